@@ -1,0 +1,104 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	stdlog "log"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/rs/zerolog/hlog"
+)
+
+const (
+	// headerTimeout ends connections that dawdle over their headers.
+	headerTimeout = 10 * time.Second
+	// bodyTimeout lets a 22 MB message through a 3 Mbit/s line.
+	bodyTimeout = time.Minute
+	// idleTimeout closes kept-alive connections nobody uses.
+	idleTimeout = 2 * time.Minute
+	// drainTimeout leaves two of the ten seconds that a program told to stop has
+	// to the rest of its work.
+	drainTimeout = 8 * time.Second
+)
+
+// Serve answers ln's connections with h until ctx ends, then lets the requests
+// under way finish for at most 8 seconds and cuts the rest. It owns ln.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler, log zerolog.Logger) error {
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		WriteTimeout:      bodyTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    1 << 16,
+		ErrorLog:          stdlog.New(log, "", 0),
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ln) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve http: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := srv.Shutdown(drain); err != nil {
+		log.Warn().Err(err).Msg("cut requests that did not finish in time")
+		_ = srv.Close()
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve http: %w", err)
+	}
+	return nil
+}
+
+// Log gives every request a logger with an id and logs how it ended: quiet
+// paths at debug level, refusals and failures as warnings. Query strings and
+// headers are never logged.
+func Log(log zerolog.Logger, quiet ...string) func(http.Handler) http.Handler {
+	hush := make(map[string]bool, len(quiet))
+	for _, path := range quiet {
+		hush[path] = true
+	}
+	access := hlog.AccessHandler(func(r *http.Request, status, size int, took time.Duration) {
+		level := zerolog.InfoLevel
+		switch {
+		case status >= http.StatusBadRequest:
+			level = zerolog.WarnLevel
+		case hush[r.URL.Path] || r.Method == http.MethodGet:
+			level = zerolog.DebugLevel
+		}
+		hlog.FromRequest(r).WithLevel(level).
+			Str("method", r.Method).Str("path", r.URL.Path).Int("status", status).
+			Int("bytes", size).Dur("took_ms", took).Msg("request")
+	})
+	return func(next http.Handler) http.Handler {
+		return hlog.NewHandler(log)(hlog.RequestIDHandler("request_id", "X-Request-Id")(access(next)))
+	}
+}
+
+// Recover answers a panicking request with an internal error and logs the stack.
+func Recover(write ErrorWriter) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				v := recover()
+				if v == nil {
+					return
+				}
+				if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+					panic(v)
+				}
+				err := fmt.Errorf("panic: %v", v)
+				hlog.FromRequest(r).Error().Err(err).Bytes("stack", debug.Stack()).Msg("request panicked")
+				write(w, r, err)
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}

@@ -1,0 +1,190 @@
+// Package ticket is the vocabulary of the help desk: what a ticket, a message
+// and a contact are called and which values they may take.
+//
+// Its one rule: it does no input or output and imports only the standard
+// library, so that every other package may import it.
+package ticket
+
+import "time"
+
+// Status is where a ticket stands. The zero value is not a valid status.
+type Status string
+
+// The life of a ticket: pending → in progress → waiting for the customer →
+// resolved. A new message of the customer reopens a resolved ticket.
+const (
+	StatusPending    Status = "pending"
+	StatusInProgress Status = "in_progress"
+	StatusWaiting    Status = "waiting"
+	StatusResolved   Status = "resolved"
+)
+
+// Statuses returns every status in the order of a ticket's life.
+func Statuses() []Status {
+	return []Status{StatusPending, StatusInProgress, StatusWaiting, StatusResolved}
+}
+
+// Priority says how soon a ticket wants attention.
+type Priority string
+
+// From the most to the least pressing.
+const (
+	PriorityUrgent Priority = "urgent"
+	PriorityHigh   Priority = "high"
+	PriorityNormal Priority = "normal"
+	PriorityLow    Priority = "low"
+)
+
+// Priorities returns every priority, the most pressing first.
+func Priorities() []Priority {
+	return []Priority{PriorityUrgent, PriorityHigh, PriorityNormal, PriorityLow}
+}
+
+// Source says who chose a ticket's category.
+type Source string
+
+// Whoever comes later in this list is believed over whoever comes earlier.
+const (
+	SourceRules  Source = "rules"
+	SourceModel  Source = "model"
+	SourceLLM    Source = "llm"
+	SourcePerson Source = "person"
+)
+
+// Direction says which way a message went.
+type Direction string
+
+// Notes and events are never sent to a customer.
+const (
+	DirectionIn    Direction = "in"    // from the customer
+	DirectionOut   Direction = "out"   // to the customer, from the panel or typed on the business's phone
+	DirectionNote  Direction = "note"  // between the people at the counter
+	DirectionEvent Direction = "event" // something that happened: an edit, a deletion, a reaction, a change of status
+)
+
+// Kind is what a message is made of.
+type Kind string
+
+// KindEdit, KindDeletion and KindReaction are the events a customer causes;
+// they refer to an earlier message. KindUnreadable holds the place of a message
+// that could not be decrypted yet.
+const (
+	KindText       Kind = "text"
+	KindImage      Kind = "image"
+	KindAudio      Kind = "audio"
+	KindVoice      Kind = "voice"
+	KindVideo      Kind = "video"
+	KindDocument   Kind = "document"
+	KindSticker    Kind = "sticker"
+	KindLocation   Kind = "location"
+	KindContact    Kind = "contact"
+	KindEdit       Kind = "edit"
+	KindDeletion   Kind = "deletion"
+	KindReaction   Kind = "reaction"
+	KindUnreadable Kind = "unreadable"
+	KindOther      Kind = "other"
+)
+
+// Delivery is how far an outgoing message has come. Incoming messages have the
+// zero value.
+type Delivery string
+
+// Apart from DeliveryFailed these only ever advance, in this order.
+const (
+	DeliveryQueued    Delivery = "queued"
+	DeliverySent      Delivery = "sent"
+	DeliveryDelivered Delivery = "delivered"
+	DeliveryRead      Delivery = "read"
+	DeliveryFailed    Delivery = "failed"
+)
+
+// FileState says whether an attachment's bytes are here.
+type FileState string
+
+// A pending file is still being fetched by the bridge; an unavailable one will
+// not come, and its note says why.
+const (
+	FileStored      FileState = "stored"
+	FilePending     FileState = "pending"
+	FileUnavailable FileState = "unavailable"
+)
+
+// Identity is everything one incoming message says about who wrote it. Phone
+// and LID may each be empty, not both, unless Chat is a group.
+type Identity struct {
+	Phone string // digits of the number as WhatsApp gave it, without +
+	LID   string // digits of the hidden identifier; never to be shown as a phone
+	Chat  string // the address to answer to, as user@server
+	Name  string // what the person calls themselves; hostile text
+}
+
+// Contact is a person, or a group, that the business talks with.
+type Contact struct {
+	ID    int64
+	Name  string // may be empty
+	Phone string // digits, empty when WhatsApp hides it
+	LID   string // digits, empty when unknown
+	Chat  string // where answers go, as user@server
+	Group bool
+}
+
+// Ticket is one request of one contact. Number is the identifier people and
+// programs use; it is unique within a business and never reused.
+type Ticket struct {
+	Number        int64
+	Contact       Contact
+	Title         string // one line
+	Description   string // what the customer wrote until somebody answered
+	Status        Status
+	Priority      Priority
+	Category      string
+	Source        Source
+	Confidence    float64  // of the category, 0 to 1
+	Words         []string // what decided the category
+	Photo         string   // stored name of the first picture, empty without one
+	Unread        int      // messages of the customer that nobody answered
+	CreatedAt     time.Time
+	UpdatedAt     time.Time // last message in either direction, or last change
+	FirstAnswerAt time.Time // zero while nobody answered
+	ResolvedAt    time.Time // zero unless resolved
+}
+
+// Message is one entry of a conversation.
+type Message struct {
+	ID           int64
+	Direction    Direction
+	Kind         Kind
+	Body         string
+	OriginalBody string // the first text, when the customer edited it since
+	Author       string // who wrote, in a group or at the counter; may be empty
+	WhatsAppID   string // empty for notes, events of ours and the original bridge's messages
+	RefersTo     string // WhatsApp id of the message answered, edited, deleted or reacted to
+	FromPhone    bool   // outgoing, but typed on the business's own phone
+	Delivery     Delivery
+	Failure      string // Spanish sentence, only with DeliveryFailed or while a retry waits
+	SentAt       time.Time
+	EditedAt     time.Time // zero unless edited
+	DeletedAt    time.Time // zero unless the customer deleted it; the body stays
+	Attachments  []Attachment
+}
+
+// Attachment is a file of a message. Name and MIME come from the sender and are
+// hostile; File is the name under which the bytes are stored and is ours.
+type Attachment struct {
+	File  string // empty unless State is FileStored
+	Name  string
+	MIME  string
+	Size  int64 // bytes
+	State FileState
+	Note  string // Spanish sentence saying why the file is not here
+}
+
+// Classification is what a classifier says of the text that opened a ticket.
+type Classification struct {
+	Category   string
+	Source     Source
+	Confidence float64  // 0 to 1
+	Words      []string // the words that decided, at most a handful
+	Priority   Priority
+	Title      string // one line
+}

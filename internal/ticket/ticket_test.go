@@ -1,0 +1,27 @@
+package ticket_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"mostrador/internal/ticket"
+)
+
+func TestCodeOfFindsTheCodeThroughWrapping(t *testing.T) {
+	coded := ticket.NewError(ticket.CodeNotFound, "Ticket no encontrado")
+	for _, tt := range []struct {
+		err  error
+		want ticket.Code
+	}{
+		{nil, ""},
+		{coded, ticket.CodeNotFound},
+		{fmt.Errorf("load ticket: %w", coded), ticket.CodeNotFound},
+		{errors.Join(errors.New("other"), coded), ticket.CodeNotFound},
+		{errors.New("disk on fire"), ticket.CodeInternal},
+	} {
+		if got := ticket.CodeOf(tt.err); got != tt.want {
+			t.Errorf("CodeOf(%v): got %q, want %q", tt.err, got, tt.want)
+		}
+	}
+}

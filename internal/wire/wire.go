@@ -1,0 +1,138 @@
+// Package wire is the JSON contract between the bridge and the server.
+//
+// Its one rule: these names are read by programs we did not write, so a key
+// never changes its meaning and every new one is optional. The first three keys
+// of Webhook are the whole message of the original system.
+package wire
+
+import "time"
+
+// Paths of the contract.
+const (
+	PathWebhook = "/webhook"        // server: a message of a customer
+	PathHealth  = "/health"         // both: is the program well?
+	PathSend    = "/enviar-mensaje" // bridge: a message to a customer
+	PathPairing = "/vinculacion"    // bridge: the QR to show now
+)
+
+// Webhook is one message, or one event about an earlier message, as the bridge
+// hands it to the server.
+type Webhook struct {
+	Sender  string `json:"remitente"` // user@s.whatsapp.net, user@lid or digits
+	Content string `json:"contenido"`
+	Image   []byte `json:"imagen"` // base64 on the wire; null without a picture
+
+	ID        string     `json:"id,omitempty"`   // WhatsApp's message id; a repeat of it is a duplicate
+	Chat      string     `json:"chat,omitempty"` // address to answer to; default: Sender
+	Phone     string     `json:"telefono,omitempty"`
+	LID       string     `json:"lid,omitempty"`
+	Name      string     `json:"nombre,omitempty"`
+	Group     string     `json:"grupo,omitempty"` // the group's subject, when Chat is a group
+	Date      *time.Time `json:"fecha,omitempty"` // when it was written; default: on arrival
+	Kind      string     `json:"tipo,omitempty"`  // a Kind… name; default: texto, or imagen with a picture
+	File      *File      `json:"archivo,omitempty"`
+	ReplyTo   string     `json:"responde_a,omitempty"` // id of the message this one answers, edits, deletes or reacts to
+	Edited    bool       `json:"editado,omitempty"`    // Content replaces the text of ReplyTo
+	Deleted   bool       `json:"borrado,omitempty"`    // ReplyTo was deleted by its author
+	Reaction  *string    `json:"reaccion,omitempty"`   // emoji put on ReplyTo; empty: taken away
+	Own       bool       `json:"propio,omitempty"`     // typed on the business's own phone
+	Undecoded bool       `json:"ilegible,omitempty"`   // could not be decrypted yet; the same id follows when it can
+}
+
+// File is an attachment that is not a picture, or news of a file that did not
+// come along. Data is empty unless State is "".
+type File struct {
+	Name  string `json:"nombre,omitempty"`
+	MIME  string `json:"mime,omitempty"`
+	Data  []byte `json:"datos,omitempty"`  // base64 on the wire
+	State string `json:"estado,omitempty"` // "", FilePending or FileGone
+	Note  string `json:"motivo,omitempty"` // Spanish sentence, with FileGone
+}
+
+// States of a File whose bytes are not in the message.
+const (
+	FilePending = "pendiente"     // the same id follows with the bytes
+	FileGone    = "no_disponible" // it will not come
+)
+
+// WebhookReply answers a Webhook that is durably stored.
+type WebhookReply struct {
+	Status    string `json:"status"` // "ok"
+	Message   string `json:"mensaje"`
+	TicketID  int64  `json:"ticket_id"`
+	Duplicate bool   `json:"duplicado,omitempty"`
+}
+
+// Send asks the bridge to write to a customer.
+type Send struct {
+	To      string `json:"numero"` // digits or user@server
+	Text    string `json:"texto"`
+	ID      string `json:"id,omitempty"` // WhatsApp id to use; repeating it is safe
+	File    *File  `json:"archivo,omitempty"`
+	ReplyTo string `json:"responde_a,omitempty"`
+}
+
+// SendReply answers a Send that WhatsApp took.
+type SendReply struct {
+	OK      bool   `json:"ok"`
+	Message string `json:"mensaje"`
+	ID      string `json:"id"`
+}
+
+// BridgeError is the body of every refusal of the bridge.
+type BridgeError struct {
+	Error    string `json:"error"`
+	Solution string `json:"solucion,omitempty"`
+}
+
+// BridgeHealth answers PathHealth on the bridge. The fields after Uptime are
+// only there for callers with the token.
+type BridgeHealth struct {
+	Status   string  `json:"status"`         // "ok"
+	WhatsApp string  `json:"whatsapp"`       // Connected or Disconnected
+	Queue    int     `json:"cola_pendiente"` // messages not yet at the server
+	Uptime   float64 `json:"uptime"`         // seconds
+
+	State       string  `json:"estado,omitempty"` // finer than WhatsApp
+	Reason      string  `json:"motivo,omitempty"` // Spanish sentence
+	Solution    string  `json:"solucion,omitempty"`
+	Account     string  `json:"cuenta,omitempty"`            // the business's number, digits
+	OldestQueue float64 `json:"cola_antiguedad,omitempty"`   // seconds the oldest message has waited
+	Parked      int     `json:"cola_apartados,omitempty"`    // refused by the server, kept for a person
+	Version     string  `json:"version,omitempty"`           // of the bridge
+	Library     string  `json:"version_whatsmeow,omitempty"` // of the WhatsApp library
+}
+
+// Values of BridgeHealth.WhatsApp.
+const (
+	Connected    = "conectado"
+	Disconnected = "desconectado"
+)
+
+// Pairing answers PathPairing on the bridge.
+type Pairing struct {
+	State   string     `json:"estado"`
+	QR      string     `json:"qr"`     // text of the code to show; empty when there is none
+	Expires *time.Time `json:"vence"`  // end of QR's life; null without one
+	Code    string     `json:"codigo"` // pairing code to type on the phone, when one was asked for
+}
+
+// ServerHealth answers PathHealth on the server when the database answers.
+type ServerHealth struct {
+	Status    string    `json:"status"` // "ok"
+	Tickets   int64     `json:"total_tickets"`
+	BridgeURL string    `json:"laptop_url"`
+	Time      time.Time `json:"timestamp"`
+}
+
+// ServerDown answers PathHealth on the server when the database does not.
+type ServerDown struct {
+	Status  string `json:"status"` // "error"
+	Message string `json:"message"`
+}
+
+// ReplySent answers a reply of the panel.
+type ReplySent struct {
+	Status   string `json:"status"` // "Enviado"
+	TicketID int64  `json:"ticket_id"`
+}
