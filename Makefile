@@ -1,0 +1,57 @@
+# What people type. Everything here works with nothing but Go (see go.mod for
+# the version), make and git; `make lint` fetches its linter through Go's module
+# proxy the first time.
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+# The shipped programs are static: no C library, no toolchain paths inside.
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags=-s
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && echo -race)
+TESTFLAGS ?=
+# Systems, besides this one, that both programs must build for.
+TARGETS := windows/amd64 linux/arm64 darwin/arm64
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## put bin/server and bin/bridge there
+	$(BUILD) -o bin/ ./cmd/server ./cmd/bridge
+
+.PHONY: run-server
+run-server: build ## run the server with the .env of this folder
+	bin/server
+
+.PHONY: run-bridge
+run-bridge: build ## run the bridge with the .env of this folder
+	bin/bridge
+
+.PHONY: demo
+demo: ## the whole product with a simulated WhatsApp: no phone, no account
+	@go run ./cmd/demo
+
+.PHONY: test
+test: ## every test, offline once the modules are cached
+	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on $(TESTFLAGS) ./...
+
+.PHONY: lint
+lint: ## static checks
+	go vet ./...
+	go run $(GOLANGCI) run
+
+.PHONY: fmt
+fmt: ## format the Go code
+	gofmt -w cmd internal migrations web
+
+.PHONY: bench
+bench: ## measure; the figures are ratios within one run
+	go test -run '^$$' -bench . -benchtime 1s ./internal/...
+
+.PHONY: cross
+cross: $(addprefix cross-,$(subst /,-,$(TARGETS))) ## build both programs for every other system, into dist/
+
+.PHONY: cross-%
+cross-%:
+	@mkdir -p dist/$*
+	GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) $(BUILD) -o dist/$*/ ./cmd/server ./cmd/bridge

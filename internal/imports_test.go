@@ -1,0 +1,176 @@
+// Package internal_test holds the architecture: which package may import which.
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "mostrador/"
+
+// allowed says, for every package of the product, which others of it and which
+// libraries it may import. The standard library is free for all. A package
+// missing here fails the test: adding one is a decision.
+//
+// Read from the top, it is the way data flows: vocabulary and contract first,
+// then the two programs, which never import each other.
+var allowed = map[string][]string{
+	"internal/ticket":  {},
+	"internal/wire":    {"internal/ticket"},
+	"internal/address": {"internal/ticket", "github.com/nyaruka/phonenumbers"},
+	"internal/config":  {"internal/ticket", "github.com/joho/godotenv"},
+	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
+
+	"internal/bridge/queue": {"internal/wire"},
+	"internal/bridge/whatsapp": {
+		"internal/bridge/queue", "internal/wire", "internal/ticket", "internal/address",
+		"go.mau.fi/whatsmeow", "go.mau.fi/libsignal", "google.golang.org/protobuf", "modernc.org/sqlite",
+		"github.com/gofrs/flock", "github.com/rs/zerolog",
+	},
+	"internal/bridge/uplink": {
+		"internal/bridge/queue", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
+	},
+	"internal/bridge/api": {
+		"internal/wire", "internal/ticket", "internal/httpx", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
+	},
+	"internal/bridge": {
+		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
+	},
+
+	"migrations": {"go.mau.fi/util/dbutil"},
+	"web":        {},
+	"internal/server/store": {
+		"migrations", "internal/ticket", "internal/address",
+		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
+	},
+	"internal/server/classifier": {"internal/ticket", "golang.org/x/text"},
+	"internal/server/photos":     {"internal/ticket"},
+	"internal/server/auth": {
+		"internal/server/store", "internal/httpx", "internal/ticket",
+		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
+	},
+	"internal/server/outbox": {
+		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
+	},
+	"internal/server/api": {
+		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
+		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
+		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
+	},
+	"internal/server": {
+		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
+		"internal/server/classifier", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
+	},
+
+	"cmd/bridge": {"internal/bridge"},
+	"cmd/server": {"internal/server"},
+
+	// Helpers of the tests and the demo; no shipped program may reach them.
+	"internal/pgtest":                 {"github.com/jackc/pgx"},
+	"internal/server/store/storetest": {"internal/server/store", "internal/pgtest", "internal/ticket", "github.com/rs/zerolog"},
+	"internal/wasim": {
+		"go.mau.fi/whatsmeow", "go.mau.fi/libsignal", "go.mau.fi/util", "google.golang.org/protobuf",
+		"github.com/coder/websocket", "github.com/rs/zerolog", "golang.org/x/crypto",
+	},
+	"cmd/demo": {
+		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
+		"golang.org/x/sync", "github.com/rs/zerolog",
+	},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+	Standard   bool
+}
+
+func list(t *testing.T, args ...string) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,Standard"}, args...)...) //nolint:gosec // fixed arguments
+	cmd.Dir, cmd.Stderr = "..", os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var packages []goPackage
+	for d := json.NewDecoder(out); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return packages
+}
+
+func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range list(t, "./...") {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if strings.Contains(name, "/testdata/") || name == "internal" || len(p.Imports) == 0 && allowed[name] == nil {
+			continue
+		}
+		seen[name] = true
+		libraries, ok := allowed[name]
+		if !ok {
+			t.Errorf("package %s is not in the table", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if !mayImport(libraries, imported) {
+				t.Errorf("%s imports %s, which the table does not allow", name, imported)
+			}
+		}
+	}
+	for name := range allowed {
+		if !seen[name] {
+			t.Errorf("the table has %s, the product does not", name)
+		}
+	}
+}
+
+func mayImport(libraries []string, imported string) bool {
+	if own, ok := strings.CutPrefix(imported, module); ok {
+		return slices.Contains(libraries, own)
+	}
+	host, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(host, ".") {
+		return true
+	}
+	return slices.ContainsFunc(libraries, func(library string) bool {
+		return imported == library || strings.HasPrefix(imported, library+"/")
+	})
+}
+
+func TestTheShippedProgramsShareOnlyTheContractAndCarryNoSimulator(t *testing.T) {
+	for program, forbidden := range map[string][]string{
+		"./cmd/bridge": {module + "internal/server", module + "internal/wasim", module + "internal/pgtest", "testing", "github.com/chromedp"},
+		"./cmd/server": {module + "internal/bridge", module + "internal/wasim", module + "internal/pgtest", "go.mau.fi/whatsmeow", "testing", "github.com/chromedp"},
+	} {
+		for _, dependency := range list(t, program)[0].Deps {
+			for _, bad := range forbidden {
+				if dependency == bad || strings.HasPrefix(dependency, bad+"/") && bad != "testing" {
+					t.Errorf("%s links %s", program, dependency)
+				}
+			}
+		}
+	}
+}
