@@ -96,7 +96,7 @@ type goPackage struct {
 
 func list(t *testing.T, args ...string) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,Standard"}, args...)...) //nolint:gosec // fixed arguments
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,Standard"}, args...)...)
 	cmd.Dir, cmd.Stderr = "..", os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

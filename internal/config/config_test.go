@@ -11,7 +11,7 @@ import (
 	"mostrador/internal/config"
 )
 
-const goodToken = "kq3v7zt2m5x8n4w6" //nolint:gosec // made up for this test
+const goodToken = "kq3v7zt2m5x8n4w6"
 
 func env(vars map[string]string) config.Getenv {
 	return func(name string) string { return vars[name] }
