@@ -1,0 +1,180 @@
+// Package photos keeps the files that customers send in one flat folder.
+//
+// Its one rule: a file is whole or not there. It gets its final name, which is
+// random and ours, only after its bytes are on the disk, and no name that comes
+// from outside reaches the file system.
+package photos
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"time"
+
+	"mostrador/internal/ticket"
+)
+
+// tempPrefix marks files that are still being written.
+const tempPrefix = "tmp-"
+
+// sweepBatch is how many names Sweep asks about at once.
+const sweepBatch = 500
+
+// validName is what newName makes.
+var validName = regexp.MustCompile(`^[0-9a-f]{32}\.[a-z0-9]{2,5}$`)
+
+// Folder is an open folder of files. Safe for concurrent use.
+type Folder struct{ root *os.Root }
+
+// Saved describes a file that Save has put on the disk.
+type Saved struct {
+	Name   string // the name under which Serve and Remove know it
+	SHA256 string // of the bytes, hexadecimal
+}
+
+// Open opens the folder dir, making it, readable by its owner only, if need be.
+func Open(dir string) (*Folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, unavailable(fmt.Errorf("make folder: %w", err))
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, unavailable(fmt.Errorf("open folder: %w", err))
+	}
+	return &Folder{root: root}, nil
+}
+
+// Close ends the use of the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Save stores data durably under a new name whose extension follows mime. When
+// it fails nothing stays behind and the error is a ticket.Error with
+// CodeUnavailable.
+func (f *Folder) Save(data []byte, mime string) (Saved, error) {
+	name := newName(mime)
+	if err := f.write(name, data); err != nil {
+		return Saved{}, unavailable(fmt.Errorf("save file: %w", err))
+	}
+	sum := sha256.Sum256(data)
+	return Saved{Name: name, SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+func (f *Folder) write(name string, data []byte) (err error) {
+	temp := tempPrefix + name
+	file, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = file.Close()
+			_ = f.root.Remove(temp)
+		}
+	}()
+	if _, err = file.Write(data); err != nil {
+		return err
+	}
+	if err = file.Sync(); err != nil {
+		return err
+	}
+	if err = file.Close(); err != nil {
+		return err
+	}
+	if err = f.root.Rename(temp, name); err != nil {
+		return err
+	}
+	if err = f.sync(); err != nil {
+		_ = f.root.Remove(name)
+	}
+	return err
+}
+
+// sync makes renames durable. Windows cannot sync a folder and does without.
+func (f *Folder) sync() error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	dir, err := f.root.Open(".")
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// Remove deletes the file called name; one that is not there is no error.
+func (f *Folder) Remove(name string) error {
+	if !validName.MatchString(name) {
+		return fmt.Errorf("remove file %q: not a name of this folder", name)
+	}
+	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove file: %w", err)
+	}
+	return nil
+}
+
+// Sweep removes what a killed program left behind: files last written before
+// the given time that referenced does not report, and half-written ones. Files
+// that are not this folder's kind are left alone. It returns how many it removed.
+func (f *Folder) Sweep(ctx context.Context, before time.Time, referenced func(context.Context, []string) (map[string]bool, error)) (int, error) {
+	old, err := f.older(before)
+	if err != nil {
+		return 0, fmt.Errorf("list files: %w", err)
+	}
+	removed := 0
+	for len(old) > 0 {
+		batch := old[:min(sweepBatch, len(old))]
+		old = old[len(batch):]
+		used, err := referenced(ctx, batch)
+		if err != nil {
+			return removed, fmt.Errorf("find files in use: %w", err)
+		}
+		for _, name := range batch {
+			if used[name] {
+				continue
+			}
+			if err := f.root.Remove(name); err != nil {
+				return removed, fmt.Errorf("remove orphan: %w", err)
+			}
+			removed++
+		}
+	}
+	return removed, nil
+}
+
+func (f *Folder) older(before time.Time) ([]string, error) {
+	entries, err := fs.ReadDir(f.root.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !validName.MatchString(strings.TrimPrefix(e.Name(), tempPrefix)) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.ModTime().Before(before) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// newName returns 128 random bits, which do not collide, and an extension.
+func newName(mime string) string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails since Go 1.24
+	return hex.EncodeToString(id[:]) + extension(mime)
+}
+
+// unavailable keeps cause in the chain for the log.
+func unavailable(cause error) error {
+	return errors.Join(ticket.NewError(ticket.CodeUnavailable,
+		"El servidor no puede guardar archivos ahora mismo; revise el espacio y los permisos de la carpeta de fotos."), cause)
+}
