@@ -2,22 +2,64 @@
 //
 // Its one rule: what Put accepted is delivered, parked where a person can see
 // it, or still here, whatever is killed, cut off or full in between.
+//
+// A message is one JSON file and the folder it lies in is its state, so that
+// every change of state is a rename:
+//
+//	espera     the server does not have it
+//	fotos      the server has the text, the file is outstanding
+//	apartados  the server refused it, with the reason inside
+//	danados    not a message of ours, or no longer readable
+//
+// A file's name holds a sequence number, which is also the time of arrival, and
+// hashes of chat and key. Memory holds the names only.
 package queue
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"mostrador/internal/wire"
 )
 
-// Entry is one message on its way to the server.
+// Entry is one message on its way to the server. Its JSON form is what the
+// files hold.
 type Entry struct {
-	Key        string       // identity of the message: the queue drops an entry whose key already waits
-	Chat       string       // order is kept within one chat
-	Message    wire.Webhook // without the bytes of its media
-	Media      []byte       // what is needed to download its file; empty without one
-	ReceivedAt time.Time    // when the bridge got it
+	Key        string       `json:"clave"`            // identity of the message: the queue drops an entry whose key already waits
+	Chat       string       `json:"chat"`             // order is kept within one chat
+	Message    wire.Webhook `json:"mensaje"`          // without the bytes of its media
+	Media      []byte       `json:"medio,omitempty"`  // what is needed to download its file; empty without one
+	ReceivedAt time.Time    `json:"recibido"`         // when the bridge got it
+	Reason     string       `json:"motivo,omitempty"` // Spanish sentence: why it was parked; kept by the queue
+}
 
-	Attempts int    // deliveries that were tried and did not succeed; kept by the queue
-	Reason   string // Spanish sentence on the last of them; kept by the queue
+var errNoKey = errors.New("entry without a key")
+
+func (e Entry) encode() ([]byte, error) {
+	if e.Key == "" {
+		return nil, errNoKey
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encode entry: %w", err)
+	}
+	return data, nil
+}
+
+// decode reads the content of the file called n; it is an error when the
+// content belongs under another name.
+func decode(data []byte, n name) (Entry, error) {
+	var e Entry
+	if err := json.Unmarshal(data, &e); err != nil {
+		return Entry{}, fmt.Errorf("decode entry: %w", err)
+	}
+	if e.Key == "" {
+		return Entry{}, errNoKey
+	}
+	if hashKey(e.Key) != n.key || hashChat(e.Chat) != n.chat {
+		return Entry{}, errors.New("entry under the name of another one")
+	}
+	return e, nil
 }

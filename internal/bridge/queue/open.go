@@ -1,0 +1,95 @@
+package queue
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Folders of the states.
+const (
+	stateWaiting = "espera"
+	stateFile    = "fotos"
+	stateParked  = "apartados"
+	stateDamaged = "danados"
+)
+
+// Open returns the queue in dir, which it makes if need be. now tells the time
+// at which messages arrive and deferred ones are due.
+func Open(dir string, now func() time.Time) (*Queue, error) {
+	return open(dir, now, disk{})
+}
+
+func open(dir string, now func() time.Time, f files) (*Queue, error) {
+	q := &Queue{
+		files:   f,
+		dir:     dir,
+		now:     now,
+		keys:    map[[16]byte]struct{}{},
+		writing: map[[16]byte]chan struct{}{},
+		waiting: newLane(stateWaiting, func(n name) uint64 { return n.chat }),
+		photos:  newLane(stateFile, func(n name) uint64 { return n.seq }),
+		changed: make(chan struct{}),
+	}
+	for _, state := range []string{stateWaiting, stateFile, stateParked, stateDamaged} {
+		if err := os.MkdirAll(filepath.Join(dir, state), 0o700); err != nil {
+			return nil, fmt.Errorf("make queue folder: %w", err)
+		}
+	}
+	damaged, err := f.List(filepath.Join(dir, stateDamaged))
+	if err != nil {
+		return nil, err
+	}
+	q.damaged = len(damaged)
+	// The furthest state first: of two files with one key the one that got less
+	// far is left over from a Put that was told to have failed.
+	for _, state := range []string{stateParked, stateFile, stateWaiting} {
+		if err := q.scan(state); err != nil {
+			return nil, err
+		}
+	}
+	return q, nil
+}
+
+// scan takes in the files of one state.
+func (q *Queue) scan(state string) error {
+	names, err := q.files.List(filepath.Join(q.dir, state))
+	if err != nil {
+		return err
+	}
+	for _, text := range names {
+		if err := q.admit(state, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *Queue) admit(state, text string) error {
+	path := filepath.Join(q.dir, state, text)
+	if strings.HasSuffix(text, tempSuffix) {
+		return q.files.Remove(path)
+	}
+	n, ok := parseName(text)
+	if !ok {
+		q.damaged++
+		aside := fmt.Sprintf("%x-%s", q.nextSeq(), text)
+		return move(q.files, path, filepath.Join(q.dir, stateDamaged, aside))
+	}
+	if _, known := q.keys[n.key]; known {
+		return q.files.Remove(path)
+	}
+	q.keys[n.key] = struct{}{}
+	q.last = max(q.last, n.seq)
+	switch state {
+	case stateParked:
+		q.parked++
+	case stateFile:
+		q.photos.add(n)
+	case stateWaiting:
+		q.waiting.add(n)
+	}
+	return nil
+}
