@@ -1,0 +1,181 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"mostrador/internal/address"
+	"mostrador/internal/ticket"
+)
+
+// resolveAttempts bounds how often the rows of a contact are looked up when
+// other transactions change them at the same moment.
+const resolveAttempts = 5
+
+// person is a row of contacts.
+type person struct {
+	id               int64
+	name, phone, key string
+	lid, chat        string
+}
+
+// who is what one message says of its contact. name is empty when the message
+// says nothing of the contact's.
+type who struct {
+	business               int64
+	name, phone, lid, chat string
+	group                  bool
+	create                 bool // make the contact when there is none
+}
+
+func (w who) key() string { return address.Key(w.phone) }
+
+func identify(in Incoming) who {
+	w := who{
+		business: in.Business, name: in.From.Name, phone: in.From.Phone, lid: in.From.LID, chat: in.From.Chat,
+		create: in.Direction == ticket.DirectionIn,
+	}
+	switch {
+	case in.Group:
+		w.group, w.name, w.phone, w.lid = true, in.GroupName, "", ""
+	case in.Direction != ticket.DirectionIn:
+		w.name = "" // what was typed on the business's phone carries its own name
+	}
+	return w
+}
+
+// resolve finds the contact of w, learning what w adds, and locks its row until
+// the transaction ends, so that one contact's messages are stored one after the
+// other. fresh tells that the row was made just now. Without w.create an
+// unknown contact is the zero person.
+func (t *tx) resolve(w who) (p person, fresh bool, err error) {
+	for range resolveAttempts {
+		if w.group {
+			p, fresh, err = t.resolveGroup(w)
+		} else {
+			p, fresh, err = t.resolvePerson(w)
+		}
+		if !errors.Is(err, errRace) {
+			break
+		}
+	}
+	if err != nil {
+		return person{}, false, fmt.Errorf("resolve contact: %w", err)
+	}
+	return p, fresh, nil
+}
+
+const personColumns = `id, name, phone, COALESCE(phone_key, ''), COALESCE(lid, ''), chat`
+
+func scanPerson(row scanner) (p person, err error) {
+	err = row.Scan(&p.id, &p.name, &p.phone, &p.key, &p.lid, &p.chat)
+	return p, err
+}
+
+func (t *tx) resolveGroup(w who) (person, bool, error) {
+	found, err := list(t.ctx, t.conn, scanPerson, `
+		UPDATE contacts SET updated_at = $3 WHERE business_id = $1 AND chat = $2 AND is_group
+		RETURNING `+personColumns, w.business, w.chat, t.now)
+	if err != nil {
+		return person{}, false, err
+	}
+	if len(found) == 0 {
+		return t.newContact(w)
+	}
+	p := found[0]
+	return p, false, t.save(p, w.applied(p))
+}
+
+func (t *tx) resolvePerson(w who) (person, bool, error) {
+	// The update locks every row that may be this person before anything is
+	// decided; a row that changed while the lock was waited for is looked up anew.
+	found, err := list(t.ctx, t.conn, scanPerson, `
+		UPDATE contacts SET updated_at = $4 WHERE id IN (
+			SELECT id FROM contacts WHERE business_id = $1 AND lid = $2
+			UNION SELECT id FROM contacts WHERE business_id = $1 AND phone_key = $3)
+		RETURNING `+personColumns, w.business, nullable(w.lid), nullable(w.key()), t.now)
+	if err != nil {
+		return person{}, false, err
+	}
+	var byLID, byPhone person
+	for _, p := range found {
+		isLID, isPhone := w.lid != "" && p.lid == w.lid, w.phone != "" && p.key == w.key()
+		if isLID {
+			byLID = p
+		}
+		if isPhone {
+			byPhone = p
+		}
+		if !isLID && !isPhone {
+			return person{}, false, errRace
+		}
+	}
+	return t.settle(w, byLID, byPhone)
+}
+
+// settle decides whose message it is, given the rows that have its LID and its
+// phone. A LID belongs to one account for ever; a phone number may change hands.
+func (t *tx) settle(w who, byLID, byPhone person) (person, bool, error) {
+	handedOver := w.lid != "" && byPhone.lid != "" && byPhone.lid != w.lid
+	if handedOver {
+		old := byPhone
+		old.phone, old.key = "", ""
+		if err := t.save(byPhone, old); err != nil {
+			return person{}, false, err
+		}
+		byPhone = person{}
+	}
+	switch {
+	case byLID.id == 0 && byPhone.id == 0:
+		return t.newContact(w)
+	case byLID.id == 0:
+		byLID = byPhone
+	case byPhone.id != 0 && byPhone.id != byLID.id:
+		if err := t.merge(byPhone, byLID); err != nil {
+			return person{}, false, err
+		}
+	}
+	p := w.applied(byLID)
+	return p, false, t.save(byLID, p)
+}
+
+// applied returns p with what w says of it.
+func (w who) applied(p person) person {
+	if w.name != "" {
+		p.name = w.name
+	}
+	if w.phone != "" {
+		p.phone, p.key = w.phone, w.key()
+	}
+	if w.lid != "" {
+		p.lid = w.lid
+	}
+	if w.chat != "" {
+		p.chat = w.chat
+	}
+	return p
+}
+
+// save writes p over before, if they differ.
+func (t *tx) save(before, p person) error {
+	if p == before {
+		return nil
+	}
+	return t.exec(`UPDATE contacts SET name = $2, phone = $3, phone_key = $4, lid = $5, chat = $6 WHERE id = $1`,
+		p.id, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat)
+}
+
+func (t *tx) newContact(w who) (person, bool, error) {
+	if !w.create {
+		return person{}, false, nil
+	}
+	p := w.applied(person{})
+	found, err := t.row([]any{&p.id}, `
+		INSERT INTO contacts (business_id, name, phone, phone_key, lid, chat, is_group, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING RETURNING id`,
+		w.business, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, w.group, t.now)
+	if err == nil && !found {
+		err = errRace // another transaction made it meanwhile
+	}
+	return p, true, err
+}

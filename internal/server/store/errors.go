@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"mostrador/internal/ticket"
+)
+
+// Conditions of PostgreSQL after which the same transaction may well succeed
+// (PostgreSQL manual, appendix A). A unique or foreign key is violated here only
+// when another server made or merged the same contact at the same moment;
+// everything else is asked for before it is inserted.
+var racedStates = []string{
+	"40001", // serialization_failure
+	"40P01", // deadlock_detected
+	"23505", // unique_violation
+	"23503", // foreign_key_violation
+}
+
+// downStates are the conditions, by their first two characters or in full, in
+// which PostgreSQL cannot serve anybody for the moment.
+var downStates = []string{
+	"08",    // connection exception
+	"53",    // insufficient resources: disk, memory, connections
+	"57P",   // shutting down, starting up
+	"58",    // system error, such as of a disk
+	"25006", // read_only_sql_transaction: a standby, or protected by hand
+	"55P03", // lock_not_available
+	"XX001", // data_corrupted
+	"XX002", // index_corrupted
+}
+
+// downCodes are the same of SQLite (sqlite.org/rescode.html).
+var downCodes = []int{
+	sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+	sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
+}
+
+// errNoTicket answers every question about a ticket that is not there.
+var errNoTicket = ticket.NewError(ticket.CodeNotFound, "Ticket no encontrado")
+
+// errUnavailable is what a user reads when the database cannot serve.
+var errUnavailable = ticket.NewError(ticket.CodeUnavailable,
+	"El servidor no puede guardar ahora mismo; los mensajes no se pierden. Revise el disco y la base de datos, e inténtelo de nuevo.")
+
+// errRace makes PostgreSQL's transactor try again.
+var errRace = errors.New("another transaction was faster")
+
+// explain adds errUnavailable to an error that means the database cannot serve.
+// The cause stays in the chain for the log.
+func explain(err error) error {
+	if err == nil || isCoded(err) || !unavailable(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errUnavailable, err)
+}
+
+func isCoded(err error) bool {
+	_, ok := errors.AsType[*ticket.Error](err)
+	return ok
+}
+
+func unavailable(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return slices.Contains(downCodes, e.Code()&0xff)
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return lostRace(err) || slices.ContainsFunc(downStates, func(state string) bool {
+			return len(e.Code) >= len(state) && e.Code[:len(state)] == state
+		})
+	}
+	return lostRace(err) || connectionLost(err)
+}
+
+func connectionLost(err error) bool {
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	for _, sentinel := range []error{errClosed, driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+		if errors.Is(err, sentinel) {
+			return true
+		}
+	}
+	return false
+}
+
+// lostRace reports whether trying the transaction again can help.
+func lostRace(err error) bool {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return slices.Contains(racedStates, e.Code)
+	}
+	return errors.Is(err, errRace)
+}

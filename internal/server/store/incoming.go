@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mostrador/internal/ticket"
+)
+
+// Incoming is one message, or one event about an earlier message, on its way
+// from a bridge into a ticket.
+type Incoming struct {
+	Origin
+
+	From      ticket.Identity  // the contact, also when Direction is DirectionOut
+	Group     bool             // From.Chat is a group, which is the contact then
+	GroupName string           // the group's subject
+	Direction ticket.Direction // DirectionIn, or DirectionOut for what was typed on the business's phone
+
+	Kind       ticket.Kind
+	Body       string
+	Author     string    // who wrote, in a group
+	WhatsAppID string    // empty: cannot be recognised as a duplicate
+	RefersTo   string    // WhatsApp id of the message answered, edited, deleted or reacted to
+	SentAt     time.Time // zero: now
+
+	// Attachments whose State is FileStored are on disk already.
+	Attachments []ticket.Attachment
+
+	// SeparateTicket opens a ticket for each message of a customer.
+	SeparateTicket bool
+}
+
+// Stored says what became of an Incoming.
+type Stored struct {
+	Ticket    int64 // number; 0 when nothing was stored, see AddMessage
+	Message   int64 // id; of the message that was there before when Duplicate
+	Duplicate bool
+	Opened    bool // a new ticket
+	Reopened  bool // the ticket was resolved before
+	UsedFiles bool // false: no row names the Attachments' files; the caller may delete them
+}
+
+// AddMessage stores one message of a contact in the ticket it belongs to: their
+// open ticket, one resolved less than the business's join window before, or a
+// new one. It returns after the commit.
+//
+// A repeated WhatsAppID is a duplicate; it brings files that were missing, and
+// the real message where only KindUnreadable was. Edits, deletions and reactions
+// are kept as events of the conversation and change their target when the same
+// contact wrote it, be it before or after; they open a ticket only for a contact
+// without any.
+//
+// A message typed on the business's phone counts as an answer and never opens
+// a ticket: for a contact without one nothing is stored and Stored is zero.
+//
+// An Incoming that does not say whose it is gets CodeInvalid.
+func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
+	cleanAll(&in.From.Phone, &in.From.LID, &in.From.Chat, &in.From.Name, &in.GroupName, &in.Body, &in.Author, &in.WhatsAppID, &in.RefersTo)
+	in.Attachments = cleaned(in.Attachments)
+	if in.Group && in.From.Chat == "" || !in.Group && in.From.Phone == "" && in.From.LID == "" {
+		return Stored{}, ticket.NewError(ticket.CodeInvalid, "El mensaje no dice de quién es.")
+	}
+	if in.Direction != ticket.DirectionIn && in.Direction != ticket.DirectionOut {
+		return Stored{}, fmt.Errorf("add message: direction %q", in.Direction)
+	}
+	var stored Stored
+	err := s.write(ctx, "add message", func(t *tx) (err error) {
+		stored, err = (&intake{tx: t, in: in, classify: s.classify}).run()
+		return err
+	})
+	if err != nil {
+		return Stored{}, err
+	}
+	return stored, nil
+}
+
+// intake stores one Incoming within one transaction.
+type intake struct {
+	*tx
+	in       Incoming
+	classify func(string) ticket.Classification
+	contact  person
+	fresh    bool // the contact was unknown until now
+	sentAt   int64
+	out      Stored
+}
+
+func (g *intake) run() (Stored, error) {
+	g.sentAt = millis(g.in.SentAt)
+	if g.sentAt == 0 {
+		g.sentAt = g.now
+	}
+	var err error
+	g.contact, g.fresh, err = g.resolve(identify(g.in))
+	if err != nil || g.contact.id == 0 {
+		return Stored{}, err
+	}
+	known, err := g.known()
+	if err != nil {
+		return Stored{}, err
+	}
+	switch {
+	case known.id != 0:
+		err = g.repeat(known)
+	case isEvent(g.in.Kind):
+		err = g.event()
+	case g.in.Direction == ticket.DirectionOut:
+		err = g.own()
+	default:
+		err = g.customer()
+	}
+	return g.out, err
+}
+
+// customer stores a message of the contact.
+func (g *intake) customer() error {
+	thread, err := g.joinable()
+	if err != nil {
+		return err
+	}
+	c := content{body: g.in.Body}
+	if err := g.applyWaiting(&c); err != nil {
+		return err
+	}
+	if thread.id == 0 {
+		if thread, err = g.open(c.body, 1); err != nil {
+			return err
+		}
+	} else if err := g.join(thread); err != nil {
+		return err
+	}
+	if err := g.insert(thread, g.in.Direction, c); err != nil {
+		return err
+	}
+	if g.out.Opened || c.body == "" || g.in.Kind == ticket.KindUnreadable {
+		return nil
+	}
+	return g.describe(thread)
+}
+
+// own stores what was typed on the business's phone.
+func (g *intake) own() error {
+	thread, err := g.latest()
+	if err != nil || thread.id == 0 {
+		return err
+	}
+	c := content{body: g.in.Body}
+	if err := g.applyWaiting(&c); err != nil {
+		return err
+	}
+	if err := g.insert(thread, ticket.DirectionOut, c); err != nil {
+		return err
+	}
+	return g.answered(thread.id, g.sentAt)
+}
+
+// answered notes that somebody answered the contact of a ticket.
+func (t *tx) answered(ticketID, at int64) error {
+	return t.exec(`
+		UPDATE tickets SET unread = 0, updated_at = $2,
+			first_answer_at = CASE WHEN first_answer_at = 0 THEN $3 ELSE first_answer_at END,
+			status = CASE WHEN status = 'pending' THEN 'in_progress' ELSE status END
+		WHERE id = $1`, ticketID, t.now, at)
+}
+
+// insert adds the message row and its attachments to a ticket.
+func (g *intake) insert(thread thread, direction ticket.Direction, c content) error {
+	own := g.in.Direction == ticket.DirectionOut
+	delivery := ticket.Delivery("")
+	if direction == ticket.DirectionOut {
+		delivery = ticket.DeliverySent
+	}
+	g.out.Ticket = thread.number
+	_, err := g.row([]any{&g.out.Message}, `
+		INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, direction, kind, body, original_body, author,
+			wa_id, refers_to, from_phone, delivery, sent_at, created_at, edited_at, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
+		g.in.Business, thread.id, g.contact.id, g.in.Bridge, direction, g.in.Kind, c.body, c.original, g.in.Author,
+		nullable(g.in.WhatsAppID), g.in.RefersTo, own, delivery, g.sentAt, g.now, c.editedAt, c.deletedAt)
+	if err != nil {
+		return err
+	}
+	for _, f := range g.in.Attachments {
+		if err := g.attach(f); err != nil {
+			return err
+		}
+	}
+	return g.picture(thread.id)
+}

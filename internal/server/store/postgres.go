@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// Limits of one server's connections to PostgreSQL, whose default is 100 for
+// everybody.
+const (
+	pgConnections = 16
+	pgIdleTime    = 5 * time.Minute
+)
+
+// pgAttempts bounds how often a transaction that lost a race is tried.
+const pgAttempts = 20
+
+func isPostgres(text string) bool {
+	return strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://")
+}
+
+// openPostgres fills s with one pool for reading and writing.
+func (s *Store) openPostgres(ctx context.Context, url string) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, db.Close)
+	db.SetMaxOpenConns(pgConnections)
+	db.SetMaxIdleConns(pgConnections)
+	db.SetConnMaxIdleTime(pgIdleTime)
+	if err := migrate(ctx, db, pgDialect, s.log); err != nil {
+		return err
+	}
+	s.reader, s.writer = db, &poolWriter{db: db, now: s.now}
+	return nil
+}
+
+// poolWriter is PostgreSQL's transactor: each closure is a transaction on the
+// pool, tried again when it lost against another one.
+type poolWriter struct {
+	db  *sql.DB
+	now func() time.Time
+}
+
+// do implements transactor.
+func (w *poolWriter) do(ctx context.Context, fn func(*tx) error) error {
+	var err error
+	for range pgAttempts {
+		if err = w.try(ctx, fn); !lostRace(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
+	conn, err := w.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Rollback() }() // after Commit it does nothing
+	if err := fn(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn}); err != nil {
+		return err
+	}
+	return conn.Commit()
+}

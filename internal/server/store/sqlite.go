@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"mostrador/internal/ticket"
+)
+
+// readers is how many connections read at once; more only queue for the cores.
+const readers = 4
+
+// pragmas of every connection, in the order they are applied.
+var (
+	writerPragmas = []string{
+		"busy_timeout(10000)",          // ms; a backup or a shell may hold the lock
+		"journal_mode(WAL)",            // readers do not wait for the writer
+		"synchronous(FULL)",            // a commit survives a power cut
+		"foreign_keys(1)",              // off by default
+		"cache_size(-32768)",           // KiB
+		"journal_size_limit(67108864)", // bytes; after a peak the log shrinks again
+	}
+	readerPragmas = []string{
+		"busy_timeout(10000)",
+		"query_only(1)", // a query that writes is a mistake
+		"cache_size(-8192)",
+	}
+)
+
+// openSQLite fills s with the one writer and the pool of readers of a file.
+func (s *Store) openSQLite(ctx context.Context, path string) error {
+	path, err := prepareFile(path)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, db.Close)
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, db, liteDialect, s.log); err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	writer := newGroupWriter(conn, s.now)
+	s.writer = writer
+	s.reader, err = sql.Open("sqlite", dsn(path, readerPragmas))
+	if err != nil {
+		return errors.Join(err, writer.close())
+	}
+	s.reader.SetMaxOpenConns(readers)
+	s.reader.SetMaxIdleConns(readers)
+	s.closers = []func() error{writer.close, s.reader.Close, db.Close}
+	return nil
+}
+
+// prepareFile makes path absolute and the file exist, so that SQLite does not
+// make it readable to everybody.
+func prepareFile(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find database file: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "", fmt.Errorf("%w: %w", ticket.NewError(ticket.CodeUnavailable,
+			"No se puede abrir el archivo de la base de datos "+path+": revise que la carpeta exista y que el programa pueda escribir en ella."), err)
+	}
+	if err != nil {
+		return "", fmt.Errorf("make database file: %w", err)
+	}
+	return path, f.Close()
+}
+
+// dsn writes path as a URI, in which no character of it can pass for an option.
+func dsn(path string, pragmas []string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	uri := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	return uri.String()
+}

@@ -1,0 +1,113 @@
+// Package store is the server's memory: businesses, contacts, tickets, messages,
+// the replies that wait to be sent, users and their sessions.
+//
+// Its one rule: an exported method is one transaction, and every query is one
+// text that SQLite and PostgreSQL both understand. No other package of the
+// server names a driver or writes SQL.
+//
+// Every method may return a ticket.Error with CodeUnavailable, which wraps what
+// the database said, when nothing can be stored or read at the moment.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"mostrador/internal/ticket"
+)
+
+// Options says which database to open and what the store needs from outside.
+type Options struct {
+	// URL is postgres://… or postgresql://…, or the path of a SQLite file,
+	// which is made, readable by its owner alone, when it does not exist.
+	URL string
+	// Now is the clock; required.
+	Now func() time.Time
+	// Log receives what happens behind a call's back.
+	Log zerolog.Logger
+	// Classify sorts the text that opens a ticket. It runs inside the
+	// transaction: it must be quick and must not use the store. Without it
+	// tickets have no category.
+	Classify func(text string) ticket.Classification
+}
+
+// Store is an open database. All methods may be called concurrently, also by
+// several servers on one PostgreSQL: nothing is kept in the process.
+type Store struct {
+	reader   *sql.DB
+	writer   transactor
+	closers  []func() error // in the order to call them
+	now      func() time.Time
+	log      zerolog.Logger
+	classify func(text string) ticket.Classification
+}
+
+// transactor runs closures as durable transactions.
+type transactor interface {
+	// do runs fn in a transaction and returns nil only after the commit is on
+	// disk. fn may be run several times, each time on a transaction that holds
+	// nothing of the earlier ones: it must only change variables that it sets
+	// anew each time. When do returns, fn does not run any more.
+	do(ctx context.Context, fn func(*tx) error) error
+}
+
+// Open opens the database, bringing it up to date first. A database written by
+// a newer program is refused with a Spanish sentence and left as it is.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Now == nil {
+		return nil, errors.New("open store: no clock")
+	}
+	s := &Store{now: o.Now, log: o.Log, classify: o.Classify}
+	if s.classify == nil {
+		s.classify = unclassified
+	}
+	open := s.openSQLite
+	if isPostgres(o.URL) {
+		open = s.openPostgres
+	} else if strings.Contains(o.URL, "://") || o.URL == "" {
+		return nil, ticket.NewError(ticket.CodeInvalid, "DATABASE_URL tiene que empezar por postgres:// o ser la ruta de un archivo SQLite.")
+	}
+	if err := open(ctx, o.URL); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", explain(err)), s.Close())
+	}
+	return s, nil
+}
+
+// Close waits for the transactions under way, refuses further ones with
+// CodeUnavailable and closes the database. Closing twice is harmless.
+func (s *Store) Close() error {
+	var errs []error
+	for _, closer := range s.closers {
+		errs = append(errs, closer())
+	}
+	s.closers = nil
+	return errors.Join(errs...)
+}
+
+// Ping reads from the database and returns an error when it does not answer.
+func (s *Store) Ping(ctx context.Context) error {
+	var id int64
+	err := s.reader.QueryRowContext(ctx, `SELECT id FROM businesses ORDER BY id LIMIT 1`).Scan(&id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("ping database: %w", explain(err))
+	}
+	return nil
+}
+
+// write runs fn as do describes, saying in errors what was being done.
+func (s *Store) write(ctx context.Context, what string, fn func(*tx) error) error {
+	if err := s.writer.do(ctx, fn); err != nil {
+		return fmt.Errorf("%s: %w", what, explain(err))
+	}
+	return nil
+}
+
+func unclassified(string) ticket.Classification {
+	return ticket.Classification{Source: ticket.SourceRules, Priority: ticket.PriorityNormal}
+}

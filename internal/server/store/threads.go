@@ -1,0 +1,142 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"mostrador/internal/ticket"
+)
+
+// Limits of what is kept of a burst, in runes and in messages. The conversation
+// has everything.
+const (
+	descriptionLimit = 4000
+	titleLimit       = 80
+	burstLimit       = 100
+)
+
+// thread is what storing a message needs to know of its ticket.
+type thread struct {
+	id, number  int64
+	status      ticket.Status
+	source      ticket.Source
+	firstAnswer int64
+}
+
+const threadColumns = `id, number, status, category_source, first_answer_at`
+
+func scanThread(row scanner) (th thread, err error) {
+	err = row.Scan(&th.id, &th.number, &th.status, &th.source, &th.firstAnswer)
+	return th, err
+}
+
+// find returns the first thread of a query, the zero one if there is none.
+func (t *tx) find(query string, args ...any) (thread, error) {
+	all, err := list(t.ctx, t.conn, scanThread, `SELECT `+threadColumns+` FROM tickets WHERE `+query, args...)
+	if err != nil || len(all) == 0 {
+		return thread{}, err
+	}
+	return all[0], nil
+}
+
+// joinable returns the ticket a customer's message belongs to, the zero thread
+// if it needs a new one. How long ago a ticket was resolved counts from when the
+// message was written, as it may have waited on the laptop for days.
+func (g *intake) joinable() (thread, error) {
+	if g.fresh || g.in.SeparateTicket {
+		return thread{}, nil
+	}
+	th, err := g.find(`contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`, g.contact.id)
+	if err != nil || th.id != 0 {
+		return th, err
+	}
+	return g.find(`contact_id = $1
+		AND resolved_at > $2 - (SELECT join_window_ms FROM businesses WHERE id = $3)
+		ORDER BY resolved_at DESC LIMIT 1`, g.contact.id, g.sentAt, g.in.Business)
+}
+
+// latest returns the contact's open ticket, or else their last one.
+func (g *intake) latest() (thread, error) {
+	return g.find(`contact_id = $1 ORDER BY CASE WHEN resolved_at = 0 THEN 0 ELSE 1 END, number DESC LIMIT 1`, g.contact.id)
+}
+
+// open makes a ticket out of its first message.
+func (g *intake) open(text string, unread int) (thread, error) {
+	th := thread{status: ticket.StatusPending}
+	if _, err := g.row([]any{&th.number}, `
+		UPDATE businesses SET last_ticket_number = last_ticket_number + 1 WHERE id = $1 RETURNING last_ticket_number`,
+		g.in.Business); err != nil {
+		return thread{}, fmt.Errorf("number ticket: %w", err)
+	}
+	text = cut(text, descriptionLimit)
+	c := g.sorted(text)
+	_, err := g.row([]any{&th.id}, `
+		INSERT INTO tickets (business_id, number, contact_id, bridge_id, title, description, status, priority, category,
+			category_source, confidence, words, photo, unread, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, $14, $14) RETURNING id`,
+		g.in.Business, th.number, g.contact.id, g.in.Bridge, c.Title, text, th.status, c.Priority, c.Category,
+		c.Source, c.Confidence, wordList(c.Words), unread, g.now)
+	if err != nil {
+		return thread{}, fmt.Errorf("open ticket: %w", err)
+	}
+	g.out.Opened = true
+	return th, nil
+}
+
+// join notes on a ticket that its customer wrote again.
+func (g *intake) join(th thread) error {
+	g.out.Reopened = th.status == ticket.StatusResolved
+	status := th.status
+	switch status {
+	case ticket.StatusResolved:
+		status = ticket.StatusPending
+	case ticket.StatusWaiting:
+		status = ticket.StatusInProgress
+	}
+	return g.exec(`UPDATE tickets SET status = $2, unread = unread + 1, updated_at = $3, resolved_at = 0, bridge_id = $4 WHERE id = $1`,
+		th.id, status, g.now, g.in.Bridge)
+}
+
+// describe sums the burst up again while nobody answered it and no person said
+// what it is about.
+func (g *intake) describe(th thread) error {
+	if th.firstAnswer != 0 || th.source == ticket.SourcePerson {
+		return nil
+	}
+	bodies, err := list(g.ctx, g.conn, scanText, `
+		SELECT body FROM messages WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND body <> ''
+		ORDER BY sent_at, id LIMIT $2`, th.id, burstLimit)
+	if err != nil {
+		return fmt.Errorf("read burst: %w", err)
+	}
+	text := cut(strings.Join(bodies, "\n"), descriptionLimit)
+	c := g.sorted(text)
+	return g.exec(`
+		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
+			words = $8, updated_at = $9 WHERE id = $1`,
+		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), g.now)
+}
+
+// sorted classifies text, seeing to it that every ticket has a title.
+func (g *intake) sorted(text string) ticket.Classification {
+	c := g.classify(text)
+	if c.Title == "" {
+		c.Title = firstLine(text)
+	}
+	return c
+}
+
+func scanText(row scanner) (text string, err error) {
+	err = row.Scan(&text)
+	return text, err
+}
+
+// wordList is words as the database keeps them.
+func wordList(words []string) string {
+	data, err := json.Marshal(words)
+	if err != nil || words == nil {
+		return "[]"
+	}
+	return string(data)
+}

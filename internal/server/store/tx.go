@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// tx is one transaction: every row it writes carries the same instant.
+type tx struct {
+	ctx  context.Context // the caller's on PostgreSQL; on SQLite the writer's, as a transaction serves several callers
+	now  int64           // Unix milliseconds
+	conn querier
+}
+
+// querier is what *sql.DB, *sql.Tx and the writer's statement cache share.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.conn.ExecContext(t.ctx, query, args...)
+	return err
+}
+
+// changed is exec that reports whether any row was touched.
+func (t *tx) changed(query string, args ...any) (bool, error) {
+	result, err := t.conn.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// row scans the first row into dest and reports whether there was one.
+func (t *tx) row(dest []any, query string, args ...any) (bool, error) {
+	return one(t.conn.QueryRowContext(t.ctx, query, args...), dest...)
+}
+
+// scanner is a row that can be read: *sql.Row or *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// one scans row and reports whether there was one.
+func one(row *sql.Row, dest ...any) (bool, error) {
+	err := row.Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// list runs a query and reads every row with scan. The slice is never nil.
+func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+func scanID(row scanner) (id int64, err error) {
+	err = row.Scan(&id)
+	return id, err
+}
+
+// millis is t as the database keeps it; the zero time is 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// instant is the inverse of millis, in UTC.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// nullable makes NULL of an empty text, for columns of a unique key.
+func nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// reference makes NULL of an absent id.
+func reference(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
