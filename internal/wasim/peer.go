@@ -1,0 +1,64 @@
+package wasim
+
+import (
+	"go.mau.fi/whatsmeow/proto/waCommon"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/proto/waWeb"
+	"google.golang.org/protobuf/proto"
+)
+
+// AnswerResends makes the own phone answer when the device asks it for messages
+// it could not get or decrypt. Off by default, as a phone without network.
+func (p *Phone) AnswerResends(on bool) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.resends = on
+}
+
+// takePeer takes what a device says to the own phone alone.
+func (p *Phone) takePeer(n *node) {
+	enc := n.GetChildByTag("enc")
+	msg := p.takeCopy(&enc)
+	asked := msg.GetProtocolMessage().GetPeerDataOperationRequestMessage().GetPlaceholderMessageResendRequest()
+	if !p.resends || len(asked) == 0 {
+		return
+	}
+	var results []*waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult
+	for _, a := range asked {
+		if r := p.resend(a.GetMessageKey()); r != nil {
+			results = append(results, r)
+		}
+	}
+	kind := waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND
+	p.s.post(&outgoing{
+		id: newID("3A"), from: p.party, kind: "peer_msg",
+		attrs: attrs{"from": p.pn, "t": unix(p.s.now()), "category": "peer"},
+		msg: &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
+			Type: waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE.Enum(),
+			PeerDataOperationRequestResponseMessage: &waE2E.PeerDataOperationRequestResponseMessage{
+				PeerDataOperationRequestType: &kind, StanzaID: proto.String(str(n, "id")), PeerDataOperationResult: results,
+			},
+		}},
+	})
+}
+
+// resend is one message as the own phone has it, nil if it does not.
+func (p *Phone) resend(key *waCommon.MessageKey) *waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult {
+	o := p.s.senders[key.GetID()]
+	if o == nil {
+		return nil
+	}
+	name, _ := o.attrs["notify"].(string)
+	info, err := proto.Marshal(&waWeb.WebMessageInfo{
+		Key: key, Message: o.msg, PushName: proto.String(name),
+		MessageTimestamp: proto.Uint64(uint64(p.s.now().Unix())),
+	})
+	if err != nil {
+		return nil
+	}
+	return &waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult{
+		PlaceholderMessageResendResponse: &waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult_PlaceholderMessageResendResponse{
+			WebMessageInfoBytes: info,
+		},
+	}
+}
