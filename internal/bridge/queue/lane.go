@@ -91,10 +91,9 @@ func (l *lane) drop(n name) {
 
 // putBack returns n, which was handed out, to the head of its line, not to be
 // handed out again before until.
-func (l *lane) putBack(n name, until time.Time) {
+func (l *lane) putBack(n name, attempts int, until time.Time) {
 	row := l.lines[l.lineOf(n)]
-	row.inFlight, row.until = false, until
-	row.attempts++
+	row.inFlight, row.attempts, row.until = false, attempts, until
 	row.insert(n)
 	l.offer(row)
 }

@@ -32,7 +32,7 @@ type Queue struct {
 }
 
 // Item is a message handed out by Next or NextFile. Its holder ends with exactly
-// one of Done, Park, AwaitFile and Defer succeeding; until then nobody else gets
+// one of Done, Park, AwaitFile, Defer and Return succeeding; until then nobody else gets
 // it, nor a later message of its chat.
 type Item struct {
 	Entry    Entry
@@ -179,7 +179,7 @@ func (q *Queue) load(l *lane, n name) (entry Entry, ok bool) {
 			return Entry{}, false
 		}
 	}
-	q.Defer(&Item{name: n, lane: l}, q.now().Add(unreadablePause))
+	q.Return(&Item{name: n, lane: l}, q.now().Add(unreadablePause))
 	return Entry{}, false
 }
 
@@ -234,11 +234,18 @@ func (q *Queue) AwaitFile(item *Item) error {
 	return nil
 }
 
-// Defer gives an item back, to be handed out again at until or after WakeAll.
+// Defer gives back an item that was tried in vain, to be handed out again at
+// until or after WakeAll.
 func (q *Queue) Defer(item *Item, until time.Time) {
+	item.Attempts++
+	q.Return(item, until)
+}
+
+// Return is Defer for an item that was not tried: its Attempts stay.
+func (q *Queue) Return(item *Item, until time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	item.lane.putBack(item.name, until)
+	item.lane.putBack(item.name, item.Attempts, until)
 	q.broadcast()
 }
 

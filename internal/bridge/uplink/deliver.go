@@ -1,0 +1,109 @@
+package uplink
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"mostrador/internal/bridge/queue"
+	"mostrador/internal/wire"
+)
+
+// grace is how long a message waits for its file, so that the two normally
+// travel in one call: servers other than ours know of no second one.
+const grace = 2 * time.Second
+
+// pauses are the waits before the first, second and third try.
+var pauses = [...]time.Duration{0, 2 * time.Second, 4 * time.Second}
+
+// deliver takes one message to the server.
+func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
+	message, tries := item.Entry.Message, len(pauses)
+	switch {
+	case len(item.Entry.Media) == 0:
+	case item.Attempts > 0 && u.status.down():
+		// No download for a call that will hardly get through.
+		postpone(&message)
+	default:
+		u.attach(ctx, &message, item.Entry.Media)
+	}
+	if item.Attempts > 0 && u.status.down() {
+		tries = 1
+	}
+	out := u.try(ctx, &message, len(item.Entry.Media) > 0, tries)
+	accepted := u.queue.Done
+	if isPending(message) {
+		accepted = u.queue.AwaitFile
+	}
+	u.settle(ctx, item, out, accepted, sweep)
+}
+
+// attach puts the file into message, or a note that it follows or never will.
+func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte) {
+	soon, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	file, err := u.fetch(soon, media)
+	switch {
+	case err == nil:
+		enclose(message, file)
+	case final(err):
+		withhold(message, err.Error())
+	default:
+		postpone(message)
+	}
+}
+
+// try posts message up to tries times. It lightens the message on the way: a
+// file that is too large for the server stays out, and one that can be fetched
+// again goes later if the call with it took too long.
+func (u *Uplink) try(ctx context.Context, message *wire.Webhook, refetchable bool, tries int) outcome {
+	var out outcome
+	for _, wait := range pauses[:tries] {
+		if !pause(ctx, wait) {
+			return out
+		}
+		out = u.server.post(ctx, *message, false)
+		if out.verdict == tooLarge && carriesFile(*message) {
+			withhold(message, out.reason)
+			out = u.server.post(ctx, *message, false)
+		}
+		u.status.note(ctx, out)
+		if out.verdict != unreachable {
+			return out
+		}
+		if out.timedOut && refetchable && carriesFile(*message) {
+			postpone(message)
+		}
+	}
+	return out
+}
+
+func carriesFile(m wire.Webhook) bool {
+	return len(m.Image) > 0 || m.File != nil && len(m.File.Data) > 0
+}
+
+func isPending(m wire.Webhook) bool { return m.File != nil && m.File.State == wire.FilePending }
+
+// enclose puts a file into m: pictures, by their content, as the original does.
+func enclose(m *wire.Webhook, file File) {
+	switch http.DetectContentType(file.Data) {
+	case "image/jpeg", "image/png", "image/gif", "image/webp":
+		m.Image, m.File = file.Data, nil
+	default:
+		m.Image, m.File = nil, &wire.File{Name: file.Name, MIME: file.MIME, Data: file.Data}
+	}
+}
+
+// postpone replaces the file of m by the news that it follows.
+func postpone(m *wire.Webhook) { replaceFile(m, wire.FilePending, "") }
+
+// withhold replaces the file of m by the reason why it will not come.
+func withhold(m *wire.Webhook, note string) { replaceFile(m, wire.FileGone, note) }
+
+func replaceFile(m *wire.Webhook, state, note string) {
+	about := wire.File{State: state, Note: note}
+	if m.File != nil {
+		about.Name, about.MIME = m.File.Name, m.File.MIME
+	}
+	m.Image, m.File = nil, &about
+}

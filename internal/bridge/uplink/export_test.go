@@ -1,0 +1,4 @@
+package uplink
+
+// Detail is what is kept of a refusal's body.
+var Detail = detail

@@ -1,0 +1,63 @@
+package uplink
+
+import (
+	"context"
+	"time"
+
+	"mostrador/internal/bridge/queue"
+)
+
+const (
+	// fetchTime is what one download may take.
+	fetchTime = 5 * time.Minute
+	// firstRetry doubles up to lastRetry between tries for one file.
+	firstRetry = 5 * time.Second
+	lastRetry  = 10 * time.Minute
+	// fetchFor is how long a file is asked for. WhatsApp's servers forget files
+	// after some weeks, and the sender's phone sends them anew while it has them.
+	fetchFor = 7 * 24 * time.Hour
+	// fetchAtLeast tries are made of a file whose time passed while the server or
+	// this program was away.
+	fetchAtLeast = 8
+)
+
+// deliverFile completes one message whose text the server already has.
+func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
+	retry := u.backoff(item.Attempts)
+	if u.status.down() {
+		u.queue.Return(item, u.now().Add(sweep))
+		return
+	}
+	message := item.Entry.Message
+	limited, cancel := context.WithTimeout(ctx, fetchTime)
+	file, err := u.fetch(limited, item.Entry.Media)
+	cancel()
+	switch {
+	case err == nil:
+		enclose(&message, file)
+	case final(err):
+		withhold(&message, err.Error())
+	case u.now().Sub(item.Entry.ReceivedAt) > fetchFor && item.Attempts >= fetchAtLeast:
+		withhold(&message, "No se pudo descargar el archivo durante una semana.")
+	default:
+		u.log.Debug().Err(err).Int("attempts", item.Attempts).Msg("file is not here yet")
+		u.queue.Defer(item, u.now().Add(retry))
+		return
+	}
+	out := u.server.post(ctx, message, true)
+	if out.verdict == tooLarge && carriesFile(message) {
+		withhold(&message, out.reason)
+		out = u.server.post(ctx, message, true)
+	}
+	u.status.note(ctx, out)
+	u.settle(ctx, item, out, u.queue.Done, retry)
+}
+
+// backoff is the wait after so many tries, less up to a quarter.
+func (u *Uplink) backoff(attempts int) time.Duration {
+	wait := lastRetry
+	if attempts < 8 { // beyond it the doubling passes lastRetry anyway
+		wait = min(lastRetry, firstRetry<<attempts)
+	}
+	return wait - time.Duration(u.random()*float64(wait/4))
+}

@@ -1,0 +1,264 @@
+package uplink_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mostrador/internal/bridge/queue"
+	"mostrador/internal/bridge/uplink"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+// jpeg is as much of a picture as tells its type.
+var jpeg = []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00")
+
+var errLater = errors.New("media server: 500")
+
+type fetch = func(context.Context, []byte) (uplink.File, error)
+
+func gives(data []byte) fetch {
+	return func(context.Context, []byte) (uplink.File, error) {
+		return uplink.File{Data: data, MIME: "application/pdf", Name: "nota.pdf"}, nil
+	}
+}
+
+func (f *fixture) message(t *testing.T, n int) wire.Webhook {
+	t.Helper()
+	calls := f.got()
+	if len(calls) <= n {
+		t.Fatalf("got %d deliveries, want more than %d", len(calls), n)
+	}
+	return calls[n].message
+}
+
+func TestAPictureTravelsWithItsText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: yes}, gives(jpeg))
+		f.put(t, "ana", "1", 7)
+		after(time.Hour)
+		f.wantTimes(t, 0)
+		if m := f.message(t, 0); !bytes.Equal(m.Image, jpeg) || m.File != nil || m.Content != "texto 1" {
+			t.Errorf("got %+v, want text and picture", m)
+		}
+	})
+}
+
+func TestWhatIsNotAPictureTravelsAsAFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: yes}, gives([]byte("%PDF-1.7")))
+		f.put(t, "ana", "1", 7)
+		synctest.Wait()
+		m := f.message(t, 0)
+		if m.Image != nil || m.File == nil || string(m.File.Data) != "%PDF-1.7" || m.File.Name != "nota.pdf" || m.File.State != "" {
+			t.Errorf("got %+v with file %+v, want the file", m, m.File)
+		}
+	})
+}
+
+func TestTheTextDoesNotWaitForASlowPhoto(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(ctx context.Context, _ []byte) (uplink.File, error) {
+			select {
+			case <-time.After(30 * time.Second):
+				return uplink.File{Data: jpeg}, nil
+			case <-ctx.Done():
+				return uplink.File{}, ctx.Err()
+			}
+		}
+		f := start(t, &fakeServer{answer: yes}, slow)
+		f.put(t, "ana", "1", 7)
+		f.put(t, "ana", "2")
+		after(3 * time.Second)
+		f.wantTimes(t, 2*time.Second, 2*time.Second)
+		if m := f.message(t, 0); m.Content != "texto 1" || m.File == nil || m.File.State != wire.FilePending {
+			t.Errorf("got %+v, want the text and the news of a file", m)
+		}
+		f.wantQueue(t, 0, 1, 0)
+		after(time.Minute)
+		f.wantTimes(t, 2*time.Second, 2*time.Second, 32*time.Second)
+		if m := f.message(t, 2); m.ID != "1" || m.Content != "texto 1" || !bytes.Equal(m.Image, jpeg) {
+			t.Errorf("got %+v, want the same id with the picture", m)
+		}
+		f.wantQueue(t, 0, 0, 0)
+	})
+}
+
+func TestAPhotoThatFailsIsTriedAgainUntilItComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tries []time.Duration
+		begin := time.Now()
+		f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) {
+			tries = append(tries, time.Since(begin))
+			if len(tries) < 6 {
+				return uplink.File{}, errLater
+			}
+			return uplink.File{Data: jpeg}, nil
+		})
+		f.put(t, "ana", "1", 7)
+		after(time.Hour)
+		want := []time.Duration{0, 0, 5 * time.Second, 15 * time.Second, 35 * time.Second, 75 * time.Second}
+		for i := range min(len(want), len(tries)) {
+			if tries[i] != want[i] {
+				t.Errorf("tries at %v, want %v", tries, want)
+				break
+			}
+		}
+		f.wantTimes(t, 0, 75*time.Second)
+		f.wantQueue(t, 0, 0, 0)
+	})
+}
+
+func TestAPhotoIsGivenUpAfterAWeekWithANote(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) { return uplink.File{}, errLater })
+		f.put(t, "ana", "1", 7)
+		after(7 * 24 * time.Hour)
+		f.wantQueue(t, 0, 1, 0)
+		after(time.Hour)
+		f.wantQueue(t, 0, 0, 0)
+		if m := f.message(t, 1); m.ID != "1" || m.File == nil || m.File.State != wire.FileGone || m.File.Note == "" {
+			t.Errorf("got %+v with file %+v, want the note that it will not come", m, m.File)
+		}
+	})
+}
+
+func TestAPhotoThatIsGoneOrTooBigLeavesANote(t *testing.T) {
+	for _, code := range []ticket.Code{ticket.CodeNotFound, ticket.CodeTooLarge} {
+		synctest.Test(t, func(t *testing.T) {
+			f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) {
+				return uplink.File{}, ticket.NewError(code, "La foto ya no existe.")
+			})
+			f.put(t, "ana", "1", 7)
+			after(time.Hour)
+			f.wantTimes(t, 0)
+			if m := f.message(t, 0); m.File == nil || m.File.State != wire.FileGone || m.File.Note != "La foto ya no existe." {
+				t.Errorf("%s: got file %+v, want the note", code, m.File)
+			}
+			f.wantQueue(t, 0, 0, 0)
+		})
+	}
+}
+
+func TestAPictureTooLargeForTheServerIsLeftOut(t *testing.T) {
+	tooLarge := func(_ int, m wire.Webhook) (int, string) {
+		if len(m.Image) > 0 {
+			return http.StatusRequestEntityTooLarge, `{"detail":"La imagen pasa de 16 MB."}`
+		}
+		return http.StatusOK, accepted
+	}
+	check := func(t *testing.T, f *fixture) {
+		t.Helper()
+		calls := f.got()
+		last := calls[len(calls)-1].message
+		if last.Content != "texto 1" || last.File == nil || last.File.State != wire.FileGone || last.File.Note != "La imagen pasa de 16 MB." {
+			t.Errorf("last delivery: got %+v with file %+v, want text and note", last, last.File)
+		}
+		f.wantQueue(t, 0, 0, 0)
+	}
+	t.Run("with the text", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := start(t, &fakeServer{answer: tooLarge}, gives(jpeg))
+			f.put(t, "ana", "1", 7)
+			after(time.Hour)
+			check(t, f)
+		})
+	})
+	t.Run("after the text", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			late := 0
+			f := start(t, &fakeServer{answer: tooLarge}, func(context.Context, []byte) (uplink.File, error) {
+				if late++; late == 1 {
+					return uplink.File{}, errLater
+				}
+				return uplink.File{Data: jpeg}, nil
+			})
+			f.put(t, "ana", "1", 7)
+			after(time.Hour)
+			check(t, f)
+		})
+	})
+}
+
+func TestOnALineTooSlowForThePictureTheTextGoesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slowBody := func(n int, m wire.Webhook) (int, string) {
+			if len(m.Image) == 0 {
+				return http.StatusOK, accepted
+			}
+			if n == 0 {
+				return -1, "" // five seconds are not enough
+			}
+			time.Sleep(20 * time.Second)
+			return http.StatusOK, accepted
+		}
+		f := start(t, &fakeServer{answer: slowBody}, gives(append(jpeg, make([]byte, 8_000_000)...)))
+		f.put(t, "ana", "1", 7)
+		after(time.Hour)
+		f.wantTimes(t, 0, 7*time.Second, 7*time.Second)
+		if m := f.message(t, 1); m.File == nil || m.File.State != wire.FilePending {
+			t.Errorf("second delivery: got file %+v, want it postponed", m.File)
+		}
+		f.wantQueue(t, 0, 0, 0)
+	})
+}
+
+func TestNoPhotoIsDownloadedForAServerThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		downloads, down := 0, true
+		status := func() int {
+			if down {
+				return 0
+			}
+			return http.StatusOK
+		}
+		f := start(t, &fakeServer{
+			answer: func(int, wire.Webhook) (int, string) { return status(), accepted },
+			health: status,
+		}, func(context.Context, []byte) (uplink.File, error) { downloads++; return uplink.File{Data: jpeg}, nil })
+		f.put(t, "ana", "1", 7)
+		after(24 * time.Hour)
+		if downloads > 2 {
+			t.Errorf("got %d downloads in a day without a server, want at most 2", downloads)
+		}
+		down = false
+		after(time.Minute)
+		f.wantQueue(t, 0, 0, 0)
+		calls := f.got()
+		if last := calls[len(calls)-1].message; !bytes.Equal(last.Image, jpeg) {
+			t.Errorf("last delivery: got %+v, want the picture", last)
+		}
+	})
+}
+
+func TestACardThatCameWithTheMessageStaysInIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: func(n int, m wire.Webhook) (int, string) {
+			if n == 0 {
+				return -1, ""
+			}
+			return http.StatusOK, accepted
+		}}, nil)
+		e := cardEntry()
+		if err := f.queue.Put(e); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if m := f.message(t, 1); m.File == nil || string(m.File.Data) != "BEGIN:VCARD" {
+			t.Errorf("got file %+v, want the card although the first try took too long", m.File)
+		}
+		f.wantQueue(t, 0, 0, 0)
+	})
+}
+
+func cardEntry() queue.Entry {
+	return queue.Entry{Key: "1", Chat: "ana", Message: wire.Webhook{
+		Sender: "ana", Content: "👤 Contacto: Luis", ID: "1",
+		File: &wire.File{Name: "Luis.vcf", MIME: "text/vcard", Data: []byte("BEGIN:VCARD")},
+	}}
+}

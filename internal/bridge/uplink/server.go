@@ -1,0 +1,172 @@
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"mostrador/internal/wire"
+)
+
+const (
+	// answerTime is what the server has to answer, beyond the time a body takes.
+	answerTime = 5 * time.Second
+	// uploadRate, in bytes a second, is the slowest line on which a file is
+	// given the time it takes: 3 Mbit/s, at which the server would also read on.
+	uploadRate = 3_000_000 / 8
+	// maxAnswer is as much of an answer as is read.
+	maxAnswer = 64 << 10
+	// maxDetail is as much of a server's sentence as is kept, in runes.
+	maxDetail = 300
+)
+
+// verdict is what an answer means for a message.
+type verdict int
+
+const (
+	unreachable verdict = iota // no answer, a 5xx or nothing a server of ours would say
+	lockedOut                  // 401, 403, 404: a setting is wrong, the message is not
+	refuse                     // 400, 422
+	tooLarge                   // 413
+	accept
+)
+
+// outcome is one answer of the server, or the lack of one.
+type outcome struct {
+	verdict  verdict
+	code     int    // HTTP status, 0 without an answer
+	reason   string // Spanish sentence, empty when accepted
+	timedOut bool
+	err      error // for the log
+}
+
+// server is the other end of the wire.
+type server struct {
+	client *http.Client
+	url    string
+	bearer string
+}
+
+func newServer(client *http.Client, url, token string) server {
+	if client == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		// The proxy variables are for the way to WhatsApp; the server is usually
+		// in the same building.
+		transport.Proxy = nil
+		client = &http.Client{Transport: transport}
+	}
+	direct := *client
+	// A redirect would turn the message into a GET or give the token to others.
+	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return server{client: &direct, url: url, bearer: "Bearer " + token}
+}
+
+// post delivers a message in answerTime, plus, if patient, the time its body
+// takes on a slow line.
+func (s server) post(ctx context.Context, message wire.Webhook, patient bool) outcome {
+	body, err := json.Marshal(message)
+	if err != nil {
+		return outcome{verdict: refuse, reason: "El mensaje no se puede escribir como JSON.", err: err}
+	}
+	limit := answerTime
+	if patient {
+		limit += time.Duration(len(body)) * time.Second / uploadRate
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+wire.PathWebhook, bytes.NewReader(body))
+	if err != nil {
+		return outcome{reason: "SERVER_URL no es una dirección válida.", err: err}
+	}
+	req.Header.Set("Authorization", s.bearer)
+	req.Header.Set("Content-Type", "application/json")
+	code, answer, err := s.do(req)
+	if err != nil {
+		return silence(err)
+	}
+	return judge(code, answer)
+}
+
+// alive asks the server whether it is there, without the token.
+func (s server) alive(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+wire.PathHealth, http.NoBody)
+	if err != nil {
+		return false
+	}
+	code, _, err := s.do(req)
+	return err == nil && code < http.StatusInternalServerError
+}
+
+func (s server) do(req *http.Request) (code int, answer []byte, err error) {
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return 0, nil, fmt.Errorf("read answer: %w", err)
+	}
+	return resp.StatusCode, answer, nil
+}
+
+// silence is the outcome of getting no answer.
+func silence(err error) outcome {
+	out := outcome{err: err, reason: "El servidor no contesta: está apagado, o SERVER_URL no es su dirección."}
+	var network net.Error
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		out.reason = "No se encuentra el servidor: el nombre en SERVER_URL no existe o no hay red."
+	} else if errors.As(err, &network) && network.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+		out.timedOut = true
+		out.reason = "El servidor no contestó a tiempo."
+	}
+	return out
+}
+
+// judge is the outcome of an answer.
+func judge(code int, answer []byte) outcome {
+	out := outcome{code: code, reason: detail(answer), err: fmt.Errorf("server answered %d", code)}
+	switch {
+	case code >= 200 && code < 300:
+		var reply wire.WebhookReply
+		// A hotel's login page also answers 200.
+		if json.Unmarshal(answer, &reply) != nil || reply.Status != "ok" {
+			out.reason = "En la dirección del servidor contesta otro programa."
+			return out
+		}
+		return outcome{verdict: accept, code: code}
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		out.verdict, out.reason = lockedOut, "El servidor rechaza el token: ponga el mismo API_TOKEN en los dos programas. Los mensajes esperan."
+	case code == http.StatusNotFound:
+		out.verdict, out.reason = lockedOut, "En SERVER_URL hay otro programa, o la dirección está incompleta. Los mensajes esperan."
+	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity:
+		out.verdict = refuse
+	case code == http.StatusRequestEntityTooLarge:
+		out.verdict = tooLarge
+	}
+	if out.reason == "" {
+		out.reason = fmt.Sprintf("El servidor contestó con el error %d.", code)
+	}
+	return out
+}
+
+// detail is the sentence of a problem document (RFC 9457), "" without one.
+func detail(answer []byte) string {
+	var problem struct {
+		Detail string `json:"detail"`
+	}
+	if json.Unmarshal(answer, &problem) != nil {
+		return ""
+	}
+	text := []rune(strings.TrimSpace(strings.ToValidUTF8(problem.Detail, "")))
+	return string(text[:min(len(text), maxDetail)])
+}

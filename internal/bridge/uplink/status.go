@@ -1,0 +1,160 @@
+package uplink
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// probeEvery is how often a server that was lost is looked for.
+const probeEvery = 5 * time.Second
+
+// State is how things stand with the server.
+type State struct {
+	Reachable   bool      // the last call got an answer
+	LastSuccess time.Time // when it last took a message; zero: not yet
+	Error       string    // Spanish sentence on what is wrong, empty while nothing is known to be
+}
+
+// status keeps the State. Safe for concurrent use.
+type status struct {
+	now     func() time.Time
+	log     zerolog.Logger
+	changed func(State)
+
+	mu        sync.Mutex
+	state     State
+	lost      bool // the last delivery found nobody
+	probed    bool // the server was looked for since then
+	found     bool // and answered
+	delivered int  // messages taken, ever
+}
+
+func (s *status) get() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// down reports whether the server is known not to answer.
+func (s *status) down() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lost && s.probed && !s.found
+}
+
+// note takes in the outcome of a delivery, unless it is ctx's end.
+func (s *status) note(ctx context.Context, out outcome) {
+	if ctx.Err() != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := State{Reachable: out.verdict != unreachable, LastSuccess: s.state.LastSuccess}
+	if s.lost = out.verdict == unreachable; !s.lost {
+		s.probed = false
+	}
+	switch out.verdict {
+	case accept:
+		next.LastSuccess = s.now()
+		s.delivered++
+	case unreachable, lockedOut:
+		next.Error = out.reason
+	case refuse, tooLarge:
+	}
+	s.set(next, out.err)
+}
+
+// set publishes a State; the caller holds the lock.
+func (s *status) set(next State, cause error) {
+	before := s.state
+	s.state = next
+	if before.Reachable == next.Reachable && before.Error == next.Error {
+		return
+	}
+	switch {
+	case next.Error == "":
+		s.log.Info().Msg("server is reachable")
+	case next.Reachable:
+		s.log.Error().Err(cause).Msg("server turns messages away; they wait")
+	default:
+		s.log.Warn().Err(cause).Msg("server is not reachable; messages wait")
+	}
+	if s.changed != nil {
+		s.changed(next)
+	}
+}
+
+// answered takes in the result of looking for the server. Only a delivery takes
+// back what a delivery found wrong, unless nothing waits that could.
+func (s *status) answered(ok, idle bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.probed, s.found = true, ok
+	switch {
+	case ok && (idle || s.state.Error == ""):
+		s.lost = false
+		s.set(State{Reachable: true, LastSuccess: s.state.LastSuccess}, nil)
+	case !ok && s.state.Error == "":
+		s.lost = true
+		s.set(State{LastSuccess: s.state.LastSuccess, Error: silence(nil).reason}, nil)
+	}
+}
+
+// missing reports whether the server should be looked for, and how many
+// messages it has taken so far.
+func (s *status) missing() (lost bool, delivered int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lost, s.delivered
+}
+
+// watch looks for a lost server and wakes what waits when it is back. While the
+// server answers but deliveries go on failing, it wakes less and less often.
+func (u *Uplink) watch(ctx context.Context) {
+	u.look(ctx)
+	var w waker
+	for pause(ctx, probeEvery) {
+		lost, delivered := u.status.missing()
+		if !lost {
+			w = waker{}
+			continue
+		}
+		if w.wakes(u.look(ctx), delivered, u.now()) {
+			u.log.Info().Msg("server answers again; delivering what waits")
+			u.queue.WakeAll()
+		}
+	}
+}
+
+// look asks the server whether it is there.
+func (u *Uplink) look(ctx context.Context) bool {
+	ok := u.server.alive(ctx)
+	stats := u.queue.Stats()
+	u.status.answered(ok, stats.Waiting+stats.Files == 0)
+	return ok
+}
+
+// waker decides when an answer of a lost server is worth waking everything.
+type waker struct {
+	found     bool // the last look found the server
+	delivered int
+	wait      time.Duration
+	next      time.Time
+}
+
+func (w *waker) wakes(ok bool, delivered int, now time.Time) bool {
+	back := ok && !w.found
+	w.found = ok
+	if delivered != w.delivered {
+		w.delivered, w.wait = delivered, 0
+	}
+	if !ok || !back && now.Before(w.next) {
+		return false
+	}
+	w.wait = min(max(2*w.wait, probeEvery), sweep)
+	w.next = now.Add(w.wait)
+	return true
+}

@@ -1,0 +1,148 @@
+// Package uplink brings the messages of the queue to the server.
+//
+// Its one rule: the text never waits for the file, and no answer of the server
+// but acceptance ends a message's way. What the server refuses for good is
+// parked, everything else is tried again without an end.
+package uplink
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"mostrador/internal/bridge/queue"
+	"mostrador/internal/ticket"
+)
+
+const (
+	// deliverers and fetchers are how many messages and outstanding files are
+	// worked on at a time; a slow one occupies one of them.
+	deliverers = 4
+	fetchers   = 2
+	// sweep is how long a message waits after its tries failed.
+	sweep = 2 * time.Minute
+)
+
+// File is what Fetch downloaded. Its name and type are the sender's claims.
+type File struct {
+	Data []byte
+	MIME string
+	Name string
+}
+
+// Options are what New needs; Client, Now and Random may be left out.
+type Options struct {
+	Queue *queue.Queue
+	// Fetch downloads the file of an entry's Media. A ticket.Error with
+	// CodeNotFound or CodeTooLarge means that it will never come, any other
+	// error that another try is worth while.
+	Fetch     func(ctx context.Context, media []byte) (File, error)
+	ServerURL string           // without a slash at the end
+	Token     string           // API_TOKEN
+	Changed   func(State)      // called when State.Reachable or State.Error changed; not concurrently
+	Client    *http.Client     // default: straight to the server, not through a proxy
+	Now       func() time.Time // default: time.Now
+	Random    func() float64   // spreads retries of files, in [0, 1); default: math/rand
+	Log       zerolog.Logger
+}
+
+// Uplink delivers messages while Run runs. Safe for concurrent use.
+type Uplink struct {
+	queue  *queue.Queue
+	fetch  func(ctx context.Context, media []byte) (File, error)
+	server server
+	status status
+	now    func() time.Time
+	random func() float64
+	log    zerolog.Logger
+}
+
+// New returns an Uplink that does nothing before Run.
+func New(o Options) *Uplink {
+	u := &Uplink{queue: o.Queue, fetch: o.Fetch, now: o.Now, random: o.Random, log: o.Log}
+	if u.now == nil {
+		u.now = time.Now
+	}
+	if u.random == nil {
+		u.random = rand.Float64
+	}
+	u.server = newServer(o.Client, o.ServerURL, o.Token)
+	u.status = status{now: u.now, log: o.Log, changed: o.Changed}
+	return u
+}
+
+// State returns how things stand with the server.
+func (u *Uplink) State() State { return u.status.get() }
+
+// Wake ends the waiting of everything deferred; to be called when WhatsApp is
+// connected again.
+func (u *Uplink) Wake() { u.queue.WakeAll() }
+
+// Run delivers until ctx ends, then returns nil once all is put down. What was
+// under way stays in the queue.
+func (u *Uplink) Run(ctx context.Context) error {
+	var workers errgroup.Group
+	for range deliverers {
+		workers.Go(func() error { return work(ctx, u.queue.Next, u.deliver) })
+	}
+	for range fetchers {
+		workers.Go(func() error { return work(ctx, u.queue.NextFile, u.deliverFile) })
+	}
+	workers.Go(func() error { u.watch(ctx); return nil })
+	return workers.Wait()
+}
+
+// work handles what next hands out until ctx ends.
+func work(ctx context.Context, next func(context.Context) (*queue.Item, error), handle func(context.Context, *queue.Item)) error {
+	for {
+		item, err := next(ctx)
+		if err != nil {
+			return nil // ctx ended
+		}
+		handle(ctx, item)
+	}
+}
+
+// settle puts item where out says it belongs; a failing disk leaves it waiting.
+func (u *Uplink) settle(ctx context.Context, item *queue.Item, out outcome, accepted func(*queue.Item) error, retry time.Duration) {
+	if ctx.Err() != nil {
+		u.queue.Return(item, time.Time{})
+		return
+	}
+	var err error
+	switch out.verdict {
+	case accept:
+		err = accepted(item)
+	case refuse, tooLarge:
+		u.log.Warn().Int("status", out.code).Str("reason", out.reason).Msg("server refused a message; parked it")
+		err = u.queue.Park(item, out.reason)
+	default:
+		u.queue.Defer(item, u.now().Add(retry))
+	}
+	if err != nil {
+		u.log.Error().Err(err).Msg("cannot move message in queue")
+		u.queue.Defer(item, u.now().Add(retry))
+	}
+}
+
+// final reports whether err of Fetch means that the file will never come.
+func final(err error) bool {
+	code := ticket.CodeOf(err)
+	return code == ticket.CodeNotFound || code == ticket.CodeTooLarge
+}
+
+// pause waits for d or, returning false, for the end of ctx.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
