@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -210,9 +211,10 @@ func TestOnALineTooSlowForThePictureTheTextGoesFirst(t *testing.T) {
 
 func TestNoPhotoIsDownloadedForAServerThatIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		downloads, down := 0, true
+		downloads := 0
+		var up atomic.Bool
 		status := func() int {
-			if down {
+			if !up.Load() {
 				return 0
 			}
 			return http.StatusOK
@@ -226,7 +228,7 @@ func TestNoPhotoIsDownloadedForAServerThatIsAway(t *testing.T) {
 		if downloads > 2 {
 			t.Errorf("got %d downloads in a day without a server, want at most 2", downloads)
 		}
-		down = false
+		up.Store(true)
 		after(time.Minute)
 		f.wantQueue(t, 0, 0, 0)
 		calls := f.got()

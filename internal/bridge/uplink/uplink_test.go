@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,16 +202,16 @@ func TestATryEndsAfterFiveSeconds(t *testing.T) {
 
 func TestEverythingGoesAtOnceWhenTheServerIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var up atomic.Bool
 		f := start(t, &fakeServer{
 			answer: func(int, wire.Webhook) (int, string) {
-				if down {
+				if !up.Load() {
 					return 0, ""
 				}
 				return http.StatusOK, accepted
 			},
 			health: func() int {
-				if down {
+				if !up.Load() {
 					return 0
 				}
 				return http.StatusOK
@@ -222,7 +223,7 @@ func TestEverythingGoesAtOnceWhenTheServerIsBack(t *testing.T) {
 		}
 		after(24*time.Hour + time.Second)
 		f.wantQueue(t, 12, 0, 0)
-		down = false
+		up.Store(true)
 		after(5 * time.Second)
 		f.wantQueue(t, 0, 0, 0)
 		if got := f.uplink.State(); !got.Reachable || got.Error != "" {
@@ -262,9 +263,9 @@ func TestNothingBecomesFinalByAWrongSettingOrAStranger(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				right := false
+				var right atomic.Bool
 				f := start(t, &fakeServer{answer: func(int, wire.Webhook) (int, string) {
-					if right {
+					if right.Load() {
 						return http.StatusOK, accepted
 					}
 					return answer.status, answer.body
@@ -275,7 +276,7 @@ func TestNothingBecomesFinalByAWrongSettingOrAStranger(t *testing.T) {
 				if got := f.uplink.State().Error; got == "" {
 					t.Error("the state has no error, want a loud one")
 				}
-				right = true
+				right.Store(true)
 				after(3 * time.Minute)
 				f.wantQueue(t, 0, 0, 0)
 			})
