@@ -8,7 +8,6 @@ package photos
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -34,12 +33,6 @@ var validName = regexp.MustCompile(`^[0-9a-f]{32}\.[a-z0-9]{2,5}$`)
 // Folder is an open folder of files. Safe for concurrent use.
 type Folder struct{ root *os.Root }
 
-// Saved describes a file that Save has put on the disk.
-type Saved struct {
-	Name   string // the name under which Serve and Remove know it
-	SHA256 string // of the bytes, hexadecimal
-}
-
 // Open opens the folder dir, making it, readable by its owner only, if need be.
 func Open(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -55,16 +48,15 @@ func Open(dir string) (*Folder, error) {
 // Close ends the use of the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
-// Save stores data durably under a new name whose extension follows mime. When
-// it fails nothing stays behind and the error is a ticket.Error with
-// CodeUnavailable.
-func (f *Folder) Save(data []byte, mime string) (Saved, error) {
+// Save stores data durably under a new name, whose extension follows mime, and
+// returns the name. When it fails nothing stays behind and the error is a
+// ticket.Error with CodeUnavailable.
+func (f *Folder) Save(data []byte, mime string) (string, error) {
 	name := newName(mime)
 	if err := f.write(name, data); err != nil {
-		return Saved{}, unavailable(fmt.Errorf("save file: %w", err))
+		return "", unavailable(fmt.Errorf("save file: %w", err))
 	}
-	sum := sha256.Sum256(data)
-	return Saved{Name: name, SHA256: hex.EncodeToString(sum[:])}, nil
+	return name, nil
 }
 
 func (f *Folder) write(name string, data []byte) (err error) {

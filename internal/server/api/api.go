@@ -1,0 +1,95 @@
+// Package api is the server's HTTP face: the webhook for the bridge, the JSON
+// for the panel and the panel itself.
+//
+// Its one rule: a handler decodes, calls and encodes. What it decides about
+// outside data is in pure functions beside it, and what it stores is whole or
+// not there.
+package api
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/rs/zerolog"
+	"github.com/rs/zerolog/hlog"
+
+	"mostrador/internal/httpx"
+	"mostrador/internal/server/auth"
+	"mostrador/internal/server/outbox"
+	"mostrador/internal/server/photos"
+	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+// Options says what the API works with; all fields without a remark are
+// required.
+type Options struct {
+	Store  *store.Store
+	Photos *photos.Folder
+	Auth   *auth.Auth
+	Outbox *outbox.Outbox
+	// Health asks the bridge at url how it is.
+	Health    func(ctx context.Context, url string) (wire.BridgeHealth, error)
+	BridgeURL string // empty while nobody said where the laptop is
+	BridgeID  int64  // the row of the bridge at BridgeURL
+	// Panel holds index.html and what it refers to.
+	Panel fs.FS
+	// PanelLive makes every request read Panel anew, for the panel's developers.
+	PanelLive bool
+	// Origins are the web sites that may use the API from a browser; may be
+	// empty, and may hold "*" for all of them.
+	Origins []string
+	// MaxImage bounds a picture or a file, in bytes.
+	MaxImage int64
+	// TicketPerMessage makes every message a ticket of its own.
+	TicketPerMessage bool
+	Now              func() time.Time
+	Log              zerolog.Logger
+}
+
+// server is the handlers' receiver.
+type server struct {
+	Options
+	panel *panel
+}
+
+// writeProblem answers with err and logs why something is unavailable: the
+// client reads a sentence, the operator the cause.
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	if code := ticket.CodeOf(err); code == ticket.CodeUnavailable || code == ticket.CodeTimeout {
+		hlog.FromRequest(r).Warn().Err(err).Msg("request could not be served now")
+	}
+	httpx.WriteProblem(w, r, err)
+}
+
+func handle(h httpx.Handler) http.HandlerFunc { return httpx.Handle(writeProblem, h) }
+
+// businessOf returns the business that the request is about.
+func businessOf(r *http.Request) int64 { return auth.From(r.Context()).Business }
+
+// numberOf returns the ticket number in the path; what is no number is no ticket.
+func numberOf(r *http.Request) (int64, error) {
+	number, err := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64)
+	if err != nil || number <= 0 {
+		return 0, ticket.NewError(ticket.CodeNotFound, "Ticket no encontrado")
+	}
+	return number, nil
+}
+
+// maxForm bounds the body of a panel's request, in bytes: a text of 65536
+// characters, each written as a JSON escape at worst.
+const maxForm = 512 << 10
+
+// decodeForm reads the small body of a panel's request.
+func decodeForm(w http.ResponseWriter, r *http.Request, v any) error {
+	if err := httpx.Decode(w, r, maxForm, v); err != nil {
+		return fmt.Errorf("decode request: %w", err)
+	}
+	return nil
+}

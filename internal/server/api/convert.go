@@ -1,0 +1,264 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"mostrador/internal/address"
+	"mostrador/internal/server/photos"
+	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+const (
+	// maxID is four times the longest WhatsApp id seen (32 hexadecimal digits).
+	maxID = 128
+	// maxContent is the longest text taken, in bytes. WhatsApp allows 65536
+	// characters of at most four.
+	maxContent = 1 << 20
+	// maxName is the longest name shown, in runes.
+	maxName = 200
+	// maxNote is the longest explanation of a missing file, in runes.
+	maxNote = 500
+	// maxAhead is how far a sender's clock may be ahead of ours.
+	maxAhead = 24 * time.Hour
+)
+
+// whatsAppBorn is the year before which no message was written.
+const whatsAppBorn = 2009
+
+// received is a webhook in the server's terms. Data holds, for each attachment
+// of Incoming, its bytes, or nil when they did not come along.
+type received struct {
+	store.Incoming
+	Data [][]byte
+}
+
+// convert checks a bridge's message and puts it in the server's terms. It is a
+// pure function; its errors are ticket.Errors that name the field.
+func convert(m wire.Webhook, now time.Time, maxFile int64) (received, error) {
+	in := store.Incoming{
+		Direction: ticket.DirectionIn, Body: m.Content, WhatsAppID: m.ID, RefersTo: m.ReplyTo, SentAt: sentAt(m.Date, now), Kind: kindOf(m),
+	}
+	if m.Own {
+		in.Direction = ticket.DirectionOut
+	}
+	if m.Reaction != nil {
+		in.Body = *m.Reaction
+	}
+	if err := addSender(&in, m); err != nil {
+		return received{}, err
+	}
+	if err := checkText(m, in); err != nil {
+		return received{}, err
+	}
+	out := received{Incoming: in}
+	if err := out.addPicture(m.Image, maxFile); err != nil {
+		return received{}, err
+	}
+	if err := out.addFile(m.File, maxFile); err != nil {
+		return received{}, err
+	}
+	return out, nil
+}
+
+func checkText(m wire.Webhook, in store.Incoming) error {
+	switch {
+	case !validID(m.ID):
+		return invalid("id", "no es un identificador de WhatsApp")
+	case !validID(m.ReplyTo):
+		return invalid("responde_a", "no es un identificador de WhatsApp")
+	case len(in.Body) > maxContent:
+		return invalid("contenido", "es demasiado largo")
+	case isEvent(in.Kind) && in.RefersTo == "":
+		return invalid("responde_a", "falta: una edición, un borrado o una reacción dice a qué mensaje se refiere")
+	case isEvent(in.Kind) || in.Kind == ticket.KindUnreadable:
+		return nil
+	case strings.TrimSpace(m.Content) == "" && len(m.Image) == 0 && m.File == nil:
+		return ticket.NewError(ticket.CodeInvalid, "El mensaje está vacío: falta «contenido», «imagen» o «archivo».")
+	}
+	return nil
+}
+
+func isEvent(k ticket.Kind) bool {
+	return k == ticket.KindEdit || k == ticket.KindDeletion || k == ticket.KindReaction
+}
+
+// kindOf reads an unknown kind, which only a newer bridge can know, as another
+// kind rather than refusing the message.
+func kindOf(m wire.Webhook) ticket.Kind {
+	switch {
+	case m.Edited:
+		return ticket.KindEdit
+	case m.Deleted:
+		return ticket.KindDeletion
+	case m.Reaction != nil:
+		return ticket.KindReaction
+	case m.Undecoded:
+		return ticket.KindUnreadable
+	case m.Kind == "" && len(m.Image) > 0:
+		return ticket.KindImage
+	case m.Kind == "":
+		return ticket.KindText
+	}
+	if kind, ok := wire.ParseKind(m.Kind); ok {
+		return kind
+	}
+	return ticket.KindOther
+}
+
+func sentAt(written *time.Time, now time.Time) time.Time {
+	if written == nil || written.Year() < whatsAppBorn || written.After(now.Add(maxAhead)) {
+		return now
+	}
+	return *written
+}
+
+func addSender(in *store.Incoming, m wire.Webhook) error {
+	if strings.TrimSpace(m.Sender) == "" {
+		return ticket.NewError(ticket.CodeInvalid, "Falta el campo «remitente».")
+	}
+	sender, err := parseAddress("remitente", m.Sender)
+	if err != nil {
+		return err
+	}
+	chat, err := parseOptional("chat", m.Chat, sender)
+	if err != nil {
+		return err
+	}
+	phone, err := parseOptional("telefono", m.Phone, sender)
+	if err != nil {
+		return err
+	}
+	lid, err := parseOptional("lid", asLID(m.LID), sender)
+	if err != nil {
+		return err
+	}
+	name := cleanLine(m.Name, maxName)
+	in.From = ticket.Identity{Phone: phone.Phone(), LID: lid.LID(), Chat: chat.String(), Name: name}
+	if chat.IsGroup() {
+		in.Group, in.GroupName, in.Author = true, cleanLine(m.Group, maxName), name
+	} else if in.From.Phone == "" && in.From.LID == "" {
+		in.From.Phone, in.From.LID = chat.Phone(), chat.LID()
+	}
+	return nil
+}
+
+func asLID(text string) string {
+	if text == "" || strings.Contains(text, "@") {
+		return text
+	}
+	return text + "@" + address.LIDServer
+}
+
+func parseOptional(field, text string, otherwise address.Address) (address.Address, error) {
+	if strings.TrimSpace(text) == "" {
+		return otherwise, nil
+	}
+	return parseAddress(field, text)
+}
+
+func parseAddress(field, text string) (address.Address, error) {
+	a, err := address.Parse(text)
+	if err != nil {
+		return address.Address{}, invalid(field, "no es un número ni una dirección de WhatsApp")
+	}
+	return a, nil
+}
+
+func (r *received) addPicture(data []byte, limit int64) error {
+	if len(data) == 0 {
+		return nil
+	}
+	if int64(len(data)) > limit {
+		return tooLarge("La imagen", limit)
+	}
+	mime, ok := photos.PictureType(data)
+	if !ok {
+		return ticket.NewError(ticket.CodeInvalid, "La imagen no es JPEG, PNG, GIF ni WebP.")
+	}
+	r.add(ticket.Attachment{MIME: mime, Size: int64(len(data)), State: ticket.FileStored}, data)
+	return nil
+}
+
+func (r *received) addFile(f *wire.File, limit int64) error {
+	if f == nil {
+		return nil
+	}
+	if int64(len(f.Data)) > limit {
+		return tooLarge("El archivo", limit)
+	}
+	a := ticket.Attachment{Name: fileName(f.Name), MIME: photos.MediaType(f.MIME)}
+	switch {
+	case f.State == wire.FilePending:
+		a.State = ticket.FilePending
+	case f.State == "" && len(f.Data) > 0:
+		a.State, a.Size, a.MIME = ticket.FileStored, int64(len(f.Data)), photos.Type(f.Data, f.MIME)
+	default:
+		a.State, a.Note = ticket.FileUnavailable, cleanLine(f.Note, maxNote)
+		if a.Note == "" {
+			a.Note = "El archivo llegó vacío."
+		}
+	}
+	data := f.Data
+	if a.State != ticket.FileStored {
+		data = nil
+	}
+	r.add(a, data)
+	return nil
+}
+
+func (r *received) add(a ticket.Attachment, data []byte) {
+	r.Attachments = append(r.Attachments, a)
+	r.Data = append(r.Data, data)
+}
+
+func invalid(field, complaint string) error {
+	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("El campo «%s» %s.", field, complaint))
+}
+
+func tooLarge(what string, limit int64) error {
+	return ticket.NewError(ticket.CodeTooLarge, fmt.Sprintf("%s es demasiado grande: el máximo son %.1f MB.", what, float64(limit)/1e6))
+}
+
+// validID reports whether id is empty or made of visible ASCII characters.
+func validID(id string) bool {
+	return len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
+
+// cleanLine makes text fit to stand in one line of the panel: no control
+// characters, none that reverse the direction of what follows, at most limit
+// runes.
+func cleanLine(text string, limit int) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, text)
+	return cut(strings.TrimSpace(text), limit)
+}
+
+// fileName is cleanLine for a name that a browser will offer to save under.
+func fileName(name string) string {
+	return cleanLine(strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' {
+			return '_'
+		}
+		return r
+	}, name), maxName)
+}
+
+func cut(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	return string([]rune(text)[:limit])
+}

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// index is the panel's only page.
+const index = "index.html"
+
+// importMap finds the one inline script the page has.
+var importMap = regexp.MustCompile(`(?s)<script[^>]*type="importmap"[^>]*>(.*?)</script>`)
+
+// contentTypes are the files a panel is made of. The system's own table is not
+// asked: some machines call JavaScript plain text, which browsers refuse.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
+	".json": "application/json; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
+	".webp": "image/webp", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".mp3": "audio/mpeg",
+}
+
+// panel is the page and its files, read once, or at each request when live.
+type panel struct {
+	files fs.FS
+	live  bool
+	page  page
+}
+
+// page is index.html filled in.
+type page struct {
+	body   []byte
+	policy string // its Content-Security-Policy
+	hash   string // of all files: the folder under which they are served
+}
+
+func newPanel(files fs.FS, live bool) (*panel, error) {
+	p := &panel{files: files, live: live}
+	var err error
+	p.page, err = readPage(files)
+	return p, err
+}
+
+func (p *panel) current() (page, error) {
+	if p.live {
+		return readPage(p.files)
+	}
+	return p.page, nil
+}
+
+// readPage fills the page with the address of its files. The address holds the
+// hash of all of them, so that they may be kept for ever and one change renews
+// all.
+func readPage(files fs.FS) (page, error) {
+	hash, err := hashTree(files)
+	if err != nil {
+		return page{}, fmt.Errorf("hash panel: %w", err)
+	}
+	tmpl, err := template.ParseFS(files, index)
+	if err != nil {
+		return page{}, fmt.Errorf("parse page: %w", err)
+	}
+	var body bytes.Buffer
+	if err := tmpl.Execute(&body, struct{ Base string }{"/assets/" + hash}); err != nil {
+		return page{}, fmt.Errorf("fill page: %w", err)
+	}
+	scripts := ""
+	if found := importMap.FindSubmatch(body.Bytes()); found != nil {
+		sum := sha256.Sum256(found[1])
+		scripts = " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return page{body: body.Bytes(), policy: contentPolicy(scripts), hash: hash}, nil
+}
+
+func hashTree(files fs.FS) (string, error) {
+	tree := sha256.New()
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, name)
+		fmt.Fprintf(tree, "%s %d\n", name, len(data))
+		tree.Write(data)
+		return err
+	})
+	return hex.EncodeToString(tree.Sum(nil)[:8]), err
+}
+
+func (s *server) showPanel(w http.ResponseWriter, _ *http.Request) error {
+	page, err := s.panel.current()
+	if err != nil {
+		return fmt.Errorf("read panel: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentTypes[".html"])
+	h.Set("Content-Security-Policy", page.policy)
+	h.Set("Cache-Control", "no-cache")
+	_, _ = w.Write(page.body)
+	return nil
+}
+
+// showAsset serves a file of the panel. One asked for under an old hash, by a
+// page that was open during an upgrade, is served as it is now and not kept.
+func (s *server) showAsset(w http.ResponseWriter, r *http.Request) error {
+	name := chi.URLParam(r, "*")
+	contentType, known := contentTypes[path.Ext(name)]
+	if !known || !fs.ValidPath(name) || name == index {
+		return notFound(w, r)
+	}
+	data, err := fs.ReadFile(s.panel.files, name)
+	if err != nil {
+		return notFound(w, r)
+	}
+	cache := "no-cache"
+	if !s.panel.live && chi.URLParam(r, "hash") == s.panel.page.hash {
+		cache = "public, max-age=31536000, immutable"
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", cache)
+	_, _ = w.Write(data)
+	return nil
+}

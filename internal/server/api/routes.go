@@ -1,0 +1,147 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/cors"
+
+	"mostrador/internal/httpx"
+	"mostrador/internal/server/auth"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+// New returns the whole API as one handler, which is a chi router.
+func New(o Options) (chi.Router, error) {
+	panel, err := newPanel(o.Panel, o.PanelLive)
+	if err != nil {
+		return nil, fmt.Errorf("read panel: %w", err)
+	}
+	sameOrigin, err := auth.SameOrigin(writeProblem, o.Origins)
+	if err != nil {
+		return nil, fmt.Errorf("protect against other sites: %w", err)
+	}
+	s := &server{Options: o, panel: panel}
+	r := chi.NewRouter()
+	r.Use(httpx.Log(o.Log, wire.PathHealth), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
+	r.NotFound(handle(notFound))
+	r.MethodNotAllowed(methodNotAllowed(r))
+	s.routes(r)
+	return r, nil
+}
+
+// routes is the whole API, by who may call it.
+func (s *server) routes(r chi.Router) {
+	// Anybody.
+	r.Get(wire.PathHealth, s.health)
+	r.Get("/entrar", handle(s.showPanel))
+	r.Post("/entrar", handle(s.login))
+	r.Post("/salir", handle(s.logout))
+	r.Get("/assets/{hash}/*", handle(s.showAsset))
+
+	// The bridge.
+	r.Group(func(r chi.Router) {
+		r.Use(s.Auth.RequireToken(writeProblem))
+		r.Post(wire.PathWebhook, handle(s.receive))
+	})
+
+	// People, who are shown the way in, and programs with the token.
+	r.Group(func(r chi.Router) {
+		r.Use(s.Auth.Require(toLogin))
+		r.Get("/", handle(s.showPanel))
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(s.Auth.Require(writeProblem))
+		r.Get("/yo", handle(s.whoAmI))
+		r.Get("/puente", handle(s.bridgeState))
+		r.Get("/tickets", handle(s.listTickets))
+		r.Get("/tickets/resumen", handle(s.countTickets))
+		r.Get("/ticket/{id}", handle(s.showTicket))
+		r.Get("/ticket/{id}/conversacion", handle(s.showConversation))
+		r.Post("/ticket/{id}/estado", handle(s.setStatus))
+		r.Post("/ticket/{id}/enviar-mensaje", handle(s.sendMessage))
+		r.Post("/responder/{id}", handle(s.notifyReceived))
+		r.Get("/fotos/{name}", handle(s.showFile))
+	})
+}
+
+// toLogin sends a browser that is not logged in to the login page.
+func toLogin(w http.ResponseWriter, r *http.Request, err error) {
+	if ticket.CodeOf(err) != ticket.CodeUnauthorized {
+		writeProblem(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/entrar", http.StatusSeeOther)
+}
+
+// contentPolicy is the strictest policy the panel works under; the page itself
+// adds its import map to scripts.
+func contentPolicy(scripts string) string {
+	return "default-src 'self'; script-src 'self'" + scripts + "; style-src 'self'; img-src 'self' data: blob:; " +
+		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+}
+
+func securityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy(""))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// crossOrigin lets pages of the listed origins read answers. Cookies come along
+// only from origins that are named: never for "*".
+func crossOrigin(origins []string) func(http.Handler) http.Handler {
+	if len(origins) == 0 {
+		return func(next http.Handler) http.Handler { return next }
+	}
+	named := true
+	for _, origin := range origins {
+		named = named && origin != "*"
+	}
+	return cors.Handler(cors.Options{
+		AllowedOrigins: origins, AllowCredentials: named,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type"},
+	})
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return ticket.NewError(ticket.CodeNotFound, "Esta dirección no existe.")
+}
+
+// methodNotAllowed answers 405, which has no ticket.Code as only HTTP knows it,
+// in the shape of every other problem.
+func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			asked := method
+			if method == http.MethodHead {
+				asked = http.MethodGet
+			}
+			if routes.Match(chi.NewRouteContext(), asked, r.URL.Path) {
+				allowed = append(allowed, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		w.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"type": "about:blank", "title": http.StatusText(http.StatusMethodNotAllowed), "status": http.StatusMethodNotAllowed,
+			"detail": "Esta dirección no admite el método " + r.Method + ".", "codigo": "method_not_allowed",
+		})
+	}
+}

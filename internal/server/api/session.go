@@ -1,0 +1,58 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+
+	"mostrador/internal/httpx"
+	"mostrador/internal/server/auth"
+)
+
+// roleNames are the roles as the panel reads them.
+var roleNames = map[auth.Role]string{auth.RoleAdmin: "administrador"}
+
+// userView is a user as the panel reads them.
+type userView struct {
+	Name string `json:"usuario"`
+	Role string `json:"rol"`
+}
+
+func viewUser(id auth.Identity) userView { return userView{Name: id.Name, Role: roleNames[id.Role]} }
+
+func (s *server) login(w http.ResponseWriter, r *http.Request) error {
+	var form struct {
+		Name     string `json:"usuario"`
+		Password string `json:"clave"`
+	}
+	if err := decodeForm(w, r, &form); err != nil {
+		return err
+	}
+	id, err := s.Auth.Login(w, r, form.Name, form.Password)
+	if err != nil {
+		return fmt.Errorf("log in: %w", err)
+	}
+	httpx.WriteJSON(w, http.StatusOK, viewUser(id))
+	return nil
+}
+
+func (s *server) logout(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Auth.Logout(w, r); err != nil {
+		return fmt.Errorf("log out: %w", err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *server) whoAmI(w http.ResponseWriter, r *http.Request) error {
+	business, err := s.Store.Business(r.Context(), businessOf(r))
+	if err != nil {
+		return fmt.Errorf("load business: %w", err)
+	}
+	httpx.WriteJSON(w, http.StatusOK, struct {
+		userView
+		Business     string `json:"negocio"`
+		Login        bool   `json:"login"`
+		ReceivedText string `json:"aviso_recibido"`
+	}{viewUser(auth.From(r.Context())), business.Name, !s.Auth.Open(), business.ReceivedText})
+	return nil
+}

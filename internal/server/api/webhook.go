@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog/hlog"
+
+	"mostrador/internal/httpx"
+	"mostrador/internal/server/auth"
+	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+const (
+	// bodySlack is what a webhook's body may hold besides the base64 of one file:
+	// the text, and line breaks within the base64 (5 % when they are escaped).
+	bodySlack = 1 << 20
+	// storeTimeout bounds a transaction whose caller may already be gone.
+	storeTimeout = 30 * time.Second
+)
+
+// webhookLimit is the size of the largest body that can hold a file of maxFile
+// bytes.
+func webhookLimit(maxFile int64) int64 { return maxFile/3*4 + maxFile/20 + bodySlack }
+
+// receive takes a message of a customer from the bridge and answers when it is
+// durably stored. The token was checked before the body is read.
+func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
+	var m wire.Webhook
+	if err := httpx.Decode(w, r, webhookLimit(s.MaxImage), &m); err != nil {
+		return fmt.Errorf("decode webhook: %w", err)
+	}
+	in, err := convert(m, s.Now(), s.MaxImage)
+	if err != nil {
+		return fmt.Errorf("read webhook: %w", err)
+	}
+	in.Origin, in.SeparateTicket = auth.From(r.Context()).Origin, s.TicketPerMessage
+	// A bridge that hangs up before the answer must not leave half of it behind.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
+	defer cancel()
+	stored, err := s.keep(ctx, in)
+	if err != nil {
+		return err
+	}
+	hlog.FromRequest(r).Info().Int64("ticket", stored.Ticket).Str("kind", string(in.Kind)).
+		Bool("opened", stored.Opened).Bool("duplicate", stored.Duplicate).Msg("message stored")
+	s.Outbox.Alive(ctx, in.Bridge)
+	httpx.WriteJSON(w, http.StatusOK, wire.WebhookReply{
+		Status: "ok", Message: "Ticket recibido y procesando", TicketID: stored.Ticket, Duplicate: stored.Duplicate,
+	})
+	return nil
+}
+
+// keep stores a message and its files: the files first, so that a row never
+// names one that is not there, and away with them if the row does not come.
+func (s *server) keep(ctx context.Context, in received) (store.Stored, error) {
+	var saved []string
+	for i, data := range in.Data {
+		if data == nil {
+			continue
+		}
+		name, err := s.Photos.Save(data, in.Attachments[i].MIME)
+		if err != nil {
+			s.discard(ctx, saved)
+			return store.Stored{}, fmt.Errorf("save attachment: %w", err)
+		}
+		in.Attachments[i].File = name
+		saved = append(saved, name)
+	}
+	stored, err := s.Store.AddMessage(ctx, in.Incoming)
+	if err != nil {
+		s.discard(ctx, saved)
+		return store.Stored{}, fmt.Errorf("store message: %w", err)
+	}
+	if !stored.UsedFiles {
+		s.discard(ctx, saved)
+	}
+	return stored, nil
+}
+
+// discard removes files that no row names. When the database cannot say whether
+// one does, they stay, and the sweep at the next start takes them.
+func (s *server) discard(ctx context.Context, names []string) {
+	if len(names) == 0 {
+		return
+	}
+	used, err := s.Store.ReferencedFiles(ctx, names)
+	if err != nil {
+		s.Log.Warn().Err(err).Msg("files of a refused message are left to the next sweep")
+		return
+	}
+	for _, name := range names {
+		if used[name] {
+			continue
+		}
+		if err := s.Photos.Remove(name); err != nil {
+			s.Log.Warn().Err(err).Msg("file of a refused message was not removed")
+		}
+	}
+}
+
+// health tells monitors, without any login, whether the database answers.
+func (s *server) health(w http.ResponseWriter, r *http.Request) {
+	total, err := s.Store.TotalTickets(r.Context())
+	if err != nil {
+		hlog.FromRequest(r).Error().Err(err).Msg("database does not answer")
+		sentence := "La base de datos no contesta."
+		if ticket.CodeOf(err) == ticket.CodeUnavailable {
+			sentence = httpx.Message(err)
+		}
+		httpx.WriteJSON(w, http.StatusServiceUnavailable, wire.ServerDown{Status: "error", Message: sentence})
+		return
+	}
+	httpx.WriteJSON(w, http.StatusOK, wire.ServerHealth{Status: "ok", Tickets: total, BridgeURL: s.BridgeURL, Time: s.Now().UTC()})
+}

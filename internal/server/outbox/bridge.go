@@ -1,0 +1,147 @@
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+const (
+	// sendTimeout is the contract's: no answer within 5 s is a 504.
+	sendTimeout = 5 * time.Second
+	// dialTimeout is how long a laptop that is switched off is waited for.
+	dialTimeout = 3 * time.Second
+	// healthTimeout keeps the panel's bar lively.
+	healthTimeout = 2 * time.Second
+	// maxAnswer bounds what is read of a bridge's answer, in bytes.
+	maxAnswer = 64 << 10
+	// maxReason bounds a bridge's sentence, in runes.
+	maxReason = 300
+)
+
+// Bridge talks to the bridges on the laptops. Safe for concurrent use.
+type Bridge struct {
+	client *http.Client
+	token  string
+}
+
+// NewBridge returns a Bridge that shows token. A nil transport means a direct
+// connection: a laptop next door is not reached through a proxy. Redirects are
+// not followed, so that the token stays where it was sent.
+func NewBridge(transport http.RoundTripper, token string) *Bridge {
+	if transport == nil {
+		transport = &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, MaxIdleConnsPerHost: lanes, IdleConnTimeout: time.Minute}
+	}
+	return &Bridge{token: token, client: &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Send asks the bridge at url to write to a customer. Its errors are
+// ticket.Errors: CodeInvalid when the message can never be sent, CodeTimeout when
+// nobody knows whether it was, and CodeUnavailable for everything else. After the
+// last two the same message, with the same id, may be sent again.
+func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	body, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	status, answer, err := b.do(ctx, http.MethodPost, url+wire.PathSend, body)
+	if err != nil {
+		return unreached(err)
+	}
+	return verdict(status, answer)
+}
+
+// Health asks the bridge at url how it is. Its errors are those of Send.
+func (b *Bridge) Health(ctx context.Context, url string) (wire.BridgeHealth, error) {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	status, answer, err := b.do(ctx, http.MethodGet, url+wire.PathHealth, nil)
+	if err != nil {
+		return wire.BridgeHealth{}, unreached(err)
+	}
+	var h wire.BridgeHealth
+	if err := json.Unmarshal(answer, &h); err != nil || status != http.StatusOK {
+		return wire.BridgeHealth{}, verdict(http.StatusBadGateway, nil)
+	}
+	return h, nil
+}
+
+func (b *Bridge) do(ctx context.Context, method, url string, body []byte) (int, []byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := b.client.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	return resp.StatusCode, answer, err
+}
+
+// unreached tells a bridge that was never spoken to from one that went silent,
+// perhaps after it had sent the message.
+func unreached(cause error) error {
+	dial, ok := errors.AsType[*net.OpError](cause)
+	if errors.Is(cause, context.DeadlineExceeded) && (!ok || dial.Op != "dial") {
+		return errors.Join(ticket.NewError(ticket.CodeTimeout, "La laptop no contestó a tiempo."), cause)
+	}
+	return errors.Join(ticket.NewError(ticket.CodeUnavailable, "La laptop no está al alcance: revise que esté encendida, en la red y con el puente abierto."), cause)
+}
+
+// verdict reads a bridge's answer to a message.
+func verdict(status int, answer []byte) error {
+	switch status {
+	case http.StatusOK:
+		return nil
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return ticket.NewError(ticket.CodeInvalid, reason(answer, "WhatsApp no acepta este mensaje."))
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return ticket.NewError(ticket.CodeUnavailable, "La laptop no acepta el API_TOKEN del servidor: ponga el mismo en los dos programas.")
+	case http.StatusServiceUnavailable:
+		return ticket.NewError(ticket.CodeUnavailable, reason(answer, "WhatsApp desconectado"))
+	case http.StatusGatewayTimeout:
+		return ticket.NewError(ticket.CodeTimeout, reason(answer, "WhatsApp no confirmó el mensaje a tiempo."))
+	}
+	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En IP_LAPTOP contesta algo que no es el puente, o el puente falló (%d).", status))
+}
+
+// reason is the bridge's own sentence, if it gave one fit to be shown.
+func reason(answer []byte, otherwise string) string {
+	var refusal wire.BridgeError
+	if json.Unmarshal(answer, &refusal) != nil || strings.TrimSpace(refusal.Error) == "" {
+		return otherwise
+	}
+	sentence := refusal.Error
+	if refusal.Solution != "" {
+		sentence = strings.TrimRight(sentence, ". ") + ". " + refusal.Solution
+	}
+	letters := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, sentence))
+	return string(letters[:min(len(letters), maxReason)])
+}

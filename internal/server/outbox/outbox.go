@@ -1,0 +1,264 @@
+// Package outbox brings queued replies to the bridge, and from there to the
+// customer.
+//
+// Its one rule: a reply leaves the queue only when the bridge took it or said
+// that it never can; whatever else happens it is tried again under the same
+// WhatsApp id, which makes repeating safe.
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+const (
+	// lease is how long a claimed reply is ours: batch/lanes sends of sendTimeout
+	// and their bookkeeping, with room to spare.
+	lease = time.Minute
+	// batch is how many replies a sweep claims at once.
+	batch = 16
+	// lanes is how many of them are sent at once.
+	lanes = 4
+	// pause is how often the queue is looked at when nothing wakes us; another
+	// server may have put something in.
+	pause = 5 * time.Second
+	// signPause is how often a sign of life may bring waiting replies forward.
+	signPause = 5 * time.Second
+
+	// firstRetry and lastRetry bound the waiting time between tries.
+	firstRetry = 5 * time.Second
+	lastRetry  = 2 * time.Minute
+	// jitterShare spreads retries by up to a fifth.
+	jitterShare = 0.2
+)
+
+// noBridge is the reason shown while nobody said where the laptop is.
+const noBridge = "Falta IP_LAPTOP en la configuración del servidor; la respuesta saldrá cuando se ponga."
+
+// Options says what an Outbox works with; all fields are required.
+type Options struct {
+	Store  *store.Store
+	Bridge *Bridge
+	Now    func() time.Time
+	// Random returns a number from 0 to 1, for the jitter; called concurrently.
+	Random func() float64
+	Log    zerolog.Logger
+}
+
+// Outbox sends replies. Safe for concurrent use; several may share a database.
+type Outbox struct {
+	store  *store.Store
+	bridge *Bridge
+	now    func() time.Time
+	random func() float64
+	log    zerolog.Logger
+	wake   chan struct{}
+
+	mu       sync.Mutex
+	inFlight map[int64]*flight   // by message
+	signs    map[int64]time.Time // last sign of life acted upon, by bridge
+}
+
+// flight is one delivery that several callers may wait for.
+type flight struct {
+	done chan struct{}
+	err  error
+}
+
+// New returns an Outbox; Run makes it work by itself.
+func New(o Options) *Outbox {
+	return &Outbox{
+		store: o.Store, bridge: o.Bridge, now: o.Now, random: o.Random, log: o.Log,
+		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{},
+	}
+}
+
+// Run sends what is due until ctx ends and returns nil then.
+func (o *Outbox) Run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-o.wake:
+		case <-timer.C:
+		}
+		if _, err := o.Sweep(ctx); err != nil && ctx.Err() == nil {
+			o.log.Error().Err(err).Msg("sweep of queued replies broke off")
+		}
+		timer.Reset(pause)
+	}
+}
+
+// Wake makes Run look at the queue at once.
+func (o *Outbox) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Alive is called when the bridge showed a sign of life: what waits for it is
+// tried again at once.
+func (o *Outbox) Alive(ctx context.Context, bridge int64) {
+	now := o.now()
+	o.mu.Lock()
+	recent := now.Sub(o.signs[bridge]) < signPause
+	if !recent {
+		o.signs[bridge] = now
+	}
+	o.mu.Unlock()
+	if recent {
+		return
+	}
+	if err := o.store.RetryRepliesNow(ctx, bridge); err != nil {
+		o.log.Error().Err(err).Msg("queued replies were not brought forward")
+		return
+	}
+	o.Wake()
+}
+
+// Sweep tries every reply that is due and returns how many were sent. Sending
+// one may make the contact's next one due, so it goes on until nothing is.
+func (o *Outbox) Sweep(ctx context.Context) (sent int, err error) {
+	for ctx.Err() == nil {
+		claimed, err := o.store.ClaimReplies(ctx, batch, lease)
+		if err != nil {
+			return sent, fmt.Errorf("claim replies: %w", err)
+		}
+		if len(claimed) == 0 {
+			return sent, nil
+		}
+		sent += o.sendAll(ctx, claimed)
+	}
+	return sent, nil
+}
+
+func (o *Outbox) sendAll(ctx context.Context, claimed []store.Outgoing) (sent int) {
+	results := make([]error, len(claimed))
+	var g errgroup.Group
+	g.SetLimit(lanes)
+	for i, out := range claimed {
+		g.Go(func() error {
+			results[i] = o.send(ctx, out)
+			return nil
+		})
+	}
+	_ = g.Wait() // the results say more
+	for _, err := range results {
+		if err == nil {
+			sent++
+		}
+	}
+	return sent
+}
+
+// Deliver tries to send one queued reply now. Its errors are those of
+// Bridge.Send; after CodeUnavailable and CodeTimeout the reply stays queued and
+// goes out by itself later. Callers that want the same reply at the same time
+// share one try.
+func (o *Outbox) Deliver(ctx context.Context, message int64) error {
+	o.mu.Lock()
+	f, waiting := o.inFlight[message]
+	if !waiting {
+		f = &flight{done: make(chan struct{})}
+		o.inFlight[message] = f
+	}
+	o.mu.Unlock()
+	if waiting {
+		select {
+		case <-f.done:
+			return f.err
+		case <-ctx.Done():
+			return fmt.Errorf("wait for delivery: %w", context.Cause(ctx))
+		}
+	}
+	defer func() {
+		o.mu.Lock()
+		delete(o.inFlight, message)
+		o.mu.Unlock()
+		close(f.done)
+	}()
+	f.err = o.deliver(context.WithoutCancel(ctx), message)
+	return f.err
+}
+
+func (o *Outbox) deliver(ctx context.Context, message int64) error {
+	out, ok, err := o.store.ClaimReply(ctx, message, lease)
+	if err != nil {
+		return fmt.Errorf("claim reply: %w", err)
+	}
+	if !ok {
+		o.Wake()
+		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola detrás de otra de este cliente y saldrá sola.")
+	}
+	err = o.send(ctx, out)
+	if err == nil {
+		o.Wake()
+	}
+	return err
+}
+
+// send hands out to its bridge and writes down what became of it.
+func (o *Outbox) send(ctx context.Context, out store.Outgoing) error {
+	err := o.tryBridge(ctx, out)
+	noted := o.note(context.WithoutCancel(ctx), out, err)
+	log := o.log.With().Int64("ticket", out.Ticket).Int64("message", out.Message).Int("attempt", out.Attempts).Logger()
+	if noted != nil {
+		log.Error().Err(noted).Msg("outcome of a reply was not stored; it will be sent again under the same id")
+	}
+	if err != nil {
+		log.Warn().Err(err).Msg("reply not sent")
+		return err
+	}
+	log.Info().Msg("reply sent")
+	return nil
+}
+
+func (o *Outbox) tryBridge(ctx context.Context, out store.Outgoing) error {
+	if out.BridgeURL == "" {
+		return ticket.NewError(ticket.CodeUnavailable, noBridge)
+	}
+	return o.bridge.Send(ctx, out.BridgeURL, wire.Send{To: out.Chat, Text: out.Text, ID: out.WhatsAppID, ReplyTo: out.RefersTo})
+}
+
+func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) error {
+	switch {
+	case outcome == nil:
+		return o.store.ReplySent(ctx, out.Message)
+	case ticket.CodeOf(outcome) == ticket.CodeInvalid:
+		return o.store.ReplyFailed(ctx, out.Message, sentence(outcome))
+	}
+	return o.store.ReplyRetry(ctx, out.Message, o.now().Add(Backoff(out.Attempts, o.random())), sentence(outcome))
+}
+
+func sentence(err error) string {
+	if e, ok := errors.AsType[*ticket.Error](err); ok {
+		return e.Message
+	}
+	return "Falló el envío; se intentará de nuevo."
+}
+
+// Backoff returns how long to wait after that many failed attempts: 5 s, doubling
+// to 2 min, and up to a fifth more as random goes from 0 to 1.
+func Backoff(attempts int, random float64) time.Duration {
+	wait := firstRetry
+	for range attempts - 1 {
+		wait = min(2*wait, lastRetry)
+		if wait == lastRetry {
+			break
+		}
+	}
+	return wait + time.Duration(random*jitterShare*float64(wait))
+}

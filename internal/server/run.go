@@ -1,0 +1,138 @@
+// Package server is the ticket server as one program: it reads the
+// configuration, puts the parts together and runs them until told to stop.
+//
+// Its one rule: only this package constructs the parts; each gets all it needs
+// when it is made, and every goroutine is waited for.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"mostrador/internal/config"
+	"mostrador/internal/httpx"
+	"mostrador/internal/server/api"
+	"mostrador/internal/server/auth"
+	"mostrador/internal/server/classifier"
+	"mostrador/internal/server/outbox"
+	"mostrador/internal/server/photos"
+	"mostrador/internal/server/store"
+	"mostrador/web"
+)
+
+// Options is what the program gets from outside; all fields but Ready are
+// required.
+type Options struct {
+	Args           []string                 // the command line without the program's name
+	Getenv         func(name string) string // os.Getenv
+	Dir            string                   // working folder
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Ready, if set, is called with the address once the server listens on it.
+	Ready func(addr string)
+}
+
+// serve runs the server until ctx ends.
+func serve(ctx context.Context, o Options) error {
+	c, err := config.LoadServer(o.Getenv, o.Dir)
+	if err != nil {
+		return err
+	}
+	log := newLogger(o.Stdout, c.LogLevel)
+	p, err := build(ctx, o, c, log)
+	if err != nil {
+		return err
+	}
+	defer p.close(log)
+	handler, err := p.handler(c, log)
+	if err != nil {
+		return fmt.Errorf("build api: %w", err)
+	}
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Address)
+	if err != nil {
+		return listenProblem(c.Address, err)
+	}
+	log.Info().Str("version", version()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
+		Str("bridge_url", c.BridgeURL).Msg("server started")
+	warn(c, log)
+	if o.Ready != nil {
+		o.Ready(ln.Addr().String())
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
+	g.Go(func() error { return p.outbox.Run(ctx) })
+	g.Go(func() error { return p.keepHouse(ctx, log) })
+	err = g.Wait()
+	log.Info().Msg("server stopped")
+	return err
+}
+
+// parts is everything that is made once.
+type parts struct {
+	store  *store.Store
+	photos *photos.Folder
+	origin store.Origin
+	auth   *auth.Auth
+	bridge *outbox.Bridge
+	outbox *outbox.Outbox
+}
+
+func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (p *parts, err error) {
+	p = &parts{}
+	defer func() {
+		if err != nil {
+			p.close(log)
+		}
+	}()
+	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: time.Now, Log: log, Classify: classifier.Classify}); err != nil {
+		return nil, err
+	}
+	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
+		return nil, err
+	}
+	if p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)}); err != nil {
+		return nil, fmt.Errorf("set up business: %w", err)
+	}
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
+	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
+		return nil, fmt.Errorf("make first login: %w", err)
+	}
+	p.bridge = outbox.NewBridge(nil, c.Token)
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, Log: log})
+	return p, nil
+}
+
+func (p *parts) close(log zerolog.Logger) {
+	var errs []error
+	if p.photos != nil {
+		errs = append(errs, p.photos.Close())
+	}
+	if p.store != nil {
+		errs = append(errs, p.store.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		log.Error().Err(err).Msg("closing was not clean")
+	}
+}
+
+func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, error) {
+	files := web.FS()
+	if c.PanelDir != "" {
+		files = os.DirFS(c.PanelDir)
+	}
+	return api.New(api.Options{
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Health: p.bridge.Health,
+		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
+		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Now: time.Now, Log: log,
+	})
+}

@@ -1,0 +1,121 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/term"
+
+	"mostrador/internal/config"
+	"mostrador/internal/ticket"
+)
+
+const (
+	// businessName is shown until somebody names the business.
+	businessName = "Mostrador"
+	// defaultUser is the first login when the configuration names none.
+	defaultUser = "admin"
+	// orphanAge is how old a file without a row must be to be swept away: far
+	// longer than any webhook takes between its file and its row.
+	orphanAge = time.Hour
+	// houseKeeping is how often old sessions are removed.
+	houseKeeping = time.Hour
+)
+
+// newLogger writes for people on a terminal and JSON for programs elsewhere.
+func newLogger(w io.Writer, level string) zerolog.Logger {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
+	}
+	parsed, err := zerolog.ParseLevel(level)
+	if err != nil {
+		parsed = zerolog.InfoLevel
+	}
+	return zerolog.New(w).Level(parsed).With().Timestamp().Logger()
+}
+
+// engine names the database without its address, which may hold a password.
+func engine(url string) string {
+	if strings.HasPrefix(url, "postgres") && strings.Contains(url, "://") {
+		return "postgresql"
+	}
+	return "sqlite"
+}
+
+// warn says at every start what is risky or missing in the configuration.
+func warn(c config.Server, log zerolog.Logger) {
+	if c.PanelOpen {
+		log.Warn().Msg("PANEL_LOGIN=off: anybody who reaches this address can read and answer every ticket")
+	}
+	if c.BridgeURL == "" {
+		log.Warn().Msg("IP_LAPTOP is not set: answers stay queued until it is")
+	}
+}
+
+// listenProblem says in plain words why the address cannot be used.
+func listenProblem(address string, err error) error {
+	sentence := fmt.Sprintf("No se puede escuchar en %s: revise DIRECCION y PUERTO.", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		sentence = fmt.Sprintf("El puerto de %s ya está ocupado: cierre el otro programa o cambie PUERTO.", address)
+	}
+	return errors.Join(ticket.NewError(ticket.CodeUnavailable, sentence), err)
+}
+
+// firstLogin makes the first user of a database without users. A password of
+// its own making is shown to whoever started the program, once, and kept out of
+// the log.
+func (p *parts) firstLogin(ctx context.Context, c config.Server, out io.Writer) error {
+	users, err := p.store.CountUsers(ctx)
+	if err != nil || users > 0 || c.PanelOpen {
+		return err
+	}
+	user, password := c.PanelUser, c.PanelPassword
+	if user == "" {
+		user, password = defaultUser, strings.ToLower(rand.Text())
+	}
+	err = p.auth.AddUser(ctx, p.origin.Business, user, password)
+	if ticket.CodeOf(err) == ticket.CodeConflict {
+		return nil // another server on the same database was faster
+	}
+	if err == nil && c.PanelUser == "" {
+		announce(out, user, password)
+	}
+	return err
+}
+
+func announce(out io.Writer, user, password string) {
+	const rule = "==============================================================="
+	_, _ = fmt.Fprintf(out, "\n%s\n  Primer acceso al panel (se muestra una sola vez):\n\n    usuario: %s\n    clave:   %s\n\n  Anótelo ahora. Para elegirlos usted, ponga PANEL_USUARIO y\n  PANEL_CLAVE antes del primer arranque.\n%s\n\n",
+		rule, user, password, rule)
+}
+
+// keepHouse removes what nobody needs any more: files that a killed program
+// left behind, once, and sessions that are over, now and then.
+func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
+	removed, err := p.photos.Sweep(ctx, time.Now().Add(-orphanAge), p.store.ReferencedFiles)
+	if err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("sweep of orphaned files broke off")
+	} else if removed > 0 {
+		log.Info().Int("removed", removed).Msg("orphaned files removed")
+	}
+	ticker := time.NewTicker(houseKeeping)
+	defer ticker.Stop()
+	for {
+		if err := p.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
+			log.Warn().Err(err).Msg("expired sessions not removed")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
