@@ -1,0 +1,73 @@
+// @ts-check
+/** Reading one conversation and answering in it. */
+import { Problem, api } from '../api.js';
+import { t } from '../i18n.js';
+import * as state from '../state.js';
+import { guard, sentence } from './guard.js';
+import { keepDraft } from './session.js';
+
+/** Shows a ticket's conversation; what the list knows of it is there at once. @param {number} id */
+export async function open(id) {
+  const ticket = state.list.value.tickets.find((known) => known.id === id) ?? null;
+  state.conversation.value = { ...state.emptyConversation, id, ticket };
+  await refresh();
+}
+
+/** Fetches the open conversation again; does nothing when none is. */
+export async function refresh() {
+  const { id } = state.conversation.value;
+  if (!id) return;
+  try {
+    const answer = await guard(() => api.conversation(id));
+    update(id, { ...answer, phase: 'ready' });
+    state.list.value = state.withTicket(state.list.value, answer.ticket);
+  } catch (cause) {
+    if (state.conversation.value.phase !== 'ready') update(id, { phase: 'failed', error: sentence(cause) });
+  }
+}
+
+/** Nothing is open any more. */
+export function close() {
+  state.conversation.value = state.emptyConversation;
+}
+
+/**
+ * Changes the conversation of a ticket, if it is still the open one.
+ * @param {number} id @param {Partial<import('../state.js').Conversation>} change
+ */
+function update(id, change) {
+  if (state.conversation.value.id === id) state.conversation.value = { ...state.conversation.value, ...change };
+}
+
+/**
+ * Sends a reply. Until the server answers it shows as being sent; when it was
+ * not accepted it returns to the draft.
+ * @param {number} id @param {string} text
+ */
+export async function reply(id, text) {
+  const message = text.trim();
+  if (!message) return;
+  keepDraft(id, '');
+  update(id, { sending: [...state.conversation.value.sending, message], error: '', notice: '' });
+  try {
+    await guard(() => api.reply(id, message));
+  } catch (cause) {
+    if (cause instanceof Problem && cause.queued) {
+      update(id, { notice: t('reply.queued') });
+    } else {
+      giveBack(id, message, cause);
+    }
+  }
+  await refresh();
+  const { sending } = state.conversation.value;
+  const index = sending.indexOf(message);
+  if (index >= 0) update(id, { sending: sending.toSpliced(index, 1) });
+}
+
+/** @param {number} id @param {string} message @param {unknown} cause */
+function giveBack(id, message, cause) {
+  const draft = state.drafts.value[id];
+  keepDraft(id, draft ? `${message}\n${draft}` : message);
+  const lost = cause instanceof Problem && cause.offline;
+  update(id, { error: lost ? t('reply.uncertain') : sentence(cause) });
+}

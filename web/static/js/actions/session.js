@@ -1,0 +1,72 @@
+// @ts-check
+/** Who is at the counter. */
+import { Problem, api } from '../api.js';
+import * as state from '../state.js';
+import { guard, sentence } from './guard.js';
+
+const draftsKey = 'mostrador.borradores';
+
+/** Asks the server who we are. Without an answer the phase stays as it is. */
+export async function identify() {
+  try {
+    state.session.value = await guard(api.session);
+    state.phase.value = 'ready';
+  } catch (cause) {
+    if (cause instanceof Problem && cause.status === 401) state.phase.value = 'login';
+  }
+}
+
+/**
+ * Logs in. @param {string} user @param {string} password
+ * @returns {Promise<string>} a sentence saying why not, empty on success
+ */
+export async function logIn(user, password) {
+  try {
+    await guard(() => api.logIn(user, password));
+  } catch (cause) {
+    return sentence(cause);
+  }
+  await identify();
+  return '';
+}
+
+/** Ends the session and forgets what it saw. */
+export async function logOut() {
+  try {
+    await guard(api.logOut);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.status !== 401) {
+      state.announcement.value = sentence(cause);
+      return;
+    }
+  }
+  forget();
+}
+
+function forget() {
+  sessionStorage.removeItem(draftsKey);
+  state.phase.value = 'login';
+  state.session.value = null;
+  state.list.value = state.emptyList;
+  state.conversation.value = state.emptyConversation;
+  state.summary.value = null;
+  state.bridge.value = null;
+  state.drafts.value = {};
+  state.attempts.value = {};
+}
+
+/** Brings back replies that were being written when the page was left. */
+export function restoreDrafts() {
+  try {
+    state.drafts.value = JSON.parse(sessionStorage.getItem(draftsKey) ?? '{}');
+  } catch {
+    state.drafts.value = {};
+  }
+}
+
+/** Keeps the reply being written to a ticket. @param {number} id @param {string} text */
+export function keepDraft(id, text) {
+  const { [id]: _, ...others } = state.drafts.value;
+  state.drafts.value = text ? { ...others, [id]: text } : others;
+  sessionStorage.setItem(draftsKey, JSON.stringify(state.drafts.value));
+}

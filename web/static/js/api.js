@@ -1,0 +1,93 @@
+// @ts-check
+/** Talks to the server. The only file that knows its URLs. */
+import * as wire from './wire.js';
+
+const patience = 15_000;
+
+/** What went wrong, with the server's sentence when it sent one. */
+export class Problem extends Error {
+  /** @param {number} status 0 when no answer came @param {any} [body] */
+  constructor(status, body = {}) {
+    super(typeof body?.detail === 'string' ? body.detail : '');
+    this.status = status;
+    /** The server stored the reply and sends it by itself. */
+    this.queued = body?.en_cola === true;
+    /** No answer, or one that is not the server's: a proxy in front of nothing. */
+    this.offline = status === 0 || (status >= 502 && typeof body?.detail !== 'string');
+  }
+}
+
+/**
+ * @param {string} method @param {string} path @param {unknown} [body]
+ * @returns {Promise<any>} the answer's JSON, null without any
+ */
+async function call(method, path, body) {
+  const response = await reach(path, {
+    method,
+    headers: body === undefined ? { Accept: 'application/json' } : { Accept: 'application/json', 'Content-Type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: 'same-origin',
+    signal: AbortSignal.timeout(patience),
+  });
+  const text = await response.text().catch(() => '');
+  const answer = parse(text);
+  if (!response.ok) throw new Problem(response.status, answer);
+  return answer;
+}
+
+/** @param {string} path @param {RequestInit} options */
+async function reach(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch {
+    throw new Problem(0);
+  }
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+export const api = {
+  session: async () => wire.session(await call('GET', '/yo')),
+
+  /** @param {string} user @param {string} password */
+  logIn: (user, password) => call('POST', '/entrar', { usuario: user, clave: password }),
+
+  logOut: () => call('POST', '/salir'),
+
+  /** One page, newest first. @param {{status: string, before?: string, limit: number}} query */
+  async tickets({ status, before, limit }) {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (status) query.set('estado', wire.statusWord(status));
+    if (before) query.set('antes', before);
+    return wire.page(await call('GET', `/tickets?${query}`));
+  },
+
+  summary: async () => wire.summary(await call('GET', '/tickets/resumen')),
+
+  /** @param {number} id */
+  ticket: async (id) => wire.ticket(await call('GET', `/ticket/${id}`)),
+
+  /** The ticket and its messages, oldest first. @param {number} id */
+  async conversation(id) {
+    const answer = await call('GET', `/ticket/${id}/conversacion`);
+    return { ticket: wire.ticket(answer.ticket), messages: answer.mensajes.map(wire.message) };
+  },
+
+  /** Sends "Notificar recibido". @param {number} id */
+  notify: (id) => call('POST', `/responder/${id}`),
+
+  /** @param {number} id @param {string} text */
+  reply: (id, text) => call('POST', `/ticket/${id}/enviar-mensaje`, { mensaje: text }),
+
+  /** @param {number} id @param {string} status */
+  setStatus: async (id, status) => wire.ticket(await call('POST', `/ticket/${id}/estado`, { estado: wire.statusWord(status) })),
+
+  bridge: async () => wire.bridge(await call('GET', '/puente')),
+};

@@ -1,0 +1,48 @@
+// @ts-check
+import { useEffect, useRef } from 'preact/hooks';
+import { customerName, customerPhone } from '../format.js';
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { Icon } from './icon.js';
+import { NotifyButton } from './notify-button.js';
+
+/** @type {Record<string, {label: string, icon: string}>} */
+const changes = {
+  resolved: { label: 'status.resolve', icon: 'resolved' },
+  waiting: { label: 'status.wait', icon: 'waiting' },
+  in_progress: { label: 'status.start', icon: 'progress' },
+};
+
+/**
+ * Whose conversation it is and what can be done with the ticket.
+ * @param {{id: number, ticket: import('../wire.js').Ticket | null, next: string[], back: string, notice: import('../state.js').NoticeView,
+ *   onStatus: (status: string) => void, onSend: () => void, onAsk: () => void, onCancel: () => void}} props
+ */
+export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, onAsk, onCancel }) {
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
+  return html`<header class="chat-header">
+    <a class="button button-icon" href=${back} aria-label=${t('chat.back')} title=${t('chat.back')}><${Icon} name="back" /></a>
+    <div class="chat-who">
+      <h1 ref=${heading} tabindex="-1">${ticket ? html`<bdi>${customerName(ticket)}</bdi>` : t('chat.title', { id })}</h1>
+      ${ticket ? html`<p class="chat-facts"><span>${t('chat.title', { id })}</span><span>${customerPhone(ticket)}</span>
+        <${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
+        <${CategoryChip} category=${ticket.category} words=${ticket.words} /></p>` : ''}
+    </div>
+    ${ticket ? html`<div class="chat-actions">
+      <div class="chat-statuses" role="group" aria-label=${t('status.actions')}><${StatusButtons} status=${ticket.status} next=${next} onStatus=${onStatus} /></div>
+      <${NotifyButton} id=${id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} />
+    </div>` : ''}
+  </header>`;
+}
+
+/** @param {{status: string, next: string[], onStatus: (status: string) => void}} props */
+function StatusButtons({ status, next, onStatus }) {
+  const reopen = status === 'resolved';
+  return next.map((choice) => {
+    const label = t(reopen ? 'status.reopen' : changes[choice].label);
+    return html`<button type="button" class="button" key=${choice} title=${label} onClick=${() => onStatus(choice)}>
+      <${Icon} name=${reopen ? 'reopen' : changes[choice].icon} /><span>${label}</span></button>`;
+  });
+}

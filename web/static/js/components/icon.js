@@ -1,0 +1,35 @@
+// @ts-check
+import { html } from '../html.js';
+
+/** Own drawings on a 24 by 24 grid, stroked with the colour of the text. @type {Record<string, string>} */
+const paths = {
+  alert: 'M12 8v5m0 3.5v.01M10.6 4.2 2.9 17.6A1.6 1.6 0 0 0 4.3 20h15.4a1.6 1.6 0 0 0 1.4-2.4L13.4 4.2a1.6 1.6 0 0 0-2.8 0z',
+  back: 'M19 12H5m6-6-6 6 6 6',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  checks: 'm2 12.5 4.5 4.5L15 8.5M11 16l1 1 9.5-9.5',
+  clock: 'M12 7v5l3 2m6-2a9 9 0 1 1-18 0 9 9 0 0 1 18 0z',
+  close: 'M6 6l12 12M18 6 6 18',
+  document: 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5M9 13h6m-6 4h4',
+  down: 'M12 5v14m-6-6 6 6 6-6',
+  help: 'M9.2 9a3 3 0 1 1 4.2 2.8c-.9.4-1.4 1-1.4 2.2m0 3v.01M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z',
+  image: 'M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm-1 12 5-5 4 4 2-2 5 5M15.5 8.5v.01',
+  laptop: 'M5 5h14v10H5zM2 19h20',
+  minus: 'M5 12h14',
+  next: 'm9 5 7 7-7 7',
+  out: 'M15 4h3a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-3M10 8l-4 4 4 4m-4-4h10',
+  pending: 'M12 21a9 9 0 1 1 0-18 9 9 0 0 1 0 18z',
+  phone: 'M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zm3 15h2',
+  plus: 'M12 5v14M5 12h14',
+  previous: 'm15 5-7 7 7 7',
+  progress: 'M12 21a9 9 0 1 1 0-18 9 9 0 0 1 0 18zm0-9V7m0 5 3.5 2',
+  reopen: 'M4 5v5h5M4.6 10A8 8 0 1 1 4 13',
+  resolved: 'M12 21a9 9 0 1 1 0-18 9 9 0 0 1 0 18zm-4-9 3 3 5-5.5',
+  rotate: 'M20 5v5h-5m4.4 0A8 8 0 1 0 20 13',
+  send: 'M4 12 20 4l-5 16-3.5-6.5zm7.5 1.5L20 4',
+  waiting: 'M7 3h10M7 21h10M8 3c0 5 4 5.5 4 9s-4 4-4 9m8-18c0 5-4 5.5-4 9s4 4 4 9',
+};
+
+/** A decoration: what it means must stand beside it in words. @param {{name: string}} props */
+export function Icon({ name }) {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=${paths[name]} /></svg>`;
+}

@@ -1,0 +1,39 @@
+// @ts-check
+import { customerName, customerPhone, oneLine } from '../format.js';
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { NotifyButton } from './notify-button.js';
+import { Thumbnail } from './thumbnail.js';
+import { Time } from './time.js';
+
+/**
+ * One ticket of the list: a row of the table, a card on a phone.
+ * @param {{ticket: import('../wire.js').Ticket, link: string, now: number, fresh: boolean, notice: import('../state.js').NoticeView,
+ *   onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void}} props
+ */
+export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel }) {
+  const name = customerName(ticket);
+  const unread = ticket.unread > 0;
+  return html`<tr role="row" class="ticket" data-fresh=${fresh ? '' : undefined} data-unread=${unread ? '' : undefined}>
+    <td role="cell" class="ticket-number">#${ticket.id}</td>
+    <td role="cell" class="ticket-customer">
+      <a href=${link} class="ticket-link" data-row=${ticket.id} aria-label=${t('list.openTicket', { id: ticket.id, name })}><bdi>${name}</bdi></a>
+      ${unread ? html`<span class="unread" title=${t('list.unread', { count: ticket.unread })}>
+        <span aria-hidden="true">${ticket.unread}</span><span class="visually-hidden">${t('list.unread', { count: ticket.unread })}</span></span>` : ''}
+      <span class="ticket-phone">${customerPhone(ticket)}</span>
+    </td>
+    <td role="cell" class="ticket-photo">
+      ${ticket.photo ? html`<${Thumbnail} url=${ticket.photo} label=${t('list.openPhoto', { id: ticket.id })} onOpen=${onPhoto} />` : ''}
+    </td>
+    <td role="cell" class="ticket-request">
+      <p class="ticket-text" dir="auto">${oneLine(ticket.text || ticket.title) || html`<em>${t('list.noText')}</em>`}</p>
+      <${CategoryChip} category=${ticket.category} words=${ticket.words} />
+    </td>
+    <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} /></td>
+    <td role="cell" class="ticket-time"><${Time} date=${ticket.createdAt} now=${now} /></td>
+    <td role="cell" class="ticket-action">
+      <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} />
+    </td>
+  </tr>`;
+}

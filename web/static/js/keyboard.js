@@ -1,0 +1,74 @@
+// @ts-check
+/** Carries out the keys of keys.js on the page. */
+import { command, step } from './keys.js';
+import { go, route } from './router.js';
+import * as state from './state.js';
+
+/** @type {Record<import('./keys.js').Command, () => void>} */
+const actions = {
+  next: () => moveBy('next'),
+  previous: () => moveBy('previous'),
+  reply,
+  back: () => {
+    if (document.activeElement instanceof HTMLTextAreaElement) document.activeElement.blur();
+    else if (route.value.view !== 'list') go({ view: 'list' });
+  },
+  help: () => {
+    state.helpOpen.value = true;
+  },
+};
+
+/** Listens from now on. */
+export function start() {
+  addEventListener('keydown', (event) => {
+    if (state.phase.value !== 'ready' || event.defaultPrevented) return;
+    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+    const name = command(event, { typing, dialog: document.querySelector('dialog[open]') !== null });
+    if (!name) return;
+    event.preventDefault();
+    actions[name]();
+  });
+}
+
+function rows() {
+  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-row]')]);
+}
+
+/** @returns {number} the row that has the focus, or holds what has it; -1 for none */
+function currentRow() {
+  const row = document.activeElement?.closest('tr');
+  return row ? rows().findIndex((link) => row.contains(link)) : -1;
+}
+
+/** @param {'next'|'previous'} direction */
+function moveBy(direction) {
+  const links = rows();
+  if (links.length) links[step(currentRow(), links.length, direction)].focus();
+}
+
+function reply() {
+  if (route.value.view === 'ticket') {
+    focusComposer();
+    return;
+  }
+  const link = rows()[currentRow()];
+  if (!link) return;
+  go({ view: 'ticket', id: Number(link.dataset.row) });
+  whenThere('#respuesta', focusComposer);
+}
+
+function focusComposer() {
+  document.getElementById('respuesta')?.focus();
+}
+
+/** Acts once what selector means is on the page; gives up after a few seconds. @param {string} selector @param {() => void} act */
+function whenThere(selector, act) {
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector(selector)) return;
+    observer.disconnect();
+    // After the view has put the focus on its heading.
+    setTimeout(act, 50);
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => observer.disconnect(), 5000);
+}

@@ -1,0 +1,57 @@
+// @ts-check
+/** Start: texts, session, address, page; then keeps what is shown up to date. */
+import { effect } from '@preact/signals-core';
+import '@preact/signals';
+import { render } from 'preact';
+import { refresh as refreshConversation } from './actions/conversation.js';
+import { refresh as refreshList } from './actions/list.js';
+import { identify, restoreDrafts } from './actions/session.js';
+import { pageTitle } from './format.js';
+import { html } from './html.js';
+import { use } from './i18n.js';
+import * as keyboard from './keyboard.js';
+import { repeat } from './poll.js';
+import * as router from './router.js';
+import * as state from './state.js';
+import { Shell } from './views/shell.js';
+
+const calm = 30_000;
+const talking = 10_000;
+const offline = 5_000;
+
+async function refreshAll() {
+  state.now.value = Date.now();
+  if (state.phase.value === 'starting') await identify();
+  if (state.phase.value === 'ready') await refreshList();
+}
+
+async function main() {
+  const texts = await fetch(new URL('../i18n/es.json', import.meta.url));
+  use(await texts.json());
+  state.now.value = Date.now();
+  restoreDrafts();
+  router.start(window);
+  keyboard.start();
+  skipToContent();
+  const again = repeat(refreshAll, () => (state.online.value ? calm : offline));
+  repeat(refreshConversation, () => (state.online.value ? talking : offline));
+  effect(() => {
+    if (state.phase.value !== 'ready') return;
+    router.leaveLoginPage(window);
+    queueMicrotask(again);
+  });
+  effect(() => {
+    document.title = pageTitle(state.session.value?.business ?? 'Mostrador', state.summary.value?.pending ?? 0);
+  });
+  render(html`<${Shell} onRetry=${again} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
+}
+
+/** The skip link moves the focus; followed as a link it would lose the view's address. */
+function skipToContent() {
+  document.querySelector('.skip-link')?.addEventListener('click', (event) => {
+    event.preventDefault();
+    document.getElementById('contenido')?.focus();
+  });
+}
+
+main();

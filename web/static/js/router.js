@@ -1,0 +1,45 @@
+// @ts-check
+/** Which view the address asks for. The address is the only state it has. */
+import { signal } from '@preact/signals-core';
+
+/** @typedef {{view: 'list'} | {view: 'ticket', id: number}} Route */
+
+/** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
+export const route = signal({ view: 'list' });
+
+/** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
+export function parse(hash) {
+  const match = /^#\/ticket\/([1-9]\d{0,15})$/.exec(hash);
+  return match ? { view: 'ticket', id: Number(match[1]) } : { view: 'list' };
+}
+
+/** The hash of a route; parse undoes it. @param {Route} to */
+export function href(to) {
+  return to.view === 'ticket' ? `#/ticket/${to.id}` : '#/';
+}
+
+/** Follows the address from now on. @param {Window} window */
+export function start(window) {
+  const follow = () => {
+    // The skip link changes the hash too, and must not change the view.
+    if (!isRoute(window.location.hash)) return;
+    route.value = parse(window.location.hash);
+  };
+  window.addEventListener('hashchange', follow);
+  route.value = parse(window.location.hash);
+}
+
+/** @param {string} hash */
+function isRoute(hash) {
+  return hash === '' || hash.startsWith('#/');
+}
+
+/** Puts the panel's own address in place of the login page's. @param {Window} window */
+export function leaveLoginPage({ location, history }) {
+  if (location.pathname !== '/') history.replaceState(null, '', `/${location.hash}`);
+}
+
+/** Shows another view, as a click on a link to it would. @param {Route} to */
+export function go(to) {
+  window.location.hash = href(to);
+}

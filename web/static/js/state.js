@@ -1,0 +1,115 @@
+// @ts-check
+/** What the panel knows, and the pure steps from one state to the next. Nothing here touches page or network. */
+import { signal } from '@preact/signals-core';
+
+/** @typedef {import('./wire.js').Ticket} Ticket */
+/** @typedef {import('./wire.js').Notice} Notice */
+/** @template T @typedef {import('@preact/signals-core').Signal<T>} Signal */
+/** @typedef {{phase: 'loading'|'ready'|'failed', tickets: Ticket[], next: string, total: number, status: string, newest: number, fresh: number[], error: string}} List */
+/** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
+/** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string}} NoticeView */
+/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], error: string, notice: string}} Conversation */
+
+/** @type {List} */
+export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, status: '', newest: 0, fresh: [], error: '' };
+/** @type {Conversation} */
+export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], sending: [], error: '', notice: '' };
+
+/** 'starting' until the server said who we are. @type {Signal<'starting'|'login'|'ready'>} */
+export const phase = signal('starting');
+/** @type {Signal<import('./wire.js').Session | null>} */
+export const session = signal(null);
+/** False from the first call without an answer to the next one with. */
+export const online = signal(true);
+/** @type {Signal<import('./wire.js').Bridge | null>} */
+export const bridge = signal(null);
+/** Tickets per status, '' for all; null until known. @type {Signal<Record<string, number> | null>} */
+export const summary = signal(null);
+/** @type {Signal<List>} */
+export const list = signal(emptyList);
+/** @type {Signal<Conversation>} */
+export const conversation = signal(emptyConversation);
+/** Clicks on "Notificar recibido" that are not over, by ticket. @type {Signal<Record<number, Attempt>>} */
+export const attempts = signal({});
+/** Unsent replies by ticket. @type {Signal<Record<number, string>>} */
+export const drafts = signal({});
+/** @type {Signal<{pictures: string[], index: number} | null>} */
+export const lightbox = signal(null);
+export const helpOpen = signal(false);
+/** What the live region says. */
+export const announcement = signal('');
+/** Milliseconds; moves so that "hace 5 min" stays true. */
+export const now = signal(0);
+/** Where the list was left. */
+export const place = { scroll: 0, ticket: 0 };
+
+/**
+ * The list after its newest page was fetched again: what the page covers is
+ * replaced, what is older stays. Tickets never seen before are fresh.
+ * @param {List} old @param {{tickets: Ticket[], next: string, total: number}} page
+ * @returns {List}
+ */
+export function refreshed(old, page) {
+  const oldest = page.next ? page.tickets.at(-1)?.id ?? 0 : 0;
+  const tail = old.tickets.filter((ticket) => ticket.id < oldest);
+  const tickets = [...page.tickets, ...tail];
+  const fresh = old.phase === 'loading' ? [] : page.tickets.filter((ticket) => ticket.id > old.newest).map((ticket) => ticket.id);
+  return {
+    ...old, phase: 'ready', error: '', tickets, fresh, total: page.total, next: tail.length ? old.next : page.next,
+    newest: Math.max(old.newest, tickets[0]?.id ?? 0),
+  };
+}
+
+/** The list with an older page below. @param {List} old @param {{tickets: Ticket[], next: string, total: number}} page @returns {List} */
+export function extended(old, page) {
+  const known = new Set(old.tickets.map((ticket) => ticket.id));
+  return { ...old, tickets: [...old.tickets, ...page.tickets.filter((ticket) => !known.has(ticket.id))], next: page.next, total: page.total };
+}
+
+/** The list with one ticket changed; a ticket that is not in it changes nothing. @param {List} old @param {Ticket} ticket @returns {List} */
+export function withTicket(old, ticket) {
+  return { ...old, tickets: old.tickets.map((known) => (known.id === ticket.id ? ticket : known)) };
+}
+
+/** @param {Notice | null} notice */
+export function stamp(notice) {
+  return notice?.at?.getTime() ?? 0;
+}
+
+/**
+ * What "Notificar recibido" shows. A failed attempt counts only until the
+ * server knows of a later notice.
+ * @param {Notice | null} notice @param {Attempt | undefined} attempt
+ * @returns {NoticeView}
+ */
+export function noticeView(notice, attempt) {
+  if (attempt?.phase === 'sending' || attempt?.phase === 'confirm') return { kind: attempt.phase };
+  if (attempt?.phase === 'failed' && attempt.before === stamp(notice)) return { kind: 'failed', message: attempt.message };
+  if (!notice) return { kind: 'idle' };
+  if (notice.delivery === 'queued') return { kind: 'queued', message: notice.reason };
+  if (notice.delivery === 'failed') return { kind: 'failed', message: notice.reason };
+  return { kind: 'sent', delivery: notice.delivery, at: notice.at };
+}
+
+/**
+ * Statuses a person may choose next, the likeliest first.
+ * @param {import('./wire.js').Status} status
+ * @returns {import('./wire.js').Status[]}
+ */
+export function nextStatuses(status) {
+  if (status === 'resolved') return ['in_progress'];
+  /** @type {import('./wire.js').Status[]} */
+  const open = ['resolved', 'waiting', 'in_progress'];
+  return open.filter((next) => next !== status);
+}
+
+/**
+ * Where the bridge stands: whether all is well and, if not, what kind of trouble.
+ * @param {import('./wire.js').Bridge | null} state
+ * @returns {'unknown'|'connected'|'unreachable'|'disconnected'}
+ */
+export function bridgeState(state) {
+  if (!state) return 'unknown';
+  if (!state.reachable) return 'unreachable';
+  return state.connected ? 'connected' : 'disconnected';
+}

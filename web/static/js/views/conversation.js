@@ -1,0 +1,77 @@
+// @ts-check
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { close, open, reply } from '../actions/conversation.js';
+import { keepDraft } from '../actions/session.js';
+import { askAgain, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
+import { ChatHeader } from '../components/chat-header.js';
+import { Composer } from '../components/composer.js';
+import { Delivery } from '../components/delivery.js';
+import { Message } from '../components/message.js';
+import { customerName, dayHeading } from '../format.js';
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { href } from '../router.js';
+import * as state from '../state.js';
+import { entries, pictures } from '../thread.js';
+
+/** One ticket's conversation. @param {{id: number}} props */
+export function Conversation({ id }) {
+  useEffect(() => {
+    state.place.ticket = id;
+    open(id);
+    return close;
+  }, [id]);
+  const { ticket, phase, error, notice } = state.conversation.value;
+  return html`<main class="chat" id="contenido" tabindex="-1">
+    <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
+      notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}
+      onSend=${() => ticket && notify(ticket)} onAsk=${() => ticket && askAgain(ticket)} onCancel=${() => ticket && dontAskAgain(ticket)} />
+    ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : html`<${Log} phase=${phase} />`}
+    ${ticket && phase !== 'failed' ? html`<${Composer} name=${customerName(ticket)} draft=${state.drafts.value[id] ?? ''} error=${error} notice=${notice}
+      onDraft=${(/** @type {string} */ text) => keepDraft(id, text)} onSend=${(/** @type {string} */ text) => reply(id, text)} />` : ''}
+  </main>`;
+}
+
+/** The messages; stays at the end unless the reader has gone up. @param {{phase: string}} props */
+function Log({ phase }) {
+  const log = useRef(/** @type {HTMLElement | null} */ (null));
+  const atEnd = useRef(true);
+  const { messages, sending } = state.conversation.value;
+  const toEnd = () => log.current?.scrollTo(0, log.current.scrollHeight);
+  useLayoutEffect(() => {
+    if (atEnd.current) toEnd();
+  }, [messages, sending]);
+  const onScroll = () => {
+    const element = log.current;
+    if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+  };
+  // A picture that arrives late makes the log higher.
+  const onLoad = () => atEnd.current && toEnd();
+  return html`<div class="log" role="log" aria-label=${t('chat.log')} tabindex="0" ref=${log} onScroll=${onScroll} onLoadCapture=${onLoad}>
+    ${phase === 'loading' ? html`<p class="hint"><span class="spinner"></span>${t('chat.loading')}</p>` : ''}
+    ${phase === 'ready' && !messages.length && !sending.length ? html`<p class="hint">${t('chat.empty')}</p>` : ''}
+    ${entries(messages).map((entry) => html`<${Entry} key=${entry.message.id} entry=${entry} />`)}
+    ${sending.map((text) => html`<article class="message" data-direction="out"><p class="message-text" dir="auto">${text}</p>
+      <footer class="message-footer"><${Delivery} delivery="sending" /></footer></article>`)}
+  </div>`;
+}
+
+/** @param {{entry: import('../thread.js').Entry}} props */
+function Entry({ entry }) {
+  const { at } = entry.message;
+  return html`${entry.newDay && at ? html`<h2 class="day">${dayHeading(at, state.now.value)}</h2>` : ''}
+    <${Message} entry=${entry} onPicture=${showPicture} onQuote=${showMessage} />`;
+}
+
+/** @param {string} url */
+function showPicture(url) {
+  const all = pictures(state.conversation.value.messages);
+  state.lightbox.value = { pictures: all, index: Math.max(all.indexOf(url), 0) };
+}
+
+/** @param {number} id */
+function showMessage(id) {
+  const element = document.getElementById(`mensaje-${id}`);
+  element?.scrollIntoView({ block: 'center' });
+  element?.focus({ preventScroll: true });
+}

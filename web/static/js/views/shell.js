@@ -1,0 +1,58 @@
+// @ts-check
+import { logOut } from '../actions/session.js';
+import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
+import { Help } from '../components/help.js';
+import { Icon } from '../components/icon.js';
+import { Lightbox } from '../components/lightbox.js';
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { href, route } from '../router.js';
+import * as state from '../state.js';
+import { Conversation } from './conversation.js';
+import { Login } from './login.js';
+import { TicketList } from './ticket-list.js';
+
+/** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
+export function Shell({ onRetry }) {
+  return html`<div class="frame" data-view=${state.phase.value === 'ready' ? route.value.view : state.phase.value}>
+    ${state.online.value ? '' : html`<${Offline} onRetry=${onRetry} />`}
+    <${View} />
+    <${Overlays} />
+    <p class="visually-hidden" role="status" aria-live="polite">${state.announcement.value}</p>
+  </div>`;
+}
+
+function View() {
+  if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
+  if (state.phase.value === 'login') return html`<${Login} />`;
+  const to = route.value;
+  return html`<${Header} /><${BridgeBar} state=${state.bridgeState(state.bridge.value)} bridge=${state.bridge.value} />
+    ${to.view === 'ticket' ? html`<${Conversation} key=${to.id} id=${to.id} />` : html`<${TicketList} />`}`;
+}
+
+function Header() {
+  const session = state.session.value;
+  return html`<header class="top">
+    <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
+    <${BridgePill} state=${state.bridgeState(state.bridge.value)} />
+    <span class="top-space"></span>
+    <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
+      onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
+    ${session?.login ? html`<span class="top-user">${session.user}</span>
+      <button type="button" class="button" onClick=${logOut}><${Icon} name="out" /><span class="top-label">${t('app.logOut')}</span></button>` : ''}
+  </header>`;
+}
+
+/** @param {{onRetry: () => void}} props */
+function Offline({ onRetry }) {
+  return html`<div class="banner banner-offline" data-tone="bad" role="alert"><${Icon} name="alert" /><p>${t('app.offline')}</p>
+    <button type="button" class="button" onClick=${onRetry}>${t('app.retry')}</button></div>`;
+}
+
+function Overlays() {
+  const photos = state.lightbox.value;
+  return html`
+    ${photos ? html`<${Lightbox} ...${photos} onMove=${(/** @type {number} */ index) => { state.lightbox.value = { ...photos, index }; }}
+      onClose=${() => { state.lightbox.value = null; }} />` : ''}
+    ${state.helpOpen.value ? html`<${Help} notice=${state.session.value?.notice ?? ''} onClose=${() => { state.helpOpen.value = false; }} />` : ''}`;
+}

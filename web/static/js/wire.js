@@ -1,0 +1,122 @@
+// @ts-check
+/** Pure: the server's JSON, whose keys are Spanish, into the panel's own shapes. With api.js, the only place that knows it. */
+
+/** @typedef {'pending'|'in_progress'|'waiting'|'resolved'} Status */
+/** @typedef {''|'queued'|'sent'|'delivered'|'read'|'failed'} Delivery */
+/** @typedef {{delivery: Delivery, at: Date | null, reason: string}} Notice */
+/**
+ * @typedef {{id: number, title: string, text: string, status: Status, category: string, words: string[], priority: string,
+ *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
+ *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null}} Ticket
+ * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
+ * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
+ *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
+ *   deletedAt: Date | null, files: Attachment[]}} Message
+ * @typedef {{reachable: boolean, connected: boolean, reason: string, solution: string, queued: number, parked: number,
+ *   replies: number, laptop: string}} Bridge
+ * @typedef {{user: string, business: string, login: boolean, notice: string}} Session
+ */
+
+/** @type {Record<string, Status>} */
+const statuses = { pendiente: 'pending', en_proceso: 'in_progress', esperando_cliente: 'waiting', resuelto: 'resolved' };
+/** @type {Record<string, Delivery>} */
+const deliveries = { en_cola: 'queued', enviado: 'sent', entregado: 'delivered', leido: 'read', fallo: 'failed' };
+/** @type {Record<string, string>} */
+const directions = { entrada: 'in', salida: 'out', nota: 'note', evento: 'event' };
+/** @type {Record<string, string>} */
+const kinds = {
+  texto: 'text', imagen: 'image', audio: 'audio', nota_de_voz: 'voice', video: 'video', documento: 'document',
+  sticker: 'sticker', ubicacion: 'location', contacto: 'contact', edicion: 'edit', borrado: 'deletion',
+  reaccion: 'reaction', ilegible: 'unreadable',
+};
+/** @type {Record<string, string>} */
+const priorities = { urgente: 'urgent', alta: 'high', normal: 'normal', baja: 'low' };
+/** @type {Record<string, string>} */
+const fileStates = { guardado: 'stored', pendiente: 'pending', no_disponible: 'unavailable' };
+
+/** The server's word for a status. @param {string} status */
+export function statusWord(status) {
+  return Object.keys(statuses).find((word) => statuses[word] === status) ?? '';
+}
+
+/** @param {any} v @returns {Ticket} */
+export function ticket(v) {
+  return {
+    id: Number(v.id), title: text(v.titulo), text: text(v.descripcion), status: statuses[v.estado] ?? 'pending',
+    category: text(v.categoria), words: list(v.palabras).map(text), priority: priorities[v.prioridad] ?? 'normal',
+    name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
+    photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
+    createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
+  };
+}
+
+/** @param {any} v @returns {Notice} */
+function notice(v) {
+  return { delivery: deliveries[v.estado] ?? '', at: time(v.fecha), reason: text(v.motivo) };
+}
+
+/** @param {any} v @returns {Message} */
+export function message(v) {
+  return {
+    id: Number(v.id), direction: directions[v.direccion] ?? 'event', kind: kinds[v.tipo] ?? 'other', text: text(v.texto),
+    original: text(v.texto_original), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
+    fromPhone: v.desde_telefono === true, delivery: deliveries[v.entrega] ?? '', reason: text(v.motivo), at: time(v.fecha),
+    editedAt: time(v.editado), deletedAt: time(v.borrado), files: list(v.archivos).map(attachment),
+  };
+}
+
+/** @param {any} v @returns {Attachment} */
+function attachment(v) {
+  return {
+    url: photoPath(v.url), name: text(v.nombre), mime: text(v.mime), size: Number(v.tamano) || 0,
+    state: fileStates[v.estado] ?? 'unavailable', reason: text(v.motivo),
+  };
+}
+
+/** @param {any} v @returns {{tickets: Ticket[], next: string, total: number}} */
+export function page(v) {
+  return { tickets: list(v.tickets).map(ticket), next: text(v.siguiente), total: Number(v.total) || 0 };
+}
+
+/** Tickets per status, and in all. @param {any} v @returns {Record<string, number>} */
+export function summary(v) {
+  /** @type {Record<string, number>} */
+  const counts = { '': Number(v.total) || 0 };
+  for (const [word, status] of Object.entries(statuses)) counts[status] = Number(v[word]) || 0;
+  return counts;
+}
+
+/** @param {any} v @returns {Bridge} */
+export function bridge(v) {
+  return {
+    reachable: v.alcanzable === true, connected: v.alcanzable === true && v.whatsapp === 'conectado',
+    reason: text(v.motivo), solution: text(v.solucion), queued: Number(v.cola_pendiente) || 0,
+    parked: Number(v.cola_apartados) || 0, replies: Number(v.respuestas_en_cola) || 0, laptop: text(v.laptop_url),
+  };
+}
+
+/** @param {any} v @returns {Session} */
+export function session(v) {
+  return { user: text(v.usuario), business: text(v.negocio) || 'Mostrador', login: v.login !== false, notice: text(v.aviso_recibido) };
+}
+
+/** A stored file's path; anything that is not one of ours is no file. @param {unknown} v */
+export function photoPath(v) {
+  return typeof v === 'string' && /^\/fotos\/[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(v) ? v : null;
+}
+
+/** @param {unknown} v */
+function text(v) {
+  return typeof v === 'string' ? v : '';
+}
+
+/** @param {unknown} v @returns {any[]} */
+function list(v) {
+  return Array.isArray(v) ? v : [];
+}
+
+/** @param {unknown} v @returns {Date | null} */
+function time(v) {
+  const date = typeof v === 'string' ? new Date(v) : null;
+  return date && !Number.isNaN(date.getTime()) ? date : null;
+}
