@@ -1,0 +1,168 @@
+package whatsapp
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"mostrador/internal/bridge/queue"
+)
+
+// maxFailing bounds the memory of messages that could not be processed, and
+// maxOwed that of placeholders that could not be stored.
+const (
+	maxFailing = 10_000
+	maxOwed    = 1_000
+)
+
+// panicError is a panic while a message was converted or stored.
+type panicError struct{ value any }
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// intake stores messages. It is safe for concurrent use.
+type intake struct {
+	put     func(queue.Entry) error
+	convert *converter
+	mail    *mailbox
+	log     zerolog.Logger
+	limit   int         // tries before a dead letter
+	failing atomic.Bool // the last Put did not succeed
+
+	mu    sync.Mutex
+	tries map[string]int
+	owed  []queue.Entry // placeholders to store when it works again; WhatsApp does not repeat those
+}
+
+func newIntake(put func(queue.Entry) error, convert *converter, mail *mailbox, limit int, log zerolog.Logger) *intake {
+	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}}
+}
+
+// message stores evt; false makes WhatsApp deliver it again.
+func (in *intake) message(evt *events.Message) bool {
+	return in.accept(evt.Info, keyMessage, func() (queue.Entry, bool) { return in.convert.message(evt) })
+}
+
+// call stores that somebody called; false makes WhatsApp deliver it again.
+func (in *intake) call(evt *events.CallOffer) bool {
+	info := types.MessageInfo{ID: evt.CallID}
+	info.Sender, info.Chat = evt.From, evt.From
+	return in.accept(info, keyCall, func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
+}
+
+// placeholder stores that a message could not be read. WhatsApp takes it as
+// delivered whatever happens here, so it is kept when it cannot be stored.
+func (in *intake) placeholder(evt *events.UndecryptableMessage) {
+	in.log.Warn().Bool("unavailable", evt.IsUnavailable).Msg("message cannot be decrypted yet")
+	var kept queue.Entry
+	err := in.store(func() (entry queue.Entry, ok bool) {
+		kept, ok = in.convert.placeholder(evt)
+		return kept, ok
+	})
+	if err == nil {
+		in.succeeded("")
+		return
+	}
+	in.mu.Lock()
+	if kept.Key != "" && len(in.owed) < maxOwed {
+		in.owed = append(in.owed, kept)
+	}
+	in.mu.Unlock()
+	in.failed(err)
+}
+
+// settle stores the placeholders that could not be stored before.
+func (in *intake) settle() {
+	in.mu.Lock()
+	owed := in.owed
+	in.owed = nil
+	in.mu.Unlock()
+	for i, entry := range owed {
+		if err := in.store(func() (queue.Entry, bool) { return entry, true }); err != nil {
+			in.mu.Lock()
+			in.owed = append(in.owed, owed[i:]...)
+			in.mu.Unlock()
+			in.failed(err)
+			return
+		}
+	}
+	if len(owed) > 0 {
+		in.succeeded("")
+	}
+}
+
+func (in *intake) accept(info types.MessageInfo, kind string, convert func() (queue.Entry, bool)) bool {
+	key := keyFor(info, kind)
+	err := in.store(convert)
+	if err == nil {
+		in.succeeded(key)
+		return true
+	}
+	if !in.hopeless(key, err) {
+		in.failed(err)
+		return false
+	}
+	in.log.Error().Err(err).Int("tries", in.limit).Msg("message given up: a note takes its place")
+	if err := in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true }); err != nil {
+		in.failed(err)
+		return false
+	}
+	in.succeeded(key)
+	return true
+}
+
+// store converts and puts one message, and turns a panic into an error:
+// whatsmeow would take a panic for success.
+func (in *intake) store(convert func() (queue.Entry, bool)) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			in.log.Error().Str("stack", string(debug.Stack())).Msg("panic while taking a message in")
+			err = &panicError{value}
+		}
+	}()
+	entry, wanted := convert()
+	if !wanted {
+		return nil
+	}
+	if err := in.put(entry); err != nil {
+		return fmt.Errorf("queue message: %w", err)
+	}
+	return nil
+}
+
+// hopeless counts the tries of a message that panics. A full disk is no fault
+// of the message and is not counted.
+func (in *intake) hopeless(key string, err error) bool {
+	if _, ok := errors.AsType[*panicError](err); !ok {
+		return false
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if len(in.tries) >= maxFailing {
+		clear(in.tries)
+	}
+	in.tries[key]++
+	return in.tries[key] >= in.limit
+}
+
+func (in *intake) succeeded(key string) {
+	in.mu.Lock()
+	delete(in.tries, key)
+	in.mu.Unlock()
+	if in.failing.Swap(false) {
+		in.mail.post(letter{step: step{do: doStored}})
+	}
+}
+
+func (in *intake) failed(err error) {
+	in.failing.Store(true)
+	_, poisoned := errors.AsType[*panicError](err)
+	in.log.Error().Err(err).Msg("message not stored: WhatsApp will be asked for it again")
+	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned}})
+}

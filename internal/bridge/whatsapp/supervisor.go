@@ -1,0 +1,249 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/store"
+)
+
+// link is a whatsmeow client as far as the supervisor drives it.
+type link interface {
+	ConnectContext(ctx context.Context) error
+	Disconnect()
+	IsLoggedIn() bool
+	SendPasskeyConfirmation(ctx context.Context) error
+}
+
+// surroundings are what the supervisor does besides driving a link.
+type surroundings interface {
+	// link makes the link whose events carry number; fresh asks for a device
+	// that is not paired yet.
+	link(number int, fresh bool) link
+	// paired learns whose session it is.
+	paired(phone, lid string)
+	// online runs after every login, beside the supervisor.
+	online()
+	// settle stores what could not be stored before.
+	settle()
+	// update looks for a version of WhatsApp newer than ours and uses it;
+	// false when there is none.
+	update(ctx context.Context) (bool, error)
+}
+
+// alarm is something to do later.
+type alarm int
+
+// Alarms of the supervisor, each with at most one time.
+const (
+	alarmConnect alarm = iota // make the line
+	alarmLogin                // the login takes too long
+	alarmCode                 // show the next QR code
+	alarmPasskey              // the passkey request is over
+	alarmAgain                // ask for messages again that could not be stored
+	alarmWatch                // look whether the login still holds
+	alarms
+)
+
+// supervisor keeps one link connected. It is the only one that connects: the
+// library's own reconnecting, whose waits grow without bound, is off. All its
+// fields belong to the goroutine of run.
+type supervisor struct {
+	around surroundings
+	board  *board
+	mail   *mailbox
+	tempo  *tempo
+	now    func() time.Time
+	log    zerolog.Logger
+
+	current  link
+	number   int // of current
+	due      [alarms]time.Time
+	holding  bool // waiting out a refusal: a lost line does not shorten it
+	upSince  time.Time
+	losses   int // short-lived connections in a row
+	replaced int
+	refused  int
+	undone   int // resets because of messages that could not be stored
+	looked   time.Time
+	codes    []string
+	why, fix string // shown beside the next QR
+	expected int    // messages WhatsApp has kept for us
+}
+
+// run keeps the session up until ctx ends, then leaves it cleanly.
+func (s *supervisor) run(ctx context.Context) {
+	s.use(false)
+	s.in(alarmConnect, 0)
+	s.in(alarmWatch, s.tempo.watch)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(s.next())
+		select {
+		case <-ctx.Done():
+			s.current.Disconnect()
+			s.board.enter(StateStopped, "", "")
+			return
+		case <-s.mail.ready:
+			for _, l := range s.mail.take() {
+				if l.link == 0 || l.link == s.number {
+					actions[l.step.do](s, ctx, l.step)
+				}
+			}
+		case <-timer.C:
+			s.ring(ctx)
+		}
+	}
+}
+
+// use switches to a new link.
+func (s *supervisor) use(fresh bool) {
+	if s.current != nil {
+		s.current.Disconnect()
+	}
+	s.number++
+	s.current = s.around.link(s.number, fresh)
+}
+
+// in sets an alarm.
+func (s *supervisor) in(a alarm, wait time.Duration) { s.due[a] = time.Now().Add(wait) }
+
+func (s *supervisor) off(list ...alarm) {
+	for _, a := range list {
+		s.due[a] = time.Time{}
+	}
+}
+
+// next is the time until the first alarm; the watch is always set.
+func (s *supervisor) next() time.Duration {
+	first := s.due[alarmWatch]
+	for _, at := range s.due {
+		if !at.IsZero() && at.Before(first) {
+			first = at
+		}
+	}
+	return time.Until(first)
+}
+
+// ring does what is due.
+func (s *supervisor) ring(ctx context.Context) {
+	for a := range alarms {
+		if at := s.due[a]; !at.IsZero() && !at.After(time.Now()) {
+			s.off(a)
+			rings[a](s, ctx)
+		}
+	}
+}
+
+// rings is what each alarm does.
+var rings = [alarms]func(*supervisor, context.Context){
+	alarmConnect: (*supervisor).connect,
+	alarmLogin: func(s *supervisor, _ context.Context) {
+		s.log.Warn().Msg("login takes too long: starting over")
+		s.lose("WhatsApp no completó la conexión.")
+	},
+	alarmCode: func(s *supervisor, _ context.Context) { s.showCode(s.tempo.qr) },
+	alarmPasskey: func(s *supervisor, _ context.Context) {
+		s.pairAgain("Se acabó el tiempo para responder con la llave de acceso.", "Escanee el código nuevo y vuelva a intentarlo.")
+	},
+	alarmAgain: func(s *supervisor, _ context.Context) {
+		s.around.settle()
+		if s.board.connected() {
+			s.log.Info().Msg("reconnecting so that whatsapp delivers again what was not stored")
+			s.reconnect()
+		}
+	},
+	alarmWatch: func(s *supervisor, _ context.Context) {
+		s.in(alarmWatch, s.tempo.watch)
+		if s.board.connected() && !s.current.IsLoggedIn() {
+			s.lose("WhatsApp dejó de responder.")
+		}
+	},
+}
+
+// connect makes the line. What follows is told by events.
+func (s *supervisor) connect(ctx context.Context) {
+	s.holding = false
+	s.upSince = time.Now()
+	err := s.current.ConnectContext(ctx)
+	switch {
+	case err == nil:
+		s.in(alarmLogin, s.tempo.login)
+	case ctx.Err() != nil:
+	case errors.Is(err, whatsmeow.ErrAlreadyConnected):
+		s.reconnect()
+	case errors.Is(err, store.ErrDeviceDeleted):
+		s.use(true)
+		s.in(alarmConnect, 0)
+	default:
+		s.log.Warn().Err(err).Msg("cannot connect to whatsapp")
+		s.lose("No hay conexión con WhatsApp.")
+	}
+}
+
+// reconnect drops the line and makes it again at once.
+func (s *supervisor) reconnect() {
+	s.drop()
+	s.board.enter(StateConnecting, "", "")
+	s.in(alarmConnect, 0)
+}
+
+// lose drops the line and makes it again after a wait: none the first time.
+func (s *supervisor) lose(reason string) {
+	s.drop()
+	if time.Since(s.upSince) >= s.tempo.settled {
+		s.losses = 0
+	}
+	var wait time.Duration
+	if s.losses > 0 {
+		wait = s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.losses-1))
+	}
+	s.losses++
+	s.board.enter(StateConnecting, reason, "Se reconecta solo. Si tarda, revise el internet de esta computadora.")
+	s.in(alarmConnect, wait)
+}
+
+// drop ends the line and everything that belonged to it.
+func (s *supervisor) drop() {
+	s.current.Disconnect()
+	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey)
+	s.codes = nil
+	s.board.clear(StateDegraded)
+}
+
+// hold drops the line for a given time, whatever else happens.
+func (s *supervisor) hold(name StateName, reason, solution string, wait time.Duration) {
+	s.drop()
+	s.holding = true
+	s.board.enter(name, reason, solution)
+	s.in(alarmConnect, wait)
+	s.log.Warn().Str("state", string(name)).Dur("wait", wait).Msg("whatsapp refuses the session")
+}
+
+// showCode shows the next QR code, or gets new ones when they are used up.
+func (s *supervisor) showCode(life time.Duration) {
+	if len(s.codes) == 0 {
+		s.reconnect()
+		return
+	}
+	code := s.codes[0]
+	s.codes = s.codes[1:]
+	expires := s.now().Add(life).UTC()
+	s.board.update(func(st *State) {
+		st.Name, st.Reason, st.Solution, st.QR, st.QRExpires = StatePairing, s.why, s.fix, code, expires
+	})
+	s.in(alarmCode, life)
+}
+
+// pairAgain starts pairing over with new keys.
+func (s *supervisor) pairAgain(reason, solution string) {
+	s.drop()
+	s.why, s.fix = reason, solution
+	s.use(true)
+	s.board.enter(StateConnecting, reason, solution)
+	s.in(alarmConnect, 0)
+}
