@@ -80,6 +80,7 @@ type Server struct {
 // Start listens on 127.0.0.1, on a free port, and serves until Close. No device
 // is linked yet.
 func Start(opts Options) (*Server, error) {
+	quiet()
 	s, err := newServer(opts)
 	if err != nil {
 		return nil, err
