@@ -120,6 +120,8 @@ func (t *tx) settle(w who, byLID, byPhone person) (person, bool, error) {
 	if handedOver {
 		old := byPhone
 		old.phone, old.key = "", ""
+		// Their answers must not go to whoever has the number now.
+		old.chat = address.Address{User: old.lid, Server: address.LIDServer}.String()
 		if err := t.save(byPhone, old); err != nil {
 			return person{}, false, err
 		}

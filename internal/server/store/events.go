@@ -64,10 +64,11 @@ func (g *intake) applyWaiting(c *content) error {
 	return nil
 }
 
-// mayChange reports whether an event of author may change a message of owner.
-// Everybody in a group is the same contact; nobody may edit what another said.
+// mayChange reports whether an event of author may change a message of owner on
+// the same side. All members of a group are one contact; nobody may change what
+// another one said.
 func (g *intake) mayChange(author, owner string) bool {
-	return !g.in.Group || author == owner
+	return !g.in.Group || g.in.Direction == ticket.DirectionOut || author != "" && author == owner
 }
 
 // event stores an edit, a deletion or a reaction in the ticket of its target, or

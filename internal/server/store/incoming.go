@@ -134,8 +134,8 @@ func (g *intake) customer() error {
 	if err := g.insert(thread, g.in.Direction, c); err != nil {
 		return err
 	}
-	if g.out.Opened || c.body == "" || g.in.Kind == ticket.KindUnreadable {
-		return nil
+	if g.out.Opened || c.body == "" || g.in.Kind == ticket.KindUnreadable || thread.unread >= burstLimit {
+		return nil // nothing of it would be seen in the description
 	}
 	return g.describe(thread)
 }

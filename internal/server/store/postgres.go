@@ -59,12 +59,13 @@ func (w *poolWriter) do(ctx context.Context, fn func(*tx) error) error {
 }
 
 func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
-	conn, err := w.db.BeginTx(ctx, nil)
+	// Losing a race is noticed by looking again, which a snapshot would not show.
+	conn, err := w.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Rollback() }() // after Commit it does nothing
-	if err := fn(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn}); err != nil {
+	if err := guarded(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn}, fn); err != nil {
 		return err
 	}
 	return conn.Commit()

@@ -27,12 +27,12 @@ type Reply struct {
 // Queued says what became of a Reply.
 type Queued struct {
 	Message  int64 // id
-	Existing bool  // an earlier reply of the same purpose stands for this one
+	Existing bool  // an earlier reply stands for this one
 	Delivery ticket.Delivery
 }
 
 // QueueReply stores a reply that ClaimReply and ClaimReplies then hand out until
-// ReplySent or ReplyFailed. With a Purpose, a reply of that purpose which still
+// ReplySent or ReplyFailed. A repeated WhatsAppID is the same reply. With a Purpose, a reply of that purpose which still
 // waits, or was sent less than Again ago, is returned instead, so that two people
 // who click at once send one message. An unknown ticket is CodeNotFound.
 func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
@@ -45,6 +45,9 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 			return err
 		}
 		if q, err = t.standing(th, r); err != nil || q.Existing {
+			return err
+		}
+		if err := t.touch(th.id); err != nil {
 			return err
 		}
 		q.Delivery = ticket.DeliveryQueued
@@ -60,16 +63,19 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 	return q, err
 }
 
-// standing finds the reply that makes r superfluous.
+// standing finds the reply that makes r superfluous: r itself, or an earlier one
+// of the same purpose.
 func (t *tx) standing(th thread, r Reply) (Queued, error) {
-	if r.Purpose == "" {
-		return Queued{}, nil
-	}
 	q := Queued{Existing: true}
 	found, err := t.row([]any{&q.Message, &q.Delivery}, `
-		SELECT id, delivery FROM messages WHERE ticket_id = $1 AND purpose = $2 AND purpose <> ''
-			AND (delivery = 'queued' OR delivery <> 'failed' AND sent_at > $3)
-		ORDER BY id DESC LIMIT 1`, th.id, r.Purpose, t.now-r.Again.Milliseconds())
+		SELECT m.id, m.delivery FROM messages m JOIN tickets t ON t.contact_id = m.contact_id
+		WHERE t.id = $1 AND m.direction = 'out' AND m.wa_id = $2`, th.id, nullable(r.WhatsAppID))
+	if err == nil && !found && r.Purpose != "" {
+		found, err = t.row([]any{&q.Message, &q.Delivery}, `
+			SELECT id, delivery FROM messages WHERE ticket_id = $1 AND purpose = $2 AND purpose <> ''
+				AND (delivery = 'queued' OR delivery <> 'failed' AND sent_at > $3)
+			ORDER BY id DESC LIMIT 1`, th.id, r.Purpose, t.now-r.Again.Milliseconds())
+	}
 	if err != nil {
 		return Queued{}, fmt.Errorf("find earlier reply: %w", err)
 	}

@@ -79,8 +79,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close waits for the transactions under way, refuses further ones with
-// CodeUnavailable and closes the database. Closing twice is harmless.
+// Close waits for the transactions under way and closes the database. After it
+// only Close itself may be called.
 func (s *Store) Close() error {
 	var errs []error
 	for _, closer := range s.closers {

@@ -13,7 +13,7 @@ import (
 const (
 	descriptionLimit = 4000
 	titleLimit       = 80
-	burstLimit       = 100
+	burstLimit       = 20
 )
 
 // thread is what storing a message needs to know of its ticket.
@@ -22,12 +22,13 @@ type thread struct {
 	status      ticket.Status
 	source      ticket.Source
 	firstAnswer int64
+	unread      int
 }
 
-const threadColumns = `id, number, status, category_source, first_answer_at`
+const threadColumns = `id, number, status, category_source, first_answer_at, unread`
 
 func scanThread(row scanner) (th thread, err error) {
-	err = row.Scan(&th.id, &th.number, &th.status, &th.source, &th.firstAnswer)
+	err = row.Scan(&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread)
 	return th, err
 }
 

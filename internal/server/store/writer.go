@@ -163,7 +163,8 @@ func (w *groupWriter) commit(batch []*job) (closureFailed bool, err error) {
 // has rolled back by itself and says so.
 func (w *groupWriter) rollback(t *tx) { _ = t.exec("ROLLBACK") }
 
-// guarded keeps a panicking closure from taking the other callers with it.
+// guarded keeps a panicking closure from taking other callers, or the writer,
+// with it.
 func guarded(t *tx, fn func(*tx) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

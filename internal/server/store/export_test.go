@@ -1,0 +1,26 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Waiting returns how many callers wait for SQLite's writer.
+func (s *Store) Waiting() int { return len(s.writer.(*groupWriter).queue) }
+
+// Pragma runs a PRAGMA on SQLite's writing connection, to make it fail later.
+func (s *Store) Pragma(ctx context.Context, pragma string) error {
+	return s.write(ctx, "pragma", func(t *tx) error { return t.exec("PRAGMA " + pragma) })
+}
+
+// CheckIntegrity returns what SQLite's own checks find wrong with the file.
+func (s *Store) CheckIntegrity(ctx context.Context) error {
+	var verdict string
+	if err := s.reader.QueryRowContext(ctx, "PRAGMA integrity_check").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("integrity check: %s", verdict)
+	}
+	return nil
+}
