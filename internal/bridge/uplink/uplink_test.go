@@ -271,7 +271,7 @@ func TestNothingBecomesFinalByAWrongSettingOrAStranger(t *testing.T) {
 					return answer.status, answer.body
 				}}, nil)
 				f.put(t, "ana", "1")
-				after(49 * time.Hour)
+				after(5 * time.Hour)
 				f.wantQueue(t, 1, 0, 0)
 				if got := f.uplink.State().Error; got == "" {
 					t.Error("the state has no error, want a loud one")

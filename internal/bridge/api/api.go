@@ -1,0 +1,161 @@
+// Package api is the bridge's HTTP side: the server's calls, which carry the
+// token, and the page on which the technician pairs the phone.
+//
+// Its one rule: without the token there is only the short health; without
+// sitting at the laptop itself there is no page.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/singleflight"
+
+	"mostrador/internal/httpx"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+// WhatsApp is what the API asks of the session. Errors that a caller is meant to
+// read are ticket.Errors. It must be safe for concurrent use.
+type WhatsApp interface {
+	// Send writes to a customer and returns the message's id. CodeUnavailable
+	// means not sent, CodeTimeout that nobody knows.
+	Send(ctx context.Context, message wire.Send) (id string, err error)
+	// RequestCode asks for a code to pair with instead of the QR.
+	RequestCode(ctx context.Context, phone string) (code string, err error)
+	// AnswerPasskey hands over the JSON form of a WebAuthn assertion.
+	AnswerPasskey(ctx context.Context, assertion []byte) error
+	// ConfirmPasskey says that the codes on phone and page are the same.
+	ConfirmPasskey(ctx context.Context) error
+}
+
+// Status is one picture of the whole bridge.
+type Status struct {
+	State     string // name of WhatsApp's state
+	Reason    string // Spanish sentence, may be empty
+	Solution  string // Spanish sentence, may be empty
+	Connected bool
+	Account   string    // the business's number, digits
+	QR        string    // text of the code to show, empty without one
+	QRExpires time.Time // zero without one
+	Code      string    // pairing code that was asked for
+	Passkey   *Passkey  // nil unless WhatsApp asks for one
+
+	Waiting int       // messages not at the server
+	Files   int       // files not at the server
+	Parked  int       // messages the server refused
+	Damaged int       // files of the queue that cannot be read
+	Oldest  time.Time // arrival of the oldest waiting message, zero without one
+
+	ServerReachable bool
+	ServerError     string    // Spanish sentence, empty while all is well
+	ServerSuccess   time.Time // when the server last took a message, zero if never
+}
+
+// Passkey is WhatsApp's demand for a passkey.
+type Passkey struct {
+	PublicKey json.RawMessage // PublicKeyCredentialRequestOptions in their JSON form
+	Code      string          // to be compared with the phone's; empty until there is one
+	Expires   time.Time
+}
+
+// Options are what New needs, all of it.
+type Options struct {
+	Token    string // API_TOKEN
+	WhatsApp WhatsApp
+	Status   func() Status
+	// Parked returns the Spanish reasons of up to limit parked messages.
+	Parked func(limit int) []string
+	// Retry puts what is parked back into the queue and says how much that was.
+	Retry   func() (int, error)
+	MaxFile int64 // bytes of the largest file to send
+	Now     func() time.Time
+	Version string // of the bridge
+	Library string // version of the WhatsApp library
+	Log     zerolog.Logger
+}
+
+type api struct {
+	Options
+	token   httpx.Token
+	started time.Time
+	sending singleflight.Group // by message id
+}
+
+// New returns the handler of every route. Uptime counts from this call.
+func New(o Options) http.Handler {
+	a := &api{Options: o, token: httpx.NewToken(o.Token), started: o.Now()}
+	r := chi.NewRouter()
+	r.Use(httpx.Log(o.Log, wire.PathHealth, pathState), httpx.Recover(a.writeError), secure)
+	r.NotFound(a.handle(notFound))
+	r.MethodNotAllowed(wrongMethod)
+	r.Get(wire.PathHealth, a.health)
+	r.Group(func(r chi.Router) {
+		r.Use(a.authorize)
+		r.Post(wire.PathSend, a.handle(a.sendMessage))
+		r.Get(wire.PathPairing, a.pairing)
+		r.Get(wire.PathPairing+".png", a.handle(a.qrPicture))
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(a.localOnly, http.NewCrossOriginProtection().Handler)
+		r.Get("/", a.page)
+		r.Get(pathState, a.pageState)
+		r.Get("/qr.png", a.handle(a.qrPicture))
+		r.Get("/pagina.css", asset("pagina.css"))
+		r.Get("/pagina.js", asset("pagina.js"))
+		r.Post("/codigo", a.handle(a.requestCode))
+		r.Post("/passkey", a.handle(a.answerPasskey))
+		r.Post("/passkey/confirmar", a.handle(a.confirmPasskey))
+		r.Post("/reintentar", a.handle(a.retryParked))
+	})
+	return r
+}
+
+func (a *api) handle(h httpx.Handler) http.HandlerFunc { return httpx.Handle(a.writeError, h) }
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return ticket.NewError(ticket.CodeNotFound, "No existe")
+}
+
+func wrongMethod(w http.ResponseWriter, _ *http.Request) {
+	httpx.WriteJSON(w, http.StatusMethodNotAllowed, wire.BridgeError{Error: "Método no permitido"})
+}
+
+// authorize lets only callers with the token through.
+func (a *api) authorize(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !a.token.Authorizes(r) {
+			a.writeError(w, r, ticket.NewError(ticket.CodeUnauthorized, "No autorizado"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// writeError answers with the two keys of the original bridge.
+func (a *api) writeError(w http.ResponseWriter, _ *http.Request, err error) {
+	body := wire.BridgeError{Error: httpx.Message(err)}
+	switch ticket.CodeOf(err) {
+	case ticket.CodeUnauthorized:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="mostrador"`)
+	case ticket.CodeUnavailable:
+		if s := a.Status(); !s.Connected {
+			body = wire.BridgeError{Error: "WhatsApp desconectado", Solution: firstText(s.Solution, s.Reason, body.Error)}
+		}
+	}
+	httpx.WriteJSON(w, httpx.Status(err), body)
+}
+
+func firstText(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
