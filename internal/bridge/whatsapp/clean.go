@@ -37,21 +37,25 @@ func cleanText(s string) string {
 	return clip(strings.ReplaceAll(s, "\x00", ""), maxText)
 }
 
-// cleanLine is cleanText for names: one line without control characters.
-func cleanLine(s string) string {
+// cleanLine is cleanText for names: one short line.
+func cleanLine(s string) string { return clip(oneLine(s), maxName) }
+
+// oneLine takes control characters out, and those that turn the direction of
+// the text around them.
+func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return ' '
 		}
 		return r
 	}, cleanText(s))
-	return clip(strings.Join(strings.Fields(s), " "), maxName)
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // cleanFileName keeps the last element of a sender's file name, without
 // anything a file system or a header could take for more than a name.
 func cleanFileName(s string) string {
-	s = path.Base(strings.ReplaceAll(cleanLine(s), `\`, "/"))
+	s = path.Base(strings.ReplaceAll(oneLine(s), `\`, "/"))
 	s = strings.Trim(strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`<>:"/|?*`, r) {
 			return '_'

@@ -38,7 +38,10 @@ const maxNesting = 8
 func readContent(msg *waE2E.Message) content { return readNested(msg, 0) }
 
 func readNested(msg *waE2E.Message, depth int) content {
-	if c, ok := readChange(msg); ok {
+	if msg == nil {
+		return content{skip: true}
+	}
+	if c, ok := readChange(msg, depth); ok {
 		return c
 	}
 	for _, read := range readers {
@@ -136,36 +139,34 @@ func quotedID(msg *waE2E.Message) string {
 }
 
 func readText(msg *waE2E.Message) (content, bool) {
-	switch {
-	case msg.Conversation != nil:
-		return content{kind: ticket.KindText, text: msg.GetConversation()}, true
-	case msg.ExtendedTextMessage != nil:
-		return content{kind: ticket.KindText, text: msg.GetExtendedTextMessage().GetText()}, true
+	said := msg.GetConversation()
+	if said == "" {
+		said = msg.GetExtendedTextMessage().GetText()
 	}
-	return content{}, false
+	return content{kind: ticket.KindText, text: said}, said != ""
 }
 
 // readChange recognises deletions and edits. The type of a ProtocolMessage is
 // looked at only when it is there: its default value is a deletion.
-func readChange(msg *waE2E.Message) (content, bool) {
+func readChange(msg *waE2E.Message, depth int) (content, bool) {
 	change := msg.GetProtocolMessage()
 	target := change.GetKey().GetID()
-	if change == nil || change.Type == nil || target == "" {
+	if change == nil || change.Type == nil || target == "" || depth > maxNesting {
 		return content{}, false
 	}
 	switch change.GetType() {
 	case waE2E.ProtocolMessage_REVOKE:
 		return content{kind: ticket.KindDeletion, text: "[Mensaje eliminado por quien lo envió]", replyTo: target, deleted: true}, true
 	case waE2E.ProtocolMessage_MESSAGE_EDIT:
-		return edit(change.GetEditedMessage(), target), true
+		return edit(change.GetEditedMessage(), target, depth), true
 	}
 	return content{}, false
 }
 
 // edit makes the content that replaces the text of target.
-func edit(edited *waE2E.Message, target string) content {
+func edit(edited *waE2E.Message, target string, depth int) content {
 	c := content{kind: ticket.KindEdit, replyTo: target, edited: true}
-	if text := readNested(edited, maxNesting-1).text; text != "" {
+	if text := readNested(edited, depth+1).text; text != "" {
 		c.text = text
 		return c
 	}

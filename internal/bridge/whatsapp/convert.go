@@ -86,7 +86,7 @@ func (c *converter) read(evt *events.Message) content {
 	case err != nil || opened == nil:
 		return content{kind: ticket.KindOther, replyTo: target, text: "[El mensaje fue editado, pero el cambio no se puede leer aquí: mírelo en el teléfono]"}
 	case secret.GetSecretEncType() == waE2E.SecretEncryptedMessage_MESSAGE_EDIT && opened.GetProtocolMessage() == nil:
-		return edit(opened, target)
+		return edit(opened, target, 0)
 	}
 	return readContent(opened)
 }

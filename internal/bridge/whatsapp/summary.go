@@ -140,6 +140,8 @@ func interactive(i *waE2E.InteractiveMessage) []string {
 // readNote recognises the rest of what people cause.
 func readNote(msg *waE2E.Message) (content, bool) {
 	switch {
+	case msg.Conversation != nil, msg.ExtendedTextMessage != nil:
+		return summary("[Mensaje sin texto]", "")
 	case msg.CallLogMesssage != nil:
 		return summary("📞 Llamada de WhatsApp", "")
 	case msg.ScheduledCallCreationMessage != nil:
