@@ -1,0 +1,105 @@
+package api_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"mostrador/internal/server/api"
+	"mostrador/internal/wire"
+	"mostrador/web"
+)
+
+func TestThePageAllowsItsOwnImportMapAndNoOtherInlineScript(t *testing.T) {
+	for name, option := range map[string]option{
+		"test panel": func(*api.Options) {},
+		"real panel": func(o *api.Options) { o.Panel = web.FS() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openShop(t, option)
+			w := s.do(http.MethodGet, "/entrar", "")
+			found := regexp.MustCompile(`(?s)<script type="importmap">(.*?)</script>`).FindStringSubmatch(w.Body.String())
+			if w.Code != http.StatusOK || found == nil || strings.Contains(w.Body.String(), "{{") {
+				t.Fatalf("got %d %s, want a filled page with an import map", w.Code, w.Body)
+			}
+			sum := sha256.Sum256([]byte(found[1]))
+			want := "script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "';"
+			if got := w.Header().Get("Content-Security-Policy"); !strings.Contains(got, want) {
+				t.Errorf("got policy %q, want %q in it", got, want)
+			}
+			if got := w.Header().Get("Cache-Control"); got != "no-cache" {
+				t.Errorf("got Cache-Control %q, want no-cache", got)
+			}
+			for _, path := range regexp.MustCompile(`/assets/[0-9a-f]+/[\w./-]+`).FindAllString(w.Body.String(), -1) {
+				if strings.HasSuffix(path, "x.js") {
+					continue
+				}
+				a := s.do(http.MethodGet, path, "")
+				if a.Code != http.StatusOK || !strings.Contains(a.Header().Get("Cache-Control"), "immutable") {
+					t.Errorf("%s: got %d %q, want it kept for ever", path, a.Code, a.Header().Get("Cache-Control"))
+				}
+			}
+		})
+	}
+}
+
+func TestAssetsAreOnlyThePanelsFiles(t *testing.T) {
+	s := openShop(t)
+	w := s.do(http.MethodGet, "/assets/0123456789abcdef/js/main.js", "")
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" || w.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("under an old hash: got %d %v, want it as it is now, not kept", w.Code, w.Header())
+	}
+	for _, path := range []string{
+		"/assets/x/", "/assets/x/js", "/assets/x/js/", "/assets/x/index.html", "/assets/x/VENDOR.md", "/assets/x/nada.js",
+		"/assets/x/../../tickets.db", "/assets/x/..%2f..%2ftickets.js", "/assets/x//js/main.js", "/assets/x/js/./main.js",
+	} {
+		wantProblem(t, s.do(http.MethodGet, path, ""), http.StatusNotFound, "no existe")
+	}
+}
+
+func TestALivePanelIsReadAnew(t *testing.T) {
+	files := fstest.MapFS{"index.html": {Data: []byte("uno")}, "a.js": {Data: []byte("1")}}
+	s := openShop(t, func(o *api.Options) { o.Panel, o.PanelLive = files, true })
+	files["index.html"] = &fstest.MapFile{Data: []byte("dos")}
+	if got := s.do(http.MethodGet, "/entrar", "").Body.String(); got != "dos" {
+		t.Errorf("got %q, want dos", got)
+	}
+	if got := s.do(http.MethodGet, "/assets/x/a.js", "").Header().Get("Cache-Control"); got != "no-cache" {
+		t.Errorf("got %q, want no-cache", got)
+	}
+	files["index.html"] = &fstest.MapFile{Data: []byte("{{")}
+	wantProblem(t, s.do(http.MethodGet, "/entrar", ""), http.StatusInternalServerError, "interno")
+}
+
+func TestThePanelShowsHowTheBridgeIs(t *testing.T) {
+	s := openShop(t)
+	s.laptop.answer(http.StatusOK, `{"status":"ok","whatsapp":"conectado","cola_pendiente":3,"cola_apartados":1,"estado":"conectado"}`)
+	got := fields(t, s.ask(http.MethodGet, "/puente", ""))
+	if got["alcanzable"] != true || got["whatsapp"] != wire.Connected || got["cola_pendiente"] != 3.0 || got["cola_apartados"] != 1.0 || got["laptop_url"] != s.laptop.URL {
+		t.Errorf("got %v, want what the bridge says", got)
+	}
+	for status, part := range map[int]string{http.StatusOK: "no es el puente", http.StatusInternalServerError: "no es el puente"} {
+		s.laptop.answer(status, "<html>")
+		got = fields(t, s.ask(http.MethodGet, "/puente", ""))
+		if got["alcanzable"] != false || got["whatsapp"] != wire.Disconnected || !strings.Contains(got["motivo"].(string), part) {
+			t.Errorf("%d: got %v, want it said that no bridge is there", status, got)
+		}
+	}
+	s.laptop.Close()
+	got = fields(t, s.ask(http.MethodGet, "/puente", ""))
+	if got["alcanzable"] != false || got["estado"] != "inalcanzable" || got["motivo"] == "" || got["solucion"] == "" {
+		t.Errorf("got %v, want it out of reach", got)
+	}
+}
+
+func TestWithoutAnAddressTheBridgeIsSaidToBeUnknown(t *testing.T) {
+	s := openShop(t, func(o *api.Options) { o.BridgeURL = "" })
+	got := fields(t, s.ask(http.MethodGet, "/puente", ""))
+	if got["alcanzable"] != false || !strings.Contains(got["solucion"].(string), "IP_LAPTOP") {
+		t.Errorf("got %v, want IP_LAPTOP named", got)
+	}
+}
