@@ -64,6 +64,7 @@ func openTab(t *testing.T, server *fake) *tab {
 	t.Cleanup(func() { cancel(); closeTab(); stop() })
 	p.watchConsole()
 	p.phone(false)
+	p.dark(false)
 	t.Cleanup(p.checkFaults)
 	return p
 }
@@ -159,11 +160,12 @@ func (p *tab) phone(on bool) {
 	p.do(chromedp.EmulateViewport(1360, 860))
 }
 
+// dark also asks for reduced motion, so that no colour is met halfway.
 func (p *tab) dark(on bool) {
 	p.Helper()
 	scheme := map[bool]string{true: "dark", false: "light"}[on]
 	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
 	if err != nil {
 		p.Fatal(err)

@@ -215,7 +215,7 @@ func (f *fake) notify(id int, ticket, _ object) answer {
 func (f *fake) reply(id int, _, body object) answer {
 	text := body["mensaje"].(string)
 	entry := message(1000+len(f.messages[id]), "salida", "texto", text)
-	entry["entrega"] = "enviado"
+	entry["entrega"], entry["fecha"] = "enviado", now()
 	if strings.Contains(text, "rechazada") {
 		return problem(422, "Este cliente ya no está en WhatsApp.")()
 	}

@@ -66,7 +66,7 @@ export async function reply(id, text) {
 
 /** @param {number} id @param {string} message @param {unknown} cause */
 function giveBack(id, message, cause) {
-  const draft = state.drafts.value[id];
+  const draft = state.drafts.value[id]?.trim();
   keepDraft(id, draft ? `${message}\n${draft}` : message);
   const lost = cause instanceof Problem && cause.offline;
   update(id, { error: lost ? t('reply.uncertain') : sentence(cause) });

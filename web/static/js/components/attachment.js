@@ -37,7 +37,7 @@ export function Attachment({ file, kind, onPicture }) {
 /** @param {{file: import('../wire.js').Attachment, url: string}} props */
 function Document({ file, url }) {
   const name = oneLine(file.name) || t('file.document');
-  return html`<a class="document" href=${url} download=${name} aria-label=${t('file.download', { name })}>
+  return html`<a class="document" href=${url} download=${name} title=${t('file.download', { name })}>
     <${Icon} name="document" /><span class="document-name"><bdi>${name}</bdi></span>
     <span class="document-size">${fileSize(file.size)}</span>
   </a>`;

@@ -9,7 +9,8 @@ const titles = { disconnected: 'bridge.disconnected', unreachable: 'bridge.unrea
 /** The short form in the header, when all is well. @param {{state: string}} props */
 export function BridgePill({ state }) {
   if (state !== 'connected') return null;
-  return html`<span class="pill" role="img" aria-label=${t('bridge.connected')} title=${t('bridge.connected')}><${Icon} name="check" /><span>${t('bridge.connected')}</span></span>`;
+  return html`<span class="pill" role="img" aria-label=${t('bridge.connected')} title=${t('bridge.connected')}><${Icon} name="check" />
+    <span class="pill-long">${t('bridge.connected')}</span><span class="pill-short">${t('bridge.short')}</span></span>`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { customerName, customerPhone } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { useKeptFocus } from './focus.js';
 import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
 
@@ -31,7 +32,7 @@ export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, o
         <${CategoryChip} category=${ticket.category} words=${ticket.words} /></p>` : ''}
     </div>
     ${ticket ? html`<div class="chat-actions">
-      <div class="chat-statuses" role="group" aria-label=${t('status.actions')}><${StatusButtons} status=${ticket.status} next=${next} onStatus=${onStatus} /></div>
+      <${StatusButtons} status=${ticket.status} next=${next} onStatus=${onStatus} />
       <${NotifyButton} id=${id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} />
     </div>` : ''}
   </header>`;
@@ -39,10 +40,10 @@ export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, o
 
 /** @param {{status: string, next: string[], onStatus: (status: string) => void}} props */
 function StatusButtons({ status, next, onStatus }) {
+  const element = useKeptFocus();
   const reopen = status === 'resolved';
-  return next.map((choice) => {
-    const label = t(reopen ? 'status.reopen' : changes[choice].label);
-    return html`<button type="button" class="button" key=${choice} title=${label} onClick=${() => onStatus(choice)}>
-      <${Icon} name=${reopen ? 'reopen' : changes[choice].icon} /><span>${label}</span></button>`;
-  });
+  return html`<div class="chat-statuses" role="group" aria-label=${t('status.actions')} ref=${element} tabindex="-1">
+    ${next.map((choice) => html`<button type="button" class="button" key=${choice} onClick=${() => onStatus(choice)}>
+      <${Icon} name=${reopen ? 'reopen' : changes[choice].icon} />${t(reopen ? 'status.reopen' : changes[choice].label)}</button>`)}
+  </div>`;
 }

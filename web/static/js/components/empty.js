@@ -1,7 +1,6 @@
 // @ts-check
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { Icon } from './icon.js';
 
 /** What to do while there is no ticket at all. @param {{connected: boolean}} props */
 export function Empty({ connected }) {
@@ -10,7 +9,7 @@ export function Empty({ connected }) {
     <p>${t('empty.intro')}</p>
     <ol>
       <li data-done=${connected ? '' : undefined}><h3>${t('empty.pair')}</h3>
-        <p>${connected ? html`<${Icon} name="check" /> ${t('empty.paired')}` : t('empty.pairHow')}</p></li>
+        <p>${connected ? t('empty.paired') : t('empty.pairHow')}</p></li>
       <li><h3>${t('empty.send')}</h3><p>${t('empty.sendHow')}</p></li>
       <li><h3>${t('empty.answer')}</h3><p>${t('empty.answerHow')}</p></li>
     </ol>

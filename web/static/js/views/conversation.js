@@ -1,11 +1,12 @@
 // @ts-check
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { close, open, reply } from '../actions/conversation.js';
 import { keepDraft } from '../actions/session.js';
 import { askAgain, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
 import { ChatHeader } from '../components/chat-header.js';
 import { Composer } from '../components/composer.js';
 import { Delivery } from '../components/delivery.js';
+import { Icon } from '../components/icon.js';
 import { Message } from '../components/message.js';
 import { customerName, dayHeading } from '../format.js';
 import { html } from '../html.js';
@@ -37,13 +38,16 @@ function Log({ phase }) {
   const log = useRef(/** @type {HTMLElement | null} */ (null));
   const atEnd = useRef(true);
   const { messages, sending } = state.conversation.value;
+  const [more, setMore] = useState(false);
   const toEnd = () => log.current?.scrollTo(0, log.current.scrollHeight);
   useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
-  }, [messages, sending]);
+    if (atEnd.current || sending.length) toEnd();
+    else setMore(true);
+  }, [messages.length, sending.length]);
   const onScroll = () => {
     const element = log.current;
     if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+    if (atEnd.current) setMore(false);
   };
   // A picture that arrives late makes the log higher.
   const onLoad = () => atEnd.current && toEnd();
@@ -53,6 +57,7 @@ function Log({ phase }) {
     ${entries(messages).map((entry) => html`<${Entry} key=${entry.message.id} entry=${entry} />`)}
     ${sending.map((text) => html`<article class="message" data-direction="out"><p class="message-text" dir="auto">${text}</p>
       <footer class="message-footer"><${Delivery} delivery="sending" /></footer></article>`)}
+    ${more ? html`<button type="button" class="button to-end" onClick=${toEnd}><${Icon} name="down" />${t('chat.toEnd')}</button>` : ''}
   </div>`;
 }
 

@@ -34,7 +34,7 @@ function Header() {
   const session = state.session.value;
   return html`<header class="top">
     <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
-    <${BridgePill} state=${state.bridgeState(state.bridge.value)} />
+    <${BridgePill} state=${state.online.value ? state.bridgeState(state.bridge.value) : 'unknown'} />
     <span class="top-space"></span>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>

@@ -70,12 +70,13 @@ function More() {
   const [busy, setBusy] = useState(false);
   const { tickets, total, next } = state.list.value;
   const more = async () => {
+    if (busy) return;
     setBusy(true);
     await loadMore();
     setBusy(false);
   };
   return html`<div class="more">
     <span>${t('list.shown', { shown: tickets.length, total: Math.max(total, tickets.length) })}</span>
-    ${next ? html`<button type="button" class="button" disabled=${busy} onClick=${more}>${busy ? t('list.loadingMore') : t('list.more')}</button>` : ''}
+    ${next ? html`<button type="button" class="button" aria-disabled=${busy ? 'true' : undefined} onClick=${more}>${busy ? t('list.loadingMore') : t('list.more')}</button>` : ''}
   </div>`;
 }
