@@ -121,6 +121,7 @@ func (s *Server) taken(c *conn, match func(*delivery) bool) bool {
 	}
 	s.pending = slices.Delete(s.pending, i, i+1)
 	s.pump()
+	s.broadcast()
 	return true
 }
 

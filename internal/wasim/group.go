@@ -40,25 +40,25 @@ func (g *Group) JID() types.JID { return g.jid }
 
 // SendText sends a text of a member to the group and returns its id.
 func (g *Group) SendText(from *Customer, text string) string {
-	return g.Send(from, &waE2E.Message{Conversation: proto.String(text)})
+	return g.Send(from, &waE2E.Message{Conversation: proto.String(text)}, SendOptions{})
 }
 
 // Send sends any message of a member to the group and returns its id. msg is
 // copied.
-func (g *Group) Send(from *Customer, msg *waE2E.Message) string {
-	return from.sendTo(g.jid, clone(msg))
+func (g *Group) Send(from *Customer, msg *waE2E.Message, opts SendOptions) string {
+	return from.sendTo(g.jid, clone(msg), opts)
 }
 
 // PostStatus posts a status, which everybody who knows the customer gets.
 func (c *Customer) PostStatus(text string) string {
-	return c.sendTo(types.StatusBroadcastJID, &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: proto.String(text)}})
+	return c.sendTo(types.StatusBroadcastJID, &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: proto.String(text)}}, SendOptions{})
 }
 
 // sendTo sends a message encrypted with the customer's sender key.
-func (c *Customer) sendTo(chat types.JID, msg *waE2E.Message) string {
+func (c *Customer) sendTo(chat types.JID, msg *waE2E.Message, opts SendOptions) string {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	o := c.outgoing(msg, SendOptions{})
+	o := c.outgoing(msg, opts)
 	o.group = &groupPart{chat: chat}
 	o.attrs["from"], o.attrs["participant"] = chat, c.address()
 	switch c.addressing {

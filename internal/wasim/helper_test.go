@@ -105,14 +105,18 @@ func openClient(t *testing.T, s *wasim.Server, db *sqlstore.Container) *client {
 func (c *client) handle(evt any) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.refuse != nil && c.refuse(evt) {
-		return false
+	ok := c.refuse == nil || !c.refuse(evt)
+	if !ok {
+		evt = refused{evt}
 	}
 	c.events = append(c.events, evt)
 	close(c.changed)
 	c.changed = make(chan struct{})
-	return true
+	return ok
 }
+
+// refused is an event the handler was told to fail for.
+type refused struct{ evt any }
 
 // refuseMessages makes the handler fail for messages, or not.
 func (c *client) refuseMessages(on bool) {
@@ -209,6 +213,9 @@ func linked(t *testing.T) (*wasim.Server, *client) {
 	await(t, c, anyOf[*events.Connected])
 	if err := s.WaitOnline(soon(t)); err != nil {
 		t.Fatalf("wait online: %v", err)
+	}
+	if err := s.WaitIdle(soon(t)); err != nil {
+		t.Fatalf("wait idle: %v", err)
 	}
 	return s, c
 }

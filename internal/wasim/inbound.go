@@ -20,7 +20,6 @@ type outgoing struct {
 	group  *groupPart
 	broken bool
 	hidden bool // <unavailable/> instead of a ciphertext
-	sealed bool // a first copy was made
 }
 
 // post puts a message on its way to the linked device. The caller holds s.mu.
@@ -41,7 +40,7 @@ func (s *Server) seal(o *outgoing, d *device, count int) (node, error) {
 		n.Content = []node{{Tag: "unavailable", Attrs: attrs{"type": "view_once"}}}
 		return n, nil
 	}
-	if o.group != nil && count == 0 {
+	if o.group != nil && count == 0 && !o.broken {
 		encs, err := o.group.seal(s, o, d)
 		n.Content = encs
 		return n, err

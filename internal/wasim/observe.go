@@ -42,6 +42,11 @@ func (s *Server) Unacked() int {
 	return len(s.pending)
 }
 
+// WaitIdle returns when Unacked is 0. The error is the context's, or ErrClosed.
+func (s *Server) WaitIdle(ctx context.Context) error {
+	return s.waitUntil(ctx, func() bool { return len(s.pending) == 0 })
+}
+
 // MarkedRead tells whether the business has marked a customer's message as read.
 func (s *Server) MarkedRead(id string) bool {
 	s.mu.Lock()

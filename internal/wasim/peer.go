@@ -29,16 +29,31 @@ func (p *Phone) takePeer(n *node) {
 			results = append(results, r)
 		}
 	}
-	kind := waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND
+	p.tell(&waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE.Enum(),
+		PeerDataOperationRequestResponseMessage: &waE2E.PeerDataOperationRequestResponseMessage{
+			PeerDataOperationRequestType: waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND.Enum(),
+			StanzaID:                     proto.String(str(n, "id")), PeerDataOperationResult: results,
+		},
+	})
+}
+
+// tell sends a protocol message to the linked device alone.
+func (p *Phone) tell(msg *waE2E.ProtocolMessage) {
 	p.s.post(&outgoing{
-		id: newID("3A"), from: p.party, kind: "peer_msg",
+		id: newID("3A"), from: p.party, kind: "peer_msg", msg: &waE2E.Message{ProtocolMessage: msg},
 		attrs: attrs{"from": p.pn, "t": unix(p.s.now()), "category": "peer"},
-		msg: &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
-			Type: waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE.Enum(),
-			PeerDataOperationRequestResponseMessage: &waE2E.PeerDataOperationRequestResponseMessage{
-				PeerDataOperationRequestType: &kind, StanzaID: proto.String(str(n, "id")), PeerDataOperationResult: results,
-			},
-		}},
+	})
+}
+
+// greet is the first thing a phone says to a new device. Without it the device
+// has no session with the phone and could not ask it for anything.
+func (p *Phone) greet() {
+	p.tell(&waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_INITIAL_SECURITY_NOTIFICATION_SETTING_SYNC.Enum(),
+		InitialSecurityNotificationSettingSync: &waE2E.InitialSecurityNotificationSettingSync{
+			SecurityNotificationEnabled: proto.Bool(true),
+		},
 	})
 }
 

@@ -78,6 +78,7 @@ func (p *Phone) link(d *device) {
 	for _, waiting := range p.s.pending {
 		waiting.built, waiting.sentOn, waiting.spareAcks = nil, nil, 0
 	}
+	p.greet()
 	p.s.broadcast()
 }
 
