@@ -33,7 +33,6 @@ type groupWriter struct {
 
 // job is one caller's closure on its way through the writer.
 type job struct {
-	ctx   context.Context
 	fn    func(*tx) error
 	taken atomic.Bool // by the writer, to run it, or by its caller, to give it up
 	err   chan error
@@ -55,7 +54,10 @@ func newGroupWriter(conn *sql.Conn, now func() time.Time) *groupWriter {
 // do implements transactor. A caller whose ctx ends before its turn gets ctx's
 // error, and its closure never runs.
 func (w *groupWriter) do(ctx context.Context, fn func(*tx) error) error {
-	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{fn: fn, err: make(chan error, 1)}
 	select {
 	case w.queue <- j:
 	case <-ctx.Done():
