@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mostrador/internal/bridge/queue"
+	"mostrador/internal/httpx"
 	"mostrador/internal/wire"
 )
 
@@ -47,7 +48,7 @@ func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte
 	case err == nil:
 		enclose(message, file)
 	case final(err):
-		withhold(message, err.Error())
+		withhold(message, httpx.Message(err))
 	default:
 		postpone(message)
 	}

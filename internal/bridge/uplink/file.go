@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mostrador/internal/bridge/queue"
+	"mostrador/internal/httpx"
 )
 
 const (
@@ -36,7 +37,7 @@ func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
 	case err == nil:
 		enclose(&message, file)
 	case final(err):
-		withhold(&message, err.Error())
+		withhold(&message, httpx.Message(err))
 	case u.now().Sub(item.Entry.ReceivedAt) > fetchFor && item.Attempts >= fetchAtLeast:
 		withhold(&message, "No se pudo descargar el archivo durante una semana.")
 	default:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -133,7 +134,7 @@ func TestAPhotoThatIsGoneOrTooBigLeavesANote(t *testing.T) {
 	for _, code := range []ticket.Code{ticket.CodeNotFound, ticket.CodeTooLarge} {
 		synctest.Test(t, func(t *testing.T) {
 			f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) {
-				return uplink.File{}, ticket.NewError(code, "La foto ya no existe.")
+				return uplink.File{}, fmt.Errorf("fetch: %w", ticket.NewError(code, "La foto ya no existe."))
 			})
 			f.put(t, "ana", "1", 7)
 			after(time.Hour)

@@ -78,9 +78,9 @@ func (s *status) set(next State, cause error) {
 	case next.Error == "":
 		s.log.Info().Msg("server is reachable")
 	case next.Reachable:
-		s.log.Error().Err(cause).Msg("server turns messages away; they wait")
+		s.log.Error().Err(cause).Str("reason", next.Error).Msg("server turns messages away; they wait")
 	default:
-		s.log.Warn().Err(cause).Msg("server is not reachable; messages wait")
+		s.log.Warn().Err(cause).Str("reason", next.Error).Msg("server is not reachable; messages wait")
 	}
 	if s.changed != nil {
 		s.changed(next)

@@ -1,0 +1,212 @@
+// Package bridge is the laptop's program: it puts session, queue, uplink and API
+// together and runs them until told to stop.
+//
+// Its one rule: whatever stops it says so in one plain Spanish sentence.
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"mostrador/internal/bridge/api"
+	"mostrador/internal/bridge/queue"
+	"mostrador/internal/bridge/uplink"
+	"mostrador/internal/bridge/whatsapp"
+	"mostrador/internal/config"
+	"mostrador/internal/httpx"
+	"mostrador/internal/ticket"
+)
+
+// Folders below the working folder.
+const (
+	sessionDir = "sesion_wa"
+	queueDir   = "cola_mensajes"
+)
+
+// Options are what the program gets from outside. All but Network and Ready
+// must be set.
+type Options struct {
+	Args           []string                 // the command line without the program's name
+	Getenv         func(name string) string // os.Getenv
+	Dir            string                   // working folder
+	Stdout, Stderr io.Writer
+	Network        whatsapp.Network  // zero: WhatsApp itself; tests and the demo put a simulator here
+	Ready          func(addr string) // called with the address once the API answers
+}
+
+const help = `Mostrador: el puente entre WhatsApp y el servidor.
+
+  bridge           conecta con WhatsApp y entrega los mensajes al servidor
+  bridge token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
+  bridge version   escribe la versión
+  bridge help      escribe esta ayuda
+
+La configuración se lee del entorno y del archivo .env de esta carpeta. Con
+QR_SIMPLE=on el código QR se dibuja solo con letras.
+`
+
+// Run does what the command line says: run the bridge, until ctx ends and then
+// for at most 10 seconds, or one of the small commands of «help». An error is
+// also written to Stderr, for the person who started the program.
+func Run(ctx context.Context, o Options) error {
+	err := execute(ctx, o)
+	if err != nil {
+		sentence := err.Error()
+		if ticket.CodeOf(err) != ticket.CodeInternal {
+			sentence = httpx.Message(err)
+		}
+		_, _ = fmt.Fprintln(o.Stderr, sentence)
+	}
+	return err
+}
+
+func execute(ctx context.Context, o Options) error {
+	command := "run"
+	if len(o.Args) > 0 {
+		command = o.Args[0]
+	}
+	if len(o.Args) > 1 {
+		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
+	}
+	switch command {
+	case "run":
+		return serve(ctx, o)
+	case "token":
+		return say(o.Stdout, config.MakeToken()+"\n")
+	case "version":
+		return say(o.Stdout, version()+"\n")
+	case "help", "-h", "--help":
+		return say(o.Stdout, help)
+	}
+	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe la orden %q. «bridge help» dice cuáles hay.", command))
+}
+
+func say(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("write output: %w", err)
+	}
+	return nil
+}
+
+// serve runs the bridge until ctx ends.
+func serve(ctx context.Context, o Options) error {
+	c, err := config.LoadBridge(o.Getenv, o.Dir)
+	if err != nil {
+		return err
+	}
+	log := newLogger(o.Stdout, c.LogLevel)
+	listeners, err := listen(ctx, c.Address)
+	if err != nil {
+		return err
+	}
+	b, err := build(ctx, o, c, log)
+	if err != nil {
+		closeAll(listeners)
+		return err
+	}
+	defer b.close()
+	handler := api.New(b.apiOptions(c))
+	addr := listeners[0].Addr()
+	log.Info().Str("version", version()).Str("library", libraryVersion()).Stringer("address", addr).Msg("bridge started")
+	g, ctx := errgroup.WithContext(ctx)
+	for _, ln := range listeners {
+		g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
+	}
+	g.Go(func() error { return b.uplink.Run(ctx) })
+	g.Go(func() error { return b.session.Run(ctx) })
+	g.Go(func() error { b.follow(ctx, newScreen(o, pageURL(addr))); return nil })
+	if o.Ready != nil {
+		o.Ready(addr.String())
+	}
+	err = g.Wait()
+	log.Info().Msg("bridge stopped")
+	return err
+}
+
+// bridge is everything that is made once.
+type bridge struct {
+	session *whatsapp.Client
+	queue   *queue.Queue
+	uplink  *uplink.Uplink
+	log     zerolog.Logger
+}
+
+func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) (*bridge, error) {
+	b := &bridge{log: log}
+	session, err := whatsapp.Open(ctx, whatsapp.Options{
+		Dir: filepath.Join(c.Dir, sessionDir), Network: o.Network, MaxMedia: c.MaxImage, Groups: c.Groups, Now: time.Now, Log: log,
+		// The queue is opened under the session's lock, which keeps a second
+		// bridge out of it; nothing is put before the session runs.
+		Put: func(e queue.Entry) error { return b.put(e) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.session = session
+	dir := filepath.Join(c.Dir, queueDir)
+	if b.queue, err = queue.Open(dir, time.Now); err != nil {
+		b.close()
+		return nil, queueProblem(dir, err)
+	}
+	if stats := b.queue.Stats(); stats != (queue.Stats{}) {
+		log.Info().Int("waiting", stats.Waiting).Int("files", stats.Files).Int("parked", stats.Parked).Int("damaged", stats.Damaged).Msg("messages are queued")
+	}
+	b.uplink = uplink.New(uplink.Options{
+		Queue: b.queue, Fetch: b.fetch, ServerURL: c.ServerURL, Token: c.Token, Log: log.With().Str("part", "uplink").Logger(),
+	})
+	return b, nil
+}
+
+// put stores a message; what the disk says about it is worth a line.
+func (b *bridge) put(e queue.Entry) error {
+	err := b.queue.Put(e)
+	if err != nil {
+		b.log.Error().Err(err).Msg("message not stored in queue; whatsapp keeps it")
+	}
+	return err
+}
+
+func (b *bridge) fetch(ctx context.Context, media []byte) (uplink.File, error) {
+	file, err := b.session.Fetch(ctx, media)
+	return uplink.File(file), err
+}
+
+func (b *bridge) close() {
+	if err := b.session.Close(); err != nil {
+		b.log.Error().Err(err).Msg("session did not close cleanly")
+	}
+}
+
+// listen opens the API's address and, if that leaves this machine's own
+// loopback out, the same port there too: the local page is only to be had so.
+func listen(ctx context.Context, address string) ([]net.Listener, error) {
+	var config net.ListenConfig
+	main, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, listenProblem(address, err)
+	}
+	bound, ok := main.Addr().(*net.TCPAddr)
+	if !ok || bound.IP.IsUnspecified() || bound.IP.IsLoopback() {
+		return []net.Listener{main}, nil
+	}
+	own := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: bound.Port}
+	loopback, err := config.Listen(ctx, "tcp", own.String())
+	if err != nil {
+		closeAll([]net.Listener{main})
+		return nil, listenProblem(own.String(), err)
+	}
+	return []net.Listener{main, loopback}, nil
+}
+
+func closeAll(listeners []net.Listener) {
+	for _, ln := range listeners {
+		_ = ln.Close()
+	}
+}

@@ -1,0 +1,72 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"mostrador/internal/bridge/api"
+	"mostrador/internal/bridge/whatsapp"
+	"mostrador/internal/config"
+)
+
+func (b *bridge) apiOptions(c config.Bridge) api.Options {
+	return api.Options{
+		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.parkedReasons, Retry: b.queue.Retry,
+		MaxFile: c.MaxImage, Now: time.Now, Version: version(), Library: libraryVersion(),
+		Log: b.log.With().Str("part", "api").Logger(),
+	}
+}
+
+// status is what the API shows of all parts.
+func (b *bridge) status() api.Status {
+	wa, stored, server := b.session.State(), b.queue.Stats(), b.uplink.State()
+	s := api.Status{
+		State: string(wa.Name), Reason: wa.Reason, Solution: wa.Solution, Connected: b.session.Connected(), Account: wa.Account,
+		QR: wa.QR, QRExpires: wa.QRExpires, Code: wa.Code,
+		Waiting: stored.Waiting, Files: stored.Files, Parked: stored.Parked, Damaged: stored.Damaged, Oldest: stored.Oldest,
+		ServerReachable: server.Reachable, ServerError: server.Error, ServerSuccess: server.LastSuccess,
+	}
+	if p := wa.Passkey; p != nil {
+		s.Passkey = &api.Passkey{PublicKey: p.PublicKey, Code: p.Code, Expires: p.Expires}
+	}
+	return s
+}
+
+func (b *bridge) parkedReasons(limit int) []string {
+	entries, err := b.queue.Parked(limit)
+	if err != nil {
+		b.log.Warn().Err(err).Msg("parked messages cannot be listed")
+	}
+	reasons := make([]string, 0, len(entries))
+	for _, e := range entries {
+		reasons = append(reasons, e.Reason)
+	}
+	return reasons
+}
+
+// follow logs and shows what becomes of the session, and has everything that
+// waits tried at once when it is connected again.
+func (b *bridge) follow(ctx context.Context, s *screen) {
+	changes, end := b.session.Changes()
+	defer end()
+	var last whatsapp.State
+	connected := false
+	for {
+		state := b.session.State()
+		if state.Name != last.Name || state.Reason != last.Reason {
+			b.log.Info().Str("state", string(state.Name)).Str("reason", state.Reason).Str("solution", state.Solution).Msg("whatsapp")
+		}
+		last = state
+		s.show(state)
+		if now := b.session.Connected(); now != connected {
+			if connected = now; now {
+				b.uplink.Wake()
+			}
+		}
+		select {
+		case <-changes:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
