@@ -42,8 +42,8 @@ export function statusWord(status) {
 /** @param {any} v @returns {Ticket} */
 export function ticket(v) {
   return {
-    id: Number(v.id), title: text(v.titulo), text: text(v.descripcion), status: statuses[v.estado] ?? 'pending',
-    category: text(v.categoria), words: list(v.palabras).map(text), priority: priorities[v.prioridad] ?? 'normal',
+    id: Number(v.id), title: text(v.titulo), text: text(v.descripcion), status: pick(statuses, v.estado, 'pending'),
+    category: text(v.categoria), words: list(v.palabras).map(text), priority: pick(priorities, v.prioridad, 'normal'),
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
@@ -52,15 +52,15 @@ export function ticket(v) {
 
 /** @param {any} v @returns {Notice} */
 function notice(v) {
-  return { delivery: deliveries[v.estado] ?? '', at: time(v.fecha), reason: text(v.motivo) };
+  return { delivery: pick(deliveries, v.estado, ''), at: time(v.fecha), reason: text(v.motivo) };
 }
 
 /** @param {any} v @returns {Message} */
 export function message(v) {
   return {
-    id: Number(v.id), direction: directions[v.direccion] ?? 'event', kind: kinds[v.tipo] ?? 'other', text: text(v.texto),
+    id: Number(v.id), direction: pick(directions, v.direccion, 'event'), kind: pick(kinds, v.tipo, 'other'), text: text(v.texto),
     original: text(v.texto_original), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
-    fromPhone: v.desde_telefono === true, delivery: deliveries[v.entrega] ?? '', reason: text(v.motivo), at: time(v.fecha),
+    fromPhone: v.desde_telefono === true, delivery: pick(deliveries, v.entrega, ''), reason: text(v.motivo), at: time(v.fecha),
     editedAt: time(v.editado), deletedAt: time(v.borrado), files: list(v.archivos).map(attachment),
   };
 }
@@ -69,7 +69,7 @@ export function message(v) {
 function attachment(v) {
   return {
     url: photoPath(v.url), name: text(v.nombre), mime: text(v.mime), size: Number(v.tamano) || 0,
-    state: fileStates[v.estado] ?? 'unavailable', reason: text(v.motivo),
+    state: pick(fileStates, v.estado, 'unavailable'), reason: text(v.motivo),
   };
 }
 
@@ -103,6 +103,16 @@ export function session(v) {
 /** A stored file's path; anything that is not one of ours is no file. @param {unknown} v */
 export function photoPath(v) {
   return typeof v === 'string' && /^\/fotos\/[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(v) ? v : null;
+}
+
+/**
+ * What table says of a word; a word it does not have, "toString" included, is fallback.
+ * @template T
+ * @param {Record<string, T>} table @param {unknown} word @param {T} fallback
+ * @returns {T}
+ */
+function pick(table, word, fallback) {
+  return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : fallback;
 }
 
 /** @param {unknown} v */

@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Dialog } from './dialog.js';
@@ -15,13 +15,12 @@ export function Lightbox({ pictures, index, onMove, onClose }) {
   const [zoom, setZoom] = useState(1);
   const [turn, setTurn] = useState(0);
   const total = pictures.length;
-  useEffect(() => {
-    setZoom(1);
-    setTurn(0);
-  }, [index]);
   const move = (/** @type {number} */ by) => {
     const to = index + by;
-    if (to >= 0 && to < total) onMove(to);
+    if (to < 0 || to >= total) return;
+    setZoom(1);
+    setTurn(0);
+    onMove(to);
   };
   const nearer = () => setZoom((z) => Math.min(z + 1, closest));
   const farther = () => setZoom((z) => Math.max(z - 1, 1));
@@ -38,14 +37,19 @@ export function Lightbox({ pictures, index, onMove, onClose }) {
       <${Tool} icon="close" label=${t('app.close')} onClick=${onClose} />
     </div>
     <${Stage} url=${pictures[index]} zoom=${zoom} turn=${turn} onToggle=${() => setZoom((z) => (z === 1 ? 2 : 1))} />
-    ${index > 0 ? html`<${Tool} icon="previous" label=${t('photo.previous')} onClick=${() => move(-1)} />` : ''}
-    ${index < total - 1 ? html`<${Tool} icon="next" label=${t('photo.next')} onClick=${() => move(1)} />` : ''}
+    <${Tool} icon="previous" label=${t('photo.previous')} disabled=${index === 0} onClick=${() => move(-1)} />
+    <${Tool} icon="next" label=${t('photo.next')} disabled=${index === total - 1} onClick=${() => move(1)} />
   </${Dialog}>`;
 }
 
-/** @param {{icon: string, label: string, disabled?: boolean, onClick: () => void}} props */
+/**
+ * A button that keeps the focus when it has nothing left to do: without it the
+ * dialog would not hear its keys.
+ * @param {{icon: string, label: string, disabled?: boolean, onClick: () => void}} props
+ */
 function Tool({ icon, label, disabled, onClick }) {
-  return html`<button type="button" class="tool" data-tool=${icon} aria-label=${label} title=${label} disabled=${disabled} onClick=${onClick}><${Icon} name=${icon} /></button>`;
+  return html`<button type="button" class="tool" data-tool=${icon} aria-label=${label} title=${label}
+    aria-disabled=${disabled ? 'true' : undefined} onClick=${onClick}><${Icon} name=${icon} /></button>`;
 }
 
 /** The picture on a canvas that grows with the zoom and scrolls. @param {{url: string, zoom: number, turn: number, onToggle: () => void}} props */

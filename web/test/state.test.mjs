@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { bridgeState, emptyList, extended, nextStatuses, noticeView, refreshed, withTicket } from '../static/js/state.js';
+
+const tickets = (...ids) => ids.map((id) => ({ id, notice: null }));
+const page = (ids, next = '') => ({ tickets: tickets(...ids), next, total: 10 });
+const ids = (list) => list.tickets.map((ticket) => ticket.id);
+
+test('the first page is not news', () => {
+  const list = refreshed(emptyList, page([3, 2, 1]));
+  assert.equal(list.phase, 'ready');
+  assert.deepEqual(list.fresh, []);
+});
+
+test('tickets that were never seen are news once', () => {
+  let list = refreshed(emptyList, page([3, 2]));
+  list = refreshed(list, page([5, 4, 3]));
+  assert.deepEqual(list.fresh, [5, 4]);
+  list = refreshed(list, page([5, 4, 3]));
+  assert.deepEqual(list.fresh, []);
+});
+
+test('a ticket that comes back into a filtered list is no news', () => {
+  let list = refreshed(emptyList, page([9, 3]));
+  list = refreshed(list, page([9]));
+  list = refreshed(list, page([9, 3]));
+  assert.deepEqual(list.fresh, []);
+});
+
+test('a refresh replaces what it covers and keeps what is older', () => {
+  let list = refreshed(emptyList, page([9, 8, 7], 'c7'));
+  list = extended(list, page([6, 5, 4], 'c4'));
+  list = refreshed(list, page([10, 9, 7], 'c7'));
+  assert.deepEqual(ids(list), [10, 9, 7, 6, 5, 4]);
+  assert.equal(list.next, 'c4', 'loading more goes on after what is there');
+});
+
+test('a refresh that covers everything leaves nothing stale', () => {
+  let list = refreshed(emptyList, page([9, 8, 7], 'c7'));
+  list = extended(list, page([6, 5]));
+  list = refreshed(list, page([9]));
+  assert.deepEqual(ids(list), [9]);
+  assert.equal(list.next, '');
+});
+
+test('a page that overlaps adds nothing twice', () => {
+  const list = extended(refreshed(emptyList, page([9, 8], 'c8')), page([8, 7]));
+  assert.deepEqual(ids(list), [9, 8, 7]);
+});
+
+test('one ticket changes alone, and an unknown one changes nothing', () => {
+  const list = refreshed(emptyList, page([2, 1]));
+  assert.equal(withTicket(list, { id: 1, status: 'resolved' }).tickets[1].status, 'resolved');
+  assert.deepEqual(ids(withTicket(list, { id: 7 })), [2, 1]);
+});
+
+test('the notice button shows where the notice stands', () => {
+  const at = new Date(1000);
+  for (const [notice, attempt, want] of [
+    [null, undefined, 'idle'],
+    [null, { phase: 'sending', before: 0 }, 'sending'],
+    [{ delivery: 'sent', at, reason: '' }, undefined, 'sent'],
+    [{ delivery: 'read', at, reason: '' }, { phase: 'confirm', before: 1000 }, 'confirm'],
+    [{ delivery: 'queued', at, reason: '' }, undefined, 'queued'],
+    [{ delivery: 'failed', at, reason: 'No.' }, undefined, 'failed'],
+    [null, { phase: 'failed', before: 0, message: 'No.' }, 'failed'],
+  ]) assert.equal(noticeView(notice, attempt).kind, want);
+});
+
+test('a failed try is forgotten when the server knows of a later notice', () => {
+  const notice = { delivery: 'sent', at: new Date(2000), reason: '' };
+  assert.equal(noticeView(notice, { phase: 'failed', before: 1000, message: 'No.' }).kind, 'sent');
+  assert.equal(noticeView(notice, { phase: 'failed', before: 2000, message: 'No.' }).kind, 'failed');
+});
+
+test('from every status others can be reached, never the same one', () => {
+  for (const status of ['pending', 'in_progress', 'waiting', 'resolved']) {
+    assert.ok(nextStatuses(status).length > 0);
+    assert.ok(!nextStatuses(status).includes(status));
+  }
+  assert.equal(nextStatuses('pending')[0], 'resolved');
+});
+
+test('the bridge is in one of four states', () => {
+  assert.equal(bridgeState(null), 'unknown');
+  assert.equal(bridgeState({ reachable: false, connected: false }), 'unreachable');
+  assert.equal(bridgeState({ reachable: true, connected: false }), 'disconnected');
+  assert.equal(bridgeState({ reachable: true, connected: true }), 'connected');
+});
