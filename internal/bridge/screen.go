@@ -56,16 +56,18 @@ func isTerminal(out io.Writer) bool {
 
 // show writes what is new in state. An unwritable terminal is nobody's concern.
 func (s *screen) show(state whatsapp.State) {
-	switch {
-	case state.Passkey != nil && !s.asked:
+	if state.Passkey != nil && !s.asked {
 		s.say("WhatsApp pide la llave de acceso (passkey) de la cuenta. Siga los pasos en %s (solo en esta computadora).", s.page)
-	case state.QR != "" && state.QR != s.qr:
+	}
+	if state.QR != "" && state.QR != s.qr {
 		s.say("En el teléfono: WhatsApp → Dispositivos vinculados → Vincular un dispositivo, y escanee:")
 		drawQR(s.out, state.QR, s.simple)
 		s.say("¿No se lee? Abra %s en esta computadora: ahí está grande y con ayuda.", s.page)
-	case state.Code != "" && state.Code != s.code:
+	}
+	if state.Code != "" && state.Code != s.code {
 		s.say("Código para escribir en el teléfono: %s", state.Code)
-	case state.Name == whatsapp.StateConnected && s.pairing:
+	}
+	if state.Name == whatsapp.StateConnected && s.pairing {
 		s.say("Listo: WhatsApp está vinculado y conectado.")
 	}
 	s.qr, s.code, s.asked = state.QR, state.Code, state.Passkey != nil
