@@ -9,10 +9,10 @@ import (
 	"go.mau.fi/whatsmeow/types"
 )
 
-// window is how many deliveries may be unacknowledged at once on a connection;
+// window is how many deliveries may be unacknowledged at once on a connection.
 // whatsmeow keeps at most 2048 stanzas waiting in order (client.go
-// handlerQueueSize).
-const window = 1000
+// handlerQueueSize, version 20260821).
+const window = 256
 
 // delivery is a stanza on its way to the linked device. It is kept, and sent
 // once per connection, until the device acknowledges it.

@@ -34,7 +34,7 @@ func soon(t *testing.T) context.Context {
 func newServer(t *testing.T) *wasim.Server {
 	t.Helper()
 	wasim.Trust()
-	s, err := wasim.Start(wasim.Options{})
+	s, err := wasim.Start(wasim.Options{FewKeys: true})
 	if err != nil {
 		t.Fatalf("start simulator: %v", err)
 	}

@@ -2,7 +2,6 @@ package wasim
 
 import (
 	waBinary "go.mau.fi/whatsmeow/binary"
-	"go.mau.fi/whatsmeow/types"
 )
 
 // query names a request by namespace, type and first child.
@@ -103,34 +102,11 @@ func appState(_ *Server, _ *conn, iq *node) (node, bool) {
 	return result(iq, node{Tag: "sync", Content: collections}), true
 }
 
-// logout is the client unlinking itself.
+// logout is the client unlinking itself; it disconnects when it has the answer.
 func (s *Server) logout(c *conn, iq *node) (node, bool) {
-	c.send(result(iq))
 	if s.phone.device == c.device {
-		s.phone.unlink()
+		s.phone.device = nil
 	}
+	c.finish(result(iq))
 	return node{}, false
-}
-
-// deviceRemoved is the stanza that tells a client it is no longer linked.
-func deviceRemoved() node {
-	return streamError("401", node{Tag: "conflict", Attrs: attrs{"type": "device_removed"}})
-}
-
-func streamError(code string, children ...node) node {
-	n := node{Tag: "stream:error", Attrs: attrs{"code": code}}
-	if len(children) > 0 {
-		n.Content = children
-	}
-	return n
-}
-
-// serverNotification is a notification of WhatsApp itself to a client that is
-// not linked yet.
-func (s *Server) serverNotification(kind string, children ...node) node {
-	return node{
-		Tag:     "notification",
-		Attrs:   attrs{"from": types.ServerJID, "type": kind, "id": newID("N"), "t": unix(s.now())},
-		Content: children,
-	}
 }

@@ -49,10 +49,6 @@ func (s *Server) welcome(c *conn, p *waWa6.ClientPayload) {
 	}
 }
 
-func failure(reason int) node {
-	return node{Tag: "failure", Attrs: attrs{"reason": reason, "location": "wasim"}}
-}
-
 func (s *Server) login(c *conn, p *waWa6.ClientPayload, version store.WAVersionContainer) {
 	if refusal, refused := s.faults.takeLoginRefusal(); refused {
 		c.finish(refusal)
@@ -73,10 +69,6 @@ func (s *Server) login(c *conn, p *waWa6.ClientPayload, version store.WAVersionC
 	s.version = version
 	s.broadcast()
 	c.send(node{Tag: "success", Attrs: attrs{"t": unix(s.now()), "lid": s.phone.deviceJID(s.phone.lid)}})
-}
-
-func replaced() node {
-	return streamError("", node{Tag: "conflict", Attrs: attrs{"type": "replaced"}})
 }
 
 // activate is the client's word that it is ready: the offline queue follows.

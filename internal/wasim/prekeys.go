@@ -1,6 +1,7 @@
 package wasim
 
 import (
+	"context"
 	"encoding/binary"
 
 	"go.mau.fi/libsignal/ecc"
@@ -12,7 +13,11 @@ import (
 )
 
 func (s *Server) countPreKeys(c *conn, iq *node) (node, bool) {
-	return result(iq, node{Tag: "count", Attrs: attrs{"value": len(c.device.keys.oneTime)}}), true
+	count := len(c.device.keys.oneTime)
+	if s.few {
+		count = max(count, 1)
+	}
+	return result(iq, node{Tag: "count", Attrs: attrs{"value": count}}), true
 }
 
 // takePreKeys stores the one-time keys a client uploads.
@@ -27,6 +32,7 @@ func (s *Server) takePreKeys(c *conn, iq *node) (node, bool) {
 		k.oneTime = append(k.oneTime, key)
 	}
 	k.askedForMore = false
+	s.broadcast()
 	return result(iq), true
 }
 
@@ -60,16 +66,41 @@ func (s *Server) bundle(d *device) *prekey.Bundle {
 	}
 	key := k.oneTime[0]
 	k.oneTime = k.oneTime[1:]
-	if len(k.oneTime) < whatsmeow.MinPreKeyCount && !k.askedForMore {
-		k.askedForMore = true
-		s.deliver(&delivery{class: "notification", id: newID("K"), kind: "encrypt", build: func(d *device) (node, error) {
-			return node{
-				Attrs:   attrs{"from": types.ServerJID, "t": unix(s.now())},
-				Content: []node{{Tag: "count", Attrs: attrs{"value": len(d.keys.oneTime)}}},
-			}, nil
-		}})
-	}
+	s.askForPreKeys(k)
 	return newBundle(k, &key)
+}
+
+// askForPreKeys tells the device when few of its one-time keys are left.
+func (s *Server) askForPreKeys(k *deviceKeys) {
+	if k.askedForMore || len(k.oneTime) >= whatsmeow.MinPreKeyCount {
+		return
+	}
+	k.askedForMore = true
+	s.deliver(&delivery{class: "notification", id: newID("K"), kind: "encrypt", build: func(d *device) (node, error) {
+		return node{
+			Attrs:   attrs{"from": types.ServerJID, "t": unix(s.now())},
+			Content: []node{{Tag: "count", Attrs: attrs{"value": len(d.keys.oneTime)}}},
+		}, nil
+	}})
+}
+
+// WaitPreKeys returns when at least n one-time keys of the linked device are on
+// the server. The error is the context's, or ErrClosed.
+func (s *Server) WaitPreKeys(ctx context.Context, n int) error {
+	return s.waitUntil(ctx, func() bool {
+		d := s.phone.device
+		return d != nil && len(d.keys.oneTime) >= n
+	})
+}
+
+// UsePreKeys has strangers take all but left of the device's one-time keys.
+func (s *Server) UsePreKeys(left int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := s.phone.device; d != nil && left >= 0 && left < len(d.keys.oneTime) {
+		d.keys.oneTime = d.keys.oneTime[len(d.keys.oneTime)-left:]
+		s.askForPreKeys(&d.keys)
+	}
 }
 
 // newBundle makes libsignal's form of a device's keys; oneTime may be nil.

@@ -66,7 +66,7 @@ func TestMoreThanAWindowOfMessagesArrivesInOrder(t *testing.T) {
 	t.Parallel()
 	s, c := linked(t)
 	ana := s.NewCustomer(wasim.Profile{})
-	const count = 1500
+	const count = 300
 	ids := make([]string, count)
 	for i := range ids {
 		ids[i] = ana.SendText("hola")

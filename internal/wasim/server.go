@@ -35,6 +35,10 @@ type Options struct {
 	Name  string           // its push name; default "Negocio de prueba"
 	Now   func() time.Time // clock of all timestamps on the wire; default time.Now
 	Log   zerolog.Logger   // zero value: silent
+
+	// FewKeys makes pairing several times faster: the server claims to have a
+	// one-time key of a new device already, which then uploads 50, not 812.
+	FewKeys bool
 }
 
 // Server is one simulated WhatsApp with one business account. All methods are
@@ -45,6 +49,7 @@ type Server struct {
 	static *keys.KeyPair // the server's Noise key
 	table  map[query]answer
 	chain  []byte // certificate chain for static, as sent in the handshake
+	few    bool   // Options.FewKeys
 
 	listener net.Listener
 	web      *http.Server
@@ -110,7 +115,7 @@ func newServer(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("make noise certificate: %w", err)
 	}
 	s := &Server{
-		log: opts.Log, now: opts.Now, static: static, chain: chain,
+		log: opts.Log, now: opts.Now, few: opts.FewKeys, static: static, chain: chain,
 		table:      answers(),
 		changed:    make(chan struct{}),
 		conns:      map[*conn]struct{}{},

@@ -100,3 +100,37 @@ func refusal(iq *node, code int, text string) node {
 
 // unix is a time as attributes carry it.
 func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
+
+// failure refuses a login.
+func failure(reason int) node {
+	return node{Tag: "failure", Attrs: attrs{"reason": reason, "location": "wasim"}}
+}
+
+// streamError ends a session; the encoder leaves an empty code out.
+func streamError(code string, children ...node) node {
+	n := node{Tag: "stream:error", Attrs: attrs{"code": code}}
+	if len(children) > 0 {
+		n.Content = children
+	}
+	return n
+}
+
+// replaced tells a client that its account has logged in elsewhere.
+func replaced() node {
+	return streamError("", node{Tag: "conflict", Attrs: attrs{"type": "replaced"}})
+}
+
+// deviceRemoved tells a client that it is no longer linked.
+func deviceRemoved() node {
+	return streamError("401", node{Tag: "conflict", Attrs: attrs{"type": "device_removed"}})
+}
+
+// serverNotification is a notification of WhatsApp itself to a client that is
+// not linked yet.
+func (s *Server) serverNotification(kind string, children ...node) node {
+	return node{
+		Tag:     "notification",
+		Attrs:   attrs{"from": types.ServerJID, "type": kind, "id": newID("N"), "t": unix(s.now())},
+		Content: children,
+	}
+}
