@@ -137,25 +137,10 @@ func (a *api) authorize(next http.Handler) http.Handler {
 	})
 }
 
-// writeError answers with the two keys of the original bridge.
+// writeError answers with the error key of the original bridge.
 func (a *api) writeError(w http.ResponseWriter, _ *http.Request, err error) {
-	body := wire.BridgeError{Error: httpx.Message(err)}
-	switch ticket.CodeOf(err) {
-	case ticket.CodeUnauthorized:
+	if ticket.CodeOf(err) == ticket.CodeUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="mostrador"`)
-	case ticket.CodeUnavailable:
-		if s := a.Status(); !s.Connected {
-			body = wire.BridgeError{Error: "WhatsApp desconectado", Solution: firstText(s.Solution, s.Reason, body.Error)}
-		}
 	}
-	httpx.WriteJSON(w, httpx.Status(err), body)
-}
-
-func firstText(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
+	httpx.WriteJSON(w, httpx.Status(err), wire.BridgeError{Error: httpx.Message(err)})
 }

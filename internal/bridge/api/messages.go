@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -34,6 +35,13 @@ func (a *api) sendMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, err := a.send(r.Context(), message)
+	if ticket.CodeOf(err) == ticket.CodeUnavailable {
+		if s := a.Status(); !s.Connected {
+			body := wire.BridgeError{Error: "WhatsApp desconectado", Solution: cmp.Or(s.Solution, s.Reason, httpx.Message(err))}
+			httpx.WriteJSON(w, http.StatusServiceUnavailable, body)
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}

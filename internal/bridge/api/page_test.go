@@ -87,6 +87,9 @@ func TestTheFormsDoTheirWork(t *testing.T) {
 	}
 	wantJSON(t, post("/codigo", nil), 400, `{"error":"El campo está vacío."}`)
 	wantJSON(t, post("/passkey", url.Values{"respuesta": {strings.Repeat("x", 70_000)}}), 400, `{"error":"El formulario no se puede leer."}`)
+	f.status = api.Status{State: "vinculando"}
+	f.whatsapp.err = ticket.NewError(ticket.CodeUnavailable, "WhatsApp no dio un código.")
+	wantJSON(t, post("/codigo", url.Values{"telefono": {"1"}}), 503, `{"error":"WhatsApp no dio un código."}`)
 	f.whatsapp.err = ticket.NewError(ticket.CodeInvalid, "El número no es válido.")
 	wantJSON(t, post("/codigo", url.Values{"telefono": {"x"}}), 422, `{"error":"El número no es válido."}`)
 	wantJSON(t, post("/passkey", url.Values{"respuesta": {"x"}}), 422, `{"error":"El número no es válido."}`)
@@ -124,7 +127,7 @@ func TestTheStateIsToldInPlainWords(t *testing.T) {
 	}
 	wantFields(t, f.state(t), map[string]any{
 		"titulo": "No se puede escribir en el disco", "tono": "mal", "motivo": "El disco está lleno.", "solucion": "Libere espacio.",
-		"esperan": 2.0, "espera_desde": "el más antiguo, desde hace 26 horas", "fotos": 1.0, "apartados": 4.0,
+		"esperan": 2.0, "espera_desde": "El más antiguo, desde hace 26 horas.", "fotos": 1.0, "apartados": 4.0,
 		"apartados_motivo": "El remitente no es válido.", "danados": 1.0,
 		"servidor": "El servidor no contesta. Los mensajes esperan y salen solos.", "servidor_tono": "mal",
 	})
@@ -154,14 +157,17 @@ func TestTheCodeCountsDownAndItsPictureChangesWithIt(t *testing.T) {
 func TestThePasskeyProgramHoldsTheChallengeAndNothingElseOfItsSender(t *testing.T) {
 	f := newFixture()
 	f.status = api.Status{State: "passkey", Passkey: &api.Passkey{
-		PublicKey: json.RawMessage(`{"challenge":"AAEC","rpId":"whatsapp.com","x":"</script>\u2028"}`), Code: "42", Expires: f.clock.Add(5 * time.Minute),
+		PublicKey: json.RawMessage(`{"challenge":"AAEC","rpId":"whatsapp.com","x":"</script>\u2028"}`), Expires: f.clock.Add(5 * time.Minute),
 	}}
 	got := f.state(t)
 	program := got["passkey"].(string)
 	if !strings.Contains(program, `{"challenge":"AAEC"`) || strings.Contains(program, "PUBLIC_KEY") || strings.Contains(program, "</script>") {
 		t.Errorf("got program %s, want the challenge in it and no markup", program)
 	}
-	wantFields(t, got, map[string]any{"passkey_segundos": 300.0, "passkey_codigo": "42"})
+	wantFields(t, got, map[string]any{"passkey_segundos": 300.0, "passkey_codigo": ""})
+	f.status.Passkey.Code = "42"
+	wantFields(t, f.state(t), map[string]any{"passkey": "", "passkey_codigo": "42"})
+	f.status.Passkey.Code = ""
 	f.status.Passkey.PublicKey = json.RawMessage(`0});alert(1`)
 	wantFields(t, f.state(t), map[string]any{"passkey": ""})
 }

@@ -84,10 +84,13 @@ func (a *api) view() view {
 		v.QR, v.QRSeconds = version(s.QR), a.secondsTo(s.QRExpires)
 	}
 	if p := s.Passkey; p != nil {
-		v.Passkey, v.PasskeySeconds, v.PasskeyCode = snippet(p.PublicKey), a.secondsTo(p.Expires), p.Code
+		v.PasskeySeconds, v.PasskeyCode = a.secondsTo(p.Expires), p.Code
+		if p.Code == "" { // not answered yet
+			v.Passkey = snippet(p.PublicKey)
+		}
 	}
 	if s.Waiting > 0 {
-		v.Oldest = "el más antiguo, desde hace " + span(a.waited(s))
+		v.Oldest = "El más antiguo, desde hace " + span(a.waited(s)) + "."
 	}
 	if s.Parked > 0 {
 		v.ParkedWhy = strings.Join(a.Parked(shownReasons), " · ")
