@@ -163,13 +163,10 @@ func (s *supervisor) degraded(_ context.Context, st step) {
 // loggedOut needs new keys: the library deletes the device and refuses to use
 // it again.
 func (s *supervisor) loggedOut(_ context.Context, st step) {
-	s.drop()
 	s.why, s.fix = st.reason, st.solution
 	s.use(true)
 	s.around.paired("", "")
-	s.board.enter(StateLoggedOut, st.reason, st.solution)
-	s.in(alarmConnect, s.tempo.jitter(s.tempo.first))
-	s.log.Error().Msg("session closed from the phone or by whatsapp: it must be paired again")
+	s.hold(StateLoggedOut, st.reason, st.solution, s.tempo.jitter(s.tempo.first))
 }
 
 // outdated tries once per hour to get by with a newer version number.

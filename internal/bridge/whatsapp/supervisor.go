@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/store"
 )
 
@@ -174,11 +173,9 @@ func (s *supervisor) connect(ctx context.Context) {
 	case err == nil:
 		s.in(alarmLogin, s.tempo.login)
 	case ctx.Err() != nil:
-	case errors.Is(err, whatsmeow.ErrAlreadyConnected):
-		s.reconnect()
 	case errors.Is(err, store.ErrDeviceDeleted):
 		s.use(true)
-		s.in(alarmConnect, 0)
+		s.lose("La sesión anterior ya no sirve.")
 	default:
 		s.log.Warn().Err(err).Msg("cannot connect to whatsapp")
 		s.lose("No hay conexión con WhatsApp.")
