@@ -26,6 +26,7 @@ func start(bin string) (string, error) {
 		return "", err
 	}
 	data := filepath.Join(dir, "data")
+	//nolint:gosec // bin is a folder of this machine's packages
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "test", "--auth=trust", "-E", "UTF8", "--no-locale", "-N")
 	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: who}
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -35,6 +36,7 @@ func start(bin string) (string, error) {
 	// gone, on which postgres shuts down at once and the shell goes on.
 	script := `trap : INT; "$0" -D "$1" -h "" -k "$2" -F -c max_connections=200 -c shared_buffers=32MB -c full_page_writes=off >"$2/log" 2>&1 &
 p=$!; wait $p; kill -QUIT $p 2>/dev/null; wait $p; rm -rf "$2"`
+	//nolint:gosec // as above, and the script is fixed
 	server := exec.Command("/bin/sh", "-c", script, filepath.Join(bin, "postgres"), data, dir)
 	server.Dir, server.SysProcAttr = dir, &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGINT, Setpgid: true}
 	exited := make(chan error, 1)

@@ -19,7 +19,7 @@ func BenchmarkDisk(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer f.Close()
+	b.Cleanup(func() { _ = f.Close() })
 	page := make([]byte, 4096)
 	for b.Loop() {
 		if _, err := f.Write(page); err != nil {
@@ -31,7 +31,7 @@ func BenchmarkDisk(b *testing.B) {
 	}
 }
 
-// BenchmarkAddMessage stores messages of a hundred customers, durably, by one
+// BenchmarkAddMessage stores messages of a thousand customers, durably, by one
 // and by many callers at a time.
 func BenchmarkAddMessage(b *testing.B) {
 	for _, callers := range []int{1, 64} {
@@ -44,7 +44,7 @@ func BenchmarkAddMessage(b *testing.B) {
 			for range callers {
 				wg.Go(func() {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-						in := message(origin, fmt.Sprintf("52477%07d", n%100), fmt.Sprintf("ID%d", n))
+						in := message(origin, fmt.Sprintf("52477%07d", n%1000), fmt.Sprintf("ID%d", n))
 						if _, err := s.AddMessage(b.Context(), in); err != nil {
 							b.Error(err)
 							return

@@ -78,24 +78,24 @@ func (g *intake) event() error {
 	if err != nil {
 		return err
 	}
-	thread := target.thread
-	if thread.id == 0 {
-		if thread, err = g.latest(); err != nil {
+	th := target.thread
+	if th.id == 0 {
+		if th, err = g.latest(); err != nil {
 			return err
 		}
 	}
-	if thread.id == 0 {
+	if th.id == 0 {
 		if g.in.Direction != ticket.DirectionIn {
 			return nil
 		}
-		if thread, err = g.open(g.in.Body, 1); err != nil {
+		if th, err = g.open(g.in.Body); err != nil {
 			return err
 		}
 	}
-	if err := g.insert(thread, ticket.DirectionEvent, content{body: g.in.Body}); err != nil {
+	if err := g.insert(th, ticket.DirectionEvent, content{body: g.in.Body}); err != nil {
 		return err
 	}
-	if err := g.touch(thread.id); err != nil {
+	if err := g.touch(th.id); err != nil {
 		return err
 	}
 	return g.change(target)

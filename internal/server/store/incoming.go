@@ -116,7 +116,7 @@ func (g *intake) run() (Stored, error) {
 
 // customer stores a message of the contact.
 func (g *intake) customer() error {
-	thread, err := g.joinable()
+	th, err := g.joinable()
 	if err != nil {
 		return err
 	}
@@ -124,36 +124,36 @@ func (g *intake) customer() error {
 	if err := g.applyWaiting(&c); err != nil {
 		return err
 	}
-	if thread.id == 0 {
-		if thread, err = g.open(c.body, 1); err != nil {
+	if th.id == 0 {
+		if th, err = g.open(c.body); err != nil {
 			return err
 		}
-	} else if err := g.join(thread); err != nil {
+	} else if err := g.join(th); err != nil {
 		return err
 	}
-	if err := g.insert(thread, g.in.Direction, c); err != nil {
+	if err := g.insert(th, g.in.Direction, c); err != nil {
 		return err
 	}
-	if g.out.Opened || c.body == "" || g.in.Kind == ticket.KindUnreadable || thread.unread >= burstLimit {
-		return nil // nothing of it would be seen in the description
+	if g.out.Opened || c.body == "" || g.in.Kind == ticket.KindUnreadable || th.unread >= floodLimit {
+		return nil
 	}
-	return g.describe(thread)
+	return g.describe(th)
 }
 
 // own stores what was typed on the business's phone.
 func (g *intake) own() error {
-	thread, err := g.latest()
-	if err != nil || thread.id == 0 {
+	th, err := g.latest()
+	if err != nil || th.id == 0 {
 		return err
 	}
 	c := content{body: g.in.Body}
 	if err := g.applyWaiting(&c); err != nil {
 		return err
 	}
-	if err := g.insert(thread, ticket.DirectionOut, c); err != nil {
+	if err := g.insert(th, ticket.DirectionOut, c); err != nil {
 		return err
 	}
-	return g.answered(thread.id, g.sentAt)
+	return g.answered(th.id, g.sentAt)
 }
 
 // answered notes that somebody answered the contact of a ticket.
@@ -166,18 +166,18 @@ func (t *tx) answered(ticketID, at int64) error {
 }
 
 // insert adds the message row and its attachments to a ticket.
-func (g *intake) insert(thread thread, direction ticket.Direction, c content) error {
+func (g *intake) insert(th thread, direction ticket.Direction, c content) error {
 	own := g.in.Direction == ticket.DirectionOut
 	delivery := ticket.Delivery("")
 	if direction == ticket.DirectionOut {
 		delivery = ticket.DeliverySent
 	}
-	g.out.Ticket = thread.number
+	g.out.Ticket = th.number
 	_, err := g.row([]any{&g.out.Message}, `
 		INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, direction, kind, body, original_body, author,
 			wa_id, refers_to, from_phone, delivery, sent_at, created_at, edited_at, deleted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
-		g.in.Business, thread.id, g.contact.id, g.in.Bridge, direction, g.in.Kind, c.body, c.original, g.in.Author,
+		g.in.Business, th.id, g.contact.id, g.in.Bridge, direction, g.in.Kind, c.body, c.original, g.in.Author,
 		nullable(g.in.WhatsAppID), g.in.RefersTo, own, delivery, g.sentAt, g.now, c.editedAt, c.deletedAt)
 	if err != nil {
 		return err
@@ -187,5 +187,5 @@ func (g *intake) insert(thread thread, direction ticket.Direction, c content) er
 			return err
 		}
 	}
-	return g.picture(thread.id)
+	return g.picture(th.id)
 }

@@ -80,6 +80,35 @@ func TestADescriptionIsBoundedAndWholeInTheConversation(t *testing.T) {
 	})
 }
 
+func TestTextAfterManyPicturesIsStillTheDescription(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		for i := range 30 {
+			in := s.fromAna(fmt.Sprintf("P%d", i), "")
+			in.Kind = ticket.KindImage
+			s.add(in)
+		}
+		s.add(s.fromAna("A1", "no prende"))
+		if got := s.ticket(1); got.Description != "no prende" || got.Category != "Hardware - Energía" {
+			t.Errorf("got %q in %q, want the text", got.Description, got.Category)
+		}
+	})
+}
+
+func TestAFloodLeavesTheDescriptionAlone(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		for i := range 105 {
+			s.add(s.fromAna(fmt.Sprintf("F%d", i), fmt.Sprintf("línea %d", i)))
+		}
+		lines := strings.Split(s.ticket(1).Description, "\n")
+		if len(lines) != 20 || lines[19] != "línea 19" {
+			t.Errorf("description: got %d lines ending in %q, want the first 20", len(lines), lines[len(lines)-1])
+		}
+		if got := len(s.conversation(1)); got != 105 {
+			t.Errorf("messages: got %d, want 105", got)
+		}
+	})
+}
+
 func TestWhenATicketIsReopened(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))

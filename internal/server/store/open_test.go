@@ -36,7 +36,7 @@ func rawDB(t *testing.T, url string) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
@@ -104,9 +104,11 @@ func TestServersThatStartTogetherDoNotRace(t *testing.T) {
 				t.Errorf("server %d: %v", i, err)
 				return
 			}
-			defer s.Close()
 			if origins[i], err = s.Setup(t.Context(), store.Setup{BusinessName: "Taller"}); err != nil {
 				t.Errorf("set up by server %d: %v", i, err)
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("close server %d: %v", i, err)
 			}
 		})
 	}

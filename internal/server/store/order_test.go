@@ -70,9 +70,7 @@ func TestTheOrderOfArrivalDoesNotMatter(t *testing.T) {
 		s := openShop(t, filepath.Join(t.TempDir(), "tickets.db"))
 		history, want := s.history(r)
 		arrivals := rapid.Permutation(history).Draw(r, "arrivals")
-		for _, again := range rapid.SliceOfN(rapid.SampledFrom(history), 0, 4).Draw(r, "repeats") {
-			arrivals = append(arrivals, again)
-		}
+		arrivals = append(arrivals, rapid.SliceOfN(rapid.SampledFrom(history), 0, 4).Draw(r, "repeats")...)
 		for _, in := range arrivals {
 			if got := s.add(in); got.Ticket != 1 {
 				r.Fatalf("%s: got ticket %d, want 1", in.WhatsAppID, got.Ticket)

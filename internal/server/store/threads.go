@@ -8,12 +8,13 @@ import (
 	"mostrador/internal/ticket"
 )
 
-// Limits of what is kept of a burst, in runes and in messages. The conversation
-// has everything.
+// Limits of what a ticket shows of a burst, in runes and in messages, so that a
+// flood costs no more than a conversation. The conversation has everything.
 const (
 	descriptionLimit = 4000
 	titleLimit       = 80
-	burstLimit       = 20
+	burstLimit       = 20  // messages with text
+	floodLimit       = 100 // messages of any kind, after which the description stays as it is
 )
 
 // thread is what storing a message needs to know of its ticket.
@@ -63,7 +64,7 @@ func (g *intake) latest() (thread, error) {
 }
 
 // open makes a ticket out of its first message.
-func (g *intake) open(text string, unread int) (thread, error) {
+func (g *intake) open(text string) (thread, error) {
 	th := thread{status: ticket.StatusPending}
 	if _, err := g.row([]any{&th.number}, `
 		UPDATE businesses SET last_ticket_number = last_ticket_number + 1 WHERE id = $1 RETURNING last_ticket_number`,
@@ -75,9 +76,9 @@ func (g *intake) open(text string, unread int) (thread, error) {
 	_, err := g.row([]any{&th.id}, `
 		INSERT INTO tickets (business_id, number, contact_id, bridge_id, title, description, status, priority, category,
 			category_source, confidence, words, photo, unread, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, $14, $14) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 1, $13, $13) RETURNING id`,
 		g.in.Business, th.number, g.contact.id, g.in.Bridge, c.Title, text, th.status, c.Priority, c.Category,
-		c.Source, c.Confidence, wordList(c.Words), unread, g.now)
+		c.Source, c.Confidence, wordList(c.Words), g.now)
 	if err != nil {
 		return thread{}, fmt.Errorf("open ticket: %w", err)
 	}

@@ -59,7 +59,7 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what went wrong, rows.Err says
 	all := []T{}
 	for rows.Next() {
 		v, err := scan(rows)

@@ -196,7 +196,7 @@ func (s *statements) prepared(ctx context.Context, query string) (*sql.Stmt, err
 
 // ExecContext implements querier.
 func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	stmt, err := s.prepared(ctx, query)
+	stmt, err := s.prepared(ctx, query) //nolint:sqlclosecheck // stays open until the cache is closed
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ func (s *statements) ExecContext(ctx context.Context, query string, args ...any)
 
 // QueryContext implements querier.
 func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.prepared(ctx, query)
+	stmt, err := s.prepared(ctx, query) //nolint:sqlclosecheck // stays open until the cache is closed
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (s *statements) QueryContext(ctx context.Context, query string, args ...any
 // QueryRowContext implements querier. A text that cannot be prepared is handed
 // on, so that its error comes out of Scan.
 func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	stmt, err := s.prepared(ctx, query)
+	stmt, err := s.prepared(ctx, query) //nolint:sqlclosecheck // stays open until the cache is closed
 	if err != nil {
 		return s.conn.QueryRowContext(ctx, query, args...)
 	}

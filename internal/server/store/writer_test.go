@@ -230,7 +230,7 @@ func TestPostgresGoingAwayIsSaidAndSurvived(t *testing.T) {
 	s.add(s.fromAna("A1", "hola"))
 	admin, err := pgx.Connect(t.Context(), url)
 	s.do("connect", err)
-	defer admin.Close(context.Background())
+	t.Cleanup(func() { _ = admin.Close(context.Background()) })
 	sever := func() {
 		t.Helper()
 		_, err := admin.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
