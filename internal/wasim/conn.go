@@ -124,12 +124,26 @@ func (c *conn) read() error {
 		if err != nil {
 			return fmt.Errorf("decode stanza: %w", err)
 		}
-		c.s.mu.Lock()
-		if !c.s.faults.mute && !c.ending {
-			c.s.handle(c, node)
+		if err := c.serve(node); err != nil {
+			return err
 		}
-		c.s.mu.Unlock()
 	}
+}
+
+// serve handles one stanza. The Signal library's parsers were not written for
+// hostile input, so that a panic of theirs ends the connection and no more.
+func (c *conn) serve(n *node) (err error) {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errFrame, r)
+		}
+	}()
+	if !c.s.faults.mute && !c.ending {
+		c.s.handle(c, n)
+	}
+	return nil
 }
 
 // send queues a stanza; it never blocks. Stanzas are written in the order of

@@ -67,8 +67,8 @@ type Received struct {
 	Media    []byte // decrypted attachment; nil without one or if it is not to be had
 }
 
-// NewCustomer adds a person to WhatsApp. It panics never and blocks never; a
-// phone or LID that is taken is replaced by a made-up one.
+// NewCustomer adds a person to WhatsApp. A phone or LID that is taken is
+// replaced by a made-up one.
 func (s *Server) NewCustomer(p Profile) *Customer {
 	key, err := newParty()
 	s.mu.Lock()
@@ -151,6 +151,19 @@ func (c *Customer) SetOnline(on bool) {
 		c.receipts(a)
 	}
 	c.held = nil
+}
+
+// ChangePhone is the customer moving to a new phone: new keys, no sessions. The
+// first message in either direction shows it to the client.
+func (c *Customer) ChangePhone() error {
+	fresh, err := newParty()
+	if err != nil {
+		return err
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.party = fresh
+	return nil
 }
 
 // FailNextDecrypt makes the customer's phone fail to decrypt the next message of

@@ -17,7 +17,7 @@ const window = 256
 // delivery is a stanza on its way to the linked device. It is kept, and sent
 // once per connection, until the device acknowledges it.
 type delivery struct {
-	class string // "message", "receipt" or "notification": the stanza's tag
+	class string // "message", "receipt", "notification" or "call": the stanza's tag
 	id    string
 	kind  string // attribute type
 	// build makes the stanza without tag, id and type, once per linked device:

@@ -1,10 +1,12 @@
 package wasim
 
 import (
+	"encoding/json"
 	"strconv"
 	"time"
 
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
 )
 
 // faults is what is to go wrong. Guarded by s.mu.
@@ -16,6 +18,7 @@ type faults struct {
 	loginRefusal  node
 	loginRefusals counter
 
+	refuseStrangers bool
 	messageRefusal  int
 	messageRefusals counter
 	cutBefore       counter
@@ -171,4 +174,30 @@ func (s *Server) CutAfterProcessing(n int) { s.change(func(f *faults) { f.cutAft
 // addressing, 400 transient. n as in RefuseLogins.
 func (s *Server) RefuseMessages(code, n int) {
 	s.change(func(f *faults) { f.messageRefusal, f.messageRefusals = code, counter(n) })
+}
+
+// RefuseStrangers answers messages to customers who have never written with
+// error 463, as WhatsApp does to accounts it does not trust yet.
+func (s *Server) RefuseStrangers(on bool) { s.change(func(f *faults) { f.refuseStrangers = on }) }
+
+// RestrictNewChats tells the device that its account may not start chats until
+// then; the zero time tells it that the restriction is over.
+func (s *Server) RestrictNewChats(until time.Time) {
+	lock := map[string]any{"is_active": !until.IsZero(), "enforcement_type": "RESTRICT_ALL_COMPANIONS"}
+	if !until.IsZero() {
+		lock["time_enforcement_ends"] = unix(until)
+	}
+	// The map marshals without fail.
+	body, _ := json.Marshal(map[string]any{"data": map[string]any{"xwa2_notify_account_reachout_timelock": lock}})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliver(&delivery{class: "notification", id: newID("N"), kind: "mex", build: func(*device) (node, error) {
+		return node{
+			Attrs: attrs{"from": types.ServerJID, "t": unix(s.now())},
+			Content: []node{{
+				Tag: "update", Content: body,
+				Attrs: attrs{"op_name": "NotificationUserReachoutTimelockUpdate"},
+			}},
+		}, nil
+	}})
 }

@@ -58,6 +58,9 @@ func (s *Server) route(n *node) int {
 	if customer == nil {
 		return 404
 	}
+	if s.faults.refuseStrangers && len(customer.sent) == 0 {
+		return 463
+	}
 	if enc, ok := n.GetOptionalChildByTag("enc"); ok { // the answer to a retry receipt
 		customer.take(n, &enc)
 		return 0

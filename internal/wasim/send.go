@@ -138,6 +138,23 @@ func (c *Customer) Delete(targetID string) string {
 	}}, SendOptions{Edit: "7"})
 }
 
+// Call rings the business and gives up at once; it returns the call's id.
+func (c *Customer) Call() string {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	id, from, now := newID("CALL"), c.address(), c.s.stamp(time.Time{})
+	for _, event := range []string{"offer", "terminate"} {
+		c.s.deliver(&delivery{class: "call", id: newID("C"), build: func(*device) (node, error) {
+			call := attrs{"call-id": id, "call-creator": from}
+			if from == c.lid {
+				call["caller_pn"] = c.pn
+			}
+			return node{Attrs: attrs{"from": from, "t": now}, Content: []node{{Tag: event, Attrs: call}}}, nil
+		}})
+	}
+	return id
+}
+
 // keyOf names a message as the customer's phone does: FromMe is their view.
 func (c *Customer) keyOf(id string) *waCommon.MessageKey {
 	return &waCommon.MessageKey{
