@@ -130,6 +130,7 @@ func TestADatabaseThatCannotBeOpenedIsExplained(t *testing.T) {
 		"":                                ticket.CodeInvalid,
 		"mysql://localhost/tickets":       ticket.CodeInvalid,
 		filepath.Join(dir, "no", "x.db"):  ticket.CodeUnavailable,
+		dir:                               ticket.CodeUnavailable,
 		notADatabase:                      ticket.CodeUnavailable,
 		"postgres:///x?host=" + dir:       ticket.CodeUnavailable,
 		"postgresql://127.0.0.1:1/x":      ticket.CodeUnavailable,

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -75,12 +74,9 @@ func prepareFile(path string) (string, error) {
 		return "", fmt.Errorf("find database file: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	if err != nil {
 		return "", fmt.Errorf("%w: %w", ticket.NewError(ticket.CodeUnavailable,
 			"No se puede abrir el archivo de la base de datos "+path+": revise que la carpeta exista y que el programa pueda escribir en ella."), err)
-	}
-	if err != nil {
-		return "", fmt.Errorf("make database file: %w", err)
 	}
 	return path, f.Close()
 }
