@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -13,10 +12,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := server.Run(ctx, server.Options{Args: os.Args[1:], Getenv: os.Getenv, Dir: ".", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr})
+	err := server.Run(ctx, server.Options{Args: os.Args[1:], Getenv: os.Getenv, Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"mostrador/internal/config"
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -28,9 +30,31 @@ La configuración se lee del entorno y del archivo .env de esta carpeta.
 `
 
 // Run does what the command line says: serve, until ctx ends and then for at
-// most 10 seconds, or one of the small commands of «help». Its error is meant
-// for the person who started the program.
+// most 10 seconds, or one of the small commands of «help». An error is also
+// written to Stderr, in Spanish, for the person who started the program.
 func Run(ctx context.Context, o Options) error {
+	err := execute(ctx, o)
+	if err != nil {
+		_, _ = fmt.Fprintln(o.Stderr, explain(err))
+	}
+	return err
+}
+
+// explain puts the sentence for people first and the cause, which may be in
+// English, below it.
+func explain(err error) string {
+	sentence := "El servidor se detuvo por un error."
+	if ticket.CodeOf(err) != ticket.CodeInternal {
+		sentence = httpx.Message(err)
+	}
+	cause := strings.Trim(strings.ReplaceAll(err.Error(), sentence, ""), ": \n")
+	if cause == "" {
+		return sentence
+	}
+	return sentence + "\n  Detalle: " + strings.ReplaceAll(cause, "\n", " ")
+}
+
+func execute(ctx context.Context, o Options) error {
 	command := "run"
 	if len(o.Args) > 0 {
 		command = o.Args[0]

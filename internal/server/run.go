@@ -36,7 +36,6 @@ type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
-	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
@@ -87,29 +86,34 @@ type parts struct {
 	outbox *outbox.Outbox
 }
 
-func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (p *parts, err error) {
-	p = &parts{}
-	defer func() {
-		if err != nil {
-			p.close(log)
-		}
-	}()
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: time.Now, Log: log, Classify: classifier.Classify}); err != nil {
+// build makes the parts; what it made before a failure it closes again.
+func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
+	p := &parts{}
+	if err := p.open(ctx, o, c, log); err != nil {
+		p.close(log)
 		return nil, err
+	}
+	return p, nil
+}
+
+func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
+	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: time.Now, Log: log, Classify: classifier.Classify}); err != nil {
+		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
-		return nil, err
+		return err
 	}
-	if p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)}); err != nil {
-		return nil, fmt.Errorf("set up business: %w", err)
+	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
+	if err != nil {
+		return fmt.Errorf("set up business: %w", err)
 	}
 	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
 	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
-		return nil, fmt.Errorf("make first login: %w", err)
+		return fmt.Errorf("make first login: %w", err)
 	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, Log: log})
-	return p, nil
+	return nil
 }
 
 func (p *parts) close(log zerolog.Logger) {
