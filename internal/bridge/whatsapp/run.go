@@ -17,12 +17,15 @@ import (
 // waits for the messages being stored and leaves. It returns nil.
 func (c *Client) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	s := &supervisor{
-		around: &surrounding{c: c, ctx: ctx, beside: &beside},
+		around: &surrounding{c: c, ctx: life, beside: &beside}, life: life,
 		board:  c.board, mail: c.mail, tempo: c.opts.tempo, now: c.opts.Now, log: c.log,
 	}
 	s.run(ctx)
 	c.shut()
+	end()
 	beside.Wait()
 	return nil
 }

@@ -58,6 +58,8 @@ type supervisor struct {
 	now    func() time.Time
 	log    zerolog.Logger
 
+	life     context.Context    //nolint:containedctx // of everything whatsmeow does; ends after the line
+	hangUp   context.CancelFunc // ends what belonged to the last connection
 	current  link
 	number   int // of current
 	due      [alarms]time.Time
@@ -84,7 +86,7 @@ func (s *supervisor) run(ctx context.Context) {
 		timer.Reset(s.next())
 		select {
 		case <-ctx.Done():
-			s.current.Disconnect()
+			s.cut()
 			s.board.enter(StateStopped, "", "")
 			return
 		case <-s.mail.ready:
@@ -102,7 +104,7 @@ func (s *supervisor) run(ctx context.Context) {
 // use switches to a new link.
 func (s *supervisor) use(fresh bool) {
 	if s.current != nil {
-		s.current.Disconnect()
+		s.cut()
 	}
 	s.number++
 	s.current = s.around.link(s.number, fresh)
@@ -168,7 +170,12 @@ var rings = [alarms]func(*supervisor, context.Context){
 func (s *supervisor) connect(ctx context.Context) {
 	s.holding = false
 	s.upSince = time.Now()
-	err := s.current.ConnectContext(ctx)
+	var line context.Context
+	line, s.hangUp = context.WithCancel(s.life)
+	letGo, tooSlow := context.AfterFunc(ctx, s.hangUp), time.AfterFunc(s.tempo.login, s.hangUp)
+	err := s.current.ConnectContext(line)
+	letGo()
+	tooSlow.Stop()
 	switch {
 	case err == nil:
 		s.in(alarmLogin, s.tempo.login)
@@ -204,9 +211,18 @@ func (s *supervisor) lose(reason string) {
 	s.in(alarmConnect, wait)
 }
 
+// cut closes the line. The context of the connection ends after that: whatsmeow
+// has a data race between the two ways of closing.
+func (s *supervisor) cut() {
+	s.current.Disconnect()
+	if s.hangUp != nil {
+		s.hangUp()
+	}
+}
+
 // drop ends the line and everything that belonged to it.
 func (s *supervisor) drop() {
-	s.current.Disconnect()
+	s.cut()
 	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey)
 	s.codes = nil
 	s.board.clear(StateDegraded)

@@ -93,7 +93,7 @@ func supervise(t *testing.T, test func(*testing.T, *world)) {
 		tempo := productTempo()
 		tempo.jitter = func(d time.Duration) time.Duration { return d }
 		w := &world{t: t, began: time.Now(), done: make(chan struct{})}
-		w.s = &supervisor{around: w, board: newBoard(time.Now), mail: newMailbox(), tempo: tempo, now: time.Now, log: zerolog.Nop()}
+		w.s = &supervisor{around: w, board: newBoard(time.Now), mail: newMailbox(), tempo: tempo, now: time.Now, log: zerolog.Nop(), life: t.Context()}
 		ctx, cancel := context.WithCancel(t.Context())
 		w.stop = cancel
 		go func() {
