@@ -76,7 +76,7 @@ func TestNothingIsLostBetweenTwoLivesOfTheBridge(t *testing.T) {
 	p = start(t, wa, dir, server.url)
 	p.connected()
 	server.wait(t, "the last text", func(m wire.Webhook) bool { return m.Content == meanwhile[each-1] })
-	if got, want := server.texts(), append(before, meanwhile...); !slices.Equal(got, want) {
+	if got, want := server.texts(), slices.Concat(before, meanwhile); !slices.Equal(got, want) {
 		t.Errorf("got %q, want every message once and in order", got)
 	}
 	p.queued(0)

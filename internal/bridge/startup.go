@@ -27,14 +27,14 @@ func newLogger(w io.Writer, level string) zerolog.Logger {
 	return zerolog.New(zerolog.SyncWriter(w)).Level(parsed).With().Timestamp().Logger()
 }
 
-// windowsAddressInUse is Windows' WSAEADDRINUSE (winsock2.h), which syscall does
+// errWindowsAddressInUse is Windows' WSAEADDRINUSE (winsock2.h), which syscall does
 // not count as EADDRINUSE.
-const windowsAddressInUse = syscall.Errno(10048)
+const errWindowsAddressInUse = syscall.Errno(10048)
 
 // listenProblem says in plain words why address cannot be listened on.
 func listenProblem(address string, err error) error {
 	sentence := fmt.Sprintf("No se puede escuchar en %s: revise DIRECCION y PUERTO_LOCAL.", address)
-	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsAddressInUse) {
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, errWindowsAddressInUse) {
 		_, port, _ := net.SplitHostPort(address)
 		sentence = fmt.Sprintf("El puerto %s ya está ocupado: ¿hay otro puente abierto? Ciérrelo o cambie PUERTO_LOCAL.", port)
 	}

@@ -22,7 +22,7 @@ func (b *bridge) status() api.Status {
 	wa, stored, server := b.session.State(), b.queue.Stats(), b.uplink.State()
 	s := api.Status{
 		State: string(wa.Name), Reason: wa.Reason, Solution: wa.Solution, Connected: b.session.Connected(), Account: wa.Account,
-		QR: wa.QR, QRExpires: wa.QRExpires, Code: wa.Code,
+		QR: wa.QR, QRExpires: wa.QRExpires, Code: wa.Code, Recovered: wa.Recovered,
 		Waiting: stored.Waiting, Files: stored.Files, Parked: stored.Parked, Damaged: stored.Damaged, Oldest: stored.Oldest,
 		ServerReachable: server.Reachable, ServerError: server.Error, ServerSuccess: server.LastSuccess,
 	}

@@ -45,6 +45,7 @@ type Status struct {
 	QRExpires time.Time // zero without one
 	Code      string    // pairing code that was asked for
 	Passkey   *Passkey  // nil unless WhatsApp asks for one
+	Recovered int       // messages WhatsApp had kept when the session connected last
 
 	Waiting int       // messages not at the server
 	Files   int       // files not at the server

@@ -116,9 +116,9 @@ func wantFields(t *testing.T, got, want map[string]any) {
 
 func TestTheStateIsToldInPlainWords(t *testing.T) {
 	f := newFixture()
-	f.status.ServerSuccess = f.clock.Add(-5 * time.Minute)
+	f.status.ServerSuccess, f.status.Recovered = f.clock.Add(-5*time.Minute), 7
 	wantFields(t, f.state(t), map[string]any{
-		"titulo": "Conectado", "tono": "bien", "cuenta": "+5215550000001", "qr": "", "passkey": "", "esperan": 0.0,
+		"titulo": "Conectado", "tono": "bien", "cuenta": "+5215550000001", "qr": "", "passkey": "", "esperan": 0.0, "recuperados": 7.0,
 		"servidor": "El servidor recibe los mensajes; el último, hace 5 minutos.", "servidor_tono": "bien",
 	})
 	f.status = api.Status{

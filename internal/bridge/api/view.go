@@ -13,11 +13,12 @@ import (
 
 // view is what the page shows; its keys are the ones the page's script knows.
 type view struct {
-	Title    string `json:"titulo"`
-	Tone     string `json:"tono"` // bien, espera or mal
-	Reason   string `json:"motivo"`
-	Solution string `json:"solucion"`
-	Account  string `json:"cuenta"`
+	Title     string `json:"titulo"`
+	Tone      string `json:"tono"` // bien, espera or mal
+	Reason    string `json:"motivo"`
+	Solution  string `json:"solucion"`
+	Account   string `json:"cuenta"`
+	Recovered int    `json:"recuperados"`
 
 	QR             string `json:"qr"` // changes with the code; empty without one
 	QRSeconds      int    `json:"qr_segundos"`
@@ -75,7 +76,7 @@ func (a *api) view() view {
 	v := view{
 		Title: head.title, Tone: head.tone, Reason: s.Reason, Solution: s.Solution,
 		Code: s.Code, Waiting: s.Waiting, Files: s.Files, Parked: s.Parked, Damaged: s.Damaged,
-		Version: a.Version,
+		Version: a.Version, Recovered: s.Recovered,
 	}
 	if s.Account != "" {
 		v.Account = "+" + s.Account

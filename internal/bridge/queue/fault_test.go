@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -272,7 +273,7 @@ func BenchmarkPut(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			i := n.Add(1)
-			e := entry(fmt.Sprint("chat", i%100), fmt.Sprint(i))
+			e := entry(fmt.Sprint("chat", i%100), strconv.FormatInt(i, 10))
 			e.Message.Content = body
 			if err := q.Put(e); err != nil {
 				b.Error(err)

@@ -23,6 +23,7 @@ type files interface {
 // disk is the real files.
 type disk struct{}
 
+// Create implements files.
 func (disk) Create(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -38,11 +39,19 @@ func (disk) Create(path string, data []byte) error {
 	return nil
 }
 
+// Read implements files.
 func (disk) Read(path string) ([]byte, error) { return os.ReadFile(path) }
-func (disk) Rename(from, to string) error     { return rename(from, to) }
-func (disk) Remove(path string) error         { return os.Remove(path) }
-func (disk) SyncDir(dir string) error         { return syncDir(dir) }
 
+// Rename implements files.
+func (disk) Rename(from, to string) error { return rename(from, to) }
+
+// Remove implements files.
+func (disk) Remove(path string) error { return os.Remove(path) }
+
+// SyncDir implements files.
+func (disk) SyncDir(dir string) error { return syncDir(dir) }
+
+// List implements files.
 func (disk) List(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -124,23 +124,28 @@ func (l *lane) oldest() (seq uint64, ok bool) {
 // lineHeap orders lines by when they may go, then by arrival.
 type lineHeap []*line
 
+// Len implements heap.Interface.
 func (h lineHeap) Len() int { return len(h) }
 
+// Less implements heap.Interface.
 func (h lineHeap) Less(i, j int) bool {
 	return cmp.Or(h[i].until.Compare(h[j].until), compareNames(h[i].names[0], h[j].names[0])) < 0
 }
 
+// Swap implements heap.Interface.
 func (h lineHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].slot, h[j].slot = i, j
 }
 
+// Push implements heap.Interface.
 func (h *lineHeap) Push(x any) {
 	row := x.(*line)
 	row.slot = len(*h)
 	*h = append(*h, row)
 }
 
+// Pop implements heap.Interface.
 func (h *lineHeap) Pop() any {
 	last := len(*h) - 1
 	row := (*h)[last]

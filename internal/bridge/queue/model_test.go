@@ -2,10 +2,10 @@ package queue_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,7 +38,7 @@ func (m *model) known(key string) bool {
 
 func (m *model) put() {
 	chat := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(m.t, "chat")
-	key := chat + fmt.Sprint(rapid.IntRange(0, 9).Draw(m.t, "key"))
+	key := chat + strconv.Itoa(rapid.IntRange(0, 9).Draw(m.t, "key"))
 	if err := m.q.Put(entry(chat, key)); err != nil {
 		m.t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestTheQueueBehavesLikeItsModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs++
 		m := &model{
-			t: t, dir: filepath.Join(root, fmt.Sprint(runs)), chats: map[string][]string{},
+			t: t, dir: filepath.Join(root, strconv.Itoa(runs)), chats: map[string][]string{},
 			parked: map[string]string{}, order: map[string]int{}, deferred: map[string]bool{},
 		}
 		m.restart()

@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -43,7 +44,7 @@ func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
 func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte) {
 	soon, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	file, err := u.fetch(soon, media)
+	file, err := u.download(soon, media)
 	switch {
 	case err == nil:
 		enclose(message, file)
@@ -52,6 +53,17 @@ func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte
 	default:
 		postpone(message)
 	}
+}
+
+// download is fetch, with a panic over a hostile file as an error like others: it
+// would end the program each time it meets the file.
+func (u *Uplink) download(ctx context.Context, media []byte) (file File, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			file, err = File{}, fmt.Errorf("fetch file: panic: %v", v)
+		}
+	}()
+	return u.fetch(ctx, media)
 }
 
 // try posts message up to tries times. It lightens the message on the way: a
@@ -87,6 +99,10 @@ func isPending(m wire.Webhook) bool { return m.File != nil && m.File.State == wi
 
 // enclose puts a file into m: pictures, by their content, as the original does.
 func enclose(m *wire.Webhook, file File) {
+	if len(file.Data) == 0 {
+		withhold(m, "El archivo está vacío.")
+		return
+	}
 	switch http.DetectContentType(file.Data) {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
 		m.Image, m.File = file.Data, nil

@@ -31,7 +31,7 @@ func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
 	}
 	message := item.Entry.Message
 	limited, cancel := context.WithTimeout(ctx, fetchTime)
-	file, err := u.fetch(limited, item.Entry.Media)
+	file, err := u.download(limited, item.Entry.Media)
 	cancel()
 	switch {
 	case err == nil:

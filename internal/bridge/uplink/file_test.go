@@ -265,3 +265,25 @@ func cardEntry() queue.Entry {
 		File: &wire.File{Name: "Luis.vcf", MIME: "text/vcard", Data: []byte("BEGIN:VCARD")},
 	}}
 }
+
+func TestAFileThatMakesTheDownloadPanicDoesNotEndTheProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) { panic("hostile") })
+		f.put(t, "ana", "1", 7)
+		f.put(t, "ana", "2")
+		after(time.Hour)
+		f.wantTimes(t, 0, 0)
+		f.wantQueue(t, 0, 1, 0)
+	})
+}
+
+func TestAnEmptyFileIsSaidToBeEmpty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: yes}, gives(nil))
+		f.put(t, "ana", "1", 7)
+		synctest.Wait()
+		if m := f.message(t, 0); m.File == nil || m.File.State != wire.FileGone || m.File.Note != "El archivo está vacío." {
+			t.Errorf("got file %+v, want the note", m.File)
+		}
+	})
+}
