@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
  * Keeps the keyboard's place when the button that had the focus is replaced by
  * something else: the first button that is there now gets it, or the element
  * itself, which needs tabindex="-1" for that.
- * @returns {import('preact').RefObject<HTMLElement>} for the element around the buttons
+ * @returns {{current: HTMLElement | null}} for the element around the buttons
  */
 export function useKeptFocus() {
   const element = useRef(/** @type {HTMLElement | null} */ (null));
