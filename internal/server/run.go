@@ -48,21 +48,21 @@ func serve(ctx context.Context, o Options) error {
 		return err
 	}
 	log := newLogger(o.Stdout, c.LogLevel)
-	p, err := build(ctx, o, c, log)
-	if err != nil {
-		return err
-	}
-	defer p.close(log)
-	handler, err := p.handler(c, log)
-	if err != nil {
-		return fmt.Errorf("build api: %w", err)
-	}
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Address)
 	if err != nil {
 		return listenProblem(c.Address, err)
 	}
 	log.Info().Str("version", version()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
-		Str("bridge_url", c.BridgeURL).Msg("server started")
+		Str("bridge_url", c.BridgeURL).Msg("server starting")
+	p, err := build(ctx, o, c, log)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer p.close(log)
+	handler, err := p.handler(c, log)
+	if err != nil {
+		return errors.Join(fmt.Errorf("build api: %w", err), ln.Close())
+	}
 	warn(c, log)
 	if o.Ready != nil {
 		o.Ready(ln.Addr().String())
