@@ -137,6 +137,7 @@ CREATE TABLE messages (
 	UNIQUE (contact_id, direction, wa_id)
 );
 CREATE INDEX messages_conversation ON messages (ticket_id, sent_at, id);
+CREATE INDEX messages_receipts ON messages (business_id, wa_id) WHERE direction = 'out';
 CREATE INDEX messages_purpose ON messages (ticket_id, purpose, id) WHERE purpose <> '';
 CREATE INDEX messages_queue ON messages (contact_id, id) WHERE delivery = 'queued';
 CREATE INDEX messages_due ON messages (next_attempt_at, id) WHERE delivery = 'queued';

@@ -8,13 +8,14 @@ import (
 )
 
 // Conversation returns every message of a ticket with its attachments, the
-// oldest first by when it was written, or CodeNotFound.
+// oldest first by when it was written, or CodeNotFound. Within one second, which
+// is as finely as WhatsApp tells the time, the order of arrival counts.
 func (s *Store) Conversation(ctx context.Context, business, number int64) ([]ticket.Message, error) {
 	messages, err := list(ctx, s.reader, scanMessage, `
 		SELECT m.id, m.direction, m.kind, m.body, m.original_body, m.author, COALESCE(m.wa_id, ''), m.refers_to, m.from_phone,
 			m.delivery, m.failure, m.sent_at, m.edited_at, m.deleted_at
 		FROM tickets t JOIN messages m ON m.ticket_id = t.id
-		WHERE t.business_id = $1 AND t.number = $2 ORDER BY m.sent_at, m.id`, business, number)
+		WHERE t.business_id = $1 AND t.number = $2 ORDER BY m.sent_at / 1000, m.id`, business, number)
 	if err != nil {
 		return nil, fmt.Errorf("load conversation: %w", explain(err))
 	}

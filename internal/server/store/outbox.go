@@ -57,7 +57,7 @@ func (s *Store) claim(ctx context.Context, lease time.Duration, which string, ar
 		// The conditions are repeated outside because PostgreSQL checks only
 		// those again after waiting for a row that another server claims.
 		ids, err := list(t.ctx, t.conn, scanID, `
-			UPDATE messages SET lease_until = $3, attempts = attempts + 1 WHERE delivery = 'queued' AND lease_until <= $1
+			UPDATE messages SET lease_until = $3, attempts = attempts + 1, sent_at = $1 WHERE delivery = 'queued' AND lease_until <= $1
 			AND id IN (SELECT m.id FROM messages m WHERE `+claimable+` `+which+`) RETURNING id`,
 			t.now, arg, t.now+lease.Milliseconds())
 		if err != nil {

@@ -89,8 +89,8 @@ func (t *tx) standing(th thread, r Reply) (Queued, error) {
 // turns up sent after all counts as sent.
 func (t *tx) sent(message, ticketID int64) error {
 	changed, err := t.changed(`
-		UPDATE messages SET delivery = 'sent', failure = '', lease_until = 0, sent_at = $2
-		WHERE id = $1 AND delivery IN ('queued', 'failed')`, message, t.now)
+		UPDATE messages SET delivery = 'sent', failure = '', lease_until = 0
+		WHERE id = $1 AND delivery IN ('queued', 'failed')`, message)
 	if err != nil || !changed {
 		return err
 	}

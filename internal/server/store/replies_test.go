@@ -78,6 +78,7 @@ func TestASentReplyAnswersTheTicket(t *testing.T) {
 			t.Errorf("while queued: got notice %+v and %d unread", l.Notice, l.Unread)
 		}
 		s.clock.advance(time.Minute)
+		s.wantClaimed("due", "R1")
 		for range 2 { // the second time changes nothing
 			s.do("note sent", s.ReplySent(t.Context(), q.Message))
 			l := s.ticket(1)
@@ -256,6 +257,7 @@ func TestWhenANoticeMayBeSentAgain(t *testing.T) {
 		if got := try("R2"); got.Message != first.Message || !got.Existing || got.Delivery != ticket.DeliveryQueued {
 			t.Errorf("while it waits: got %+v, want the first", got)
 		}
+		s.claimAll(1)
 		s.do("note sent", s.ReplySent(t.Context(), first.Message))
 		s.clock.advance(time.Minute - time.Millisecond)
 		if got := try("R3"); got.Message != first.Message || got.Delivery != ticket.DeliverySent {
