@@ -36,8 +36,8 @@ var priorities = map[ticket.Priority]string{
 var deliveries = map[ticket.Delivery]string{
 	ticket.DeliveryQueued:    "en_cola",
 	ticket.DeliverySent:      "enviado",
-	ticket.DeliveryDelivered: "entregado",
-	ticket.DeliveryRead:      "leido",
+	ticket.DeliveryDelivered: ReceiptDelivered,
+	ticket.DeliveryRead:      ReceiptRead,
 	ticket.DeliveryFailed:    "fallo",
 }
 

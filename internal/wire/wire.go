@@ -13,6 +13,7 @@ const (
 	PathHealth  = "/health"         // both: is the program well?
 	PathSend    = "/enviar-mensaje" // bridge: a message to a customer
 	PathPairing = "/vinculacion"    // bridge: the QR to show now
+	PathReceipt = "/recibos"        // server: how far messages to a customer have come
 )
 
 // Webhook is one message, or one event about an earlier message, as the bridge
@@ -61,6 +62,23 @@ type WebhookReply struct {
 	Message   string `json:"mensaje"`
 	TicketID  int64  `json:"ticket_id"`
 	Duplicate bool   `json:"duplicado,omitempty"`
+}
+
+// Receipt is WhatsApp's word on messages that were sent to a customer.
+type Receipt struct {
+	IDs   []string `json:"ids"`    // WhatsApp ids of the messages
+	State string   `json:"estado"` // ReceiptDelivered or ReceiptRead
+}
+
+// Values of Receipt.State.
+const (
+	ReceiptDelivered = "entregado"
+	ReceiptRead      = "leido"
+)
+
+// ReceiptReply answers a Receipt that is durably stored.
+type ReceiptReply struct {
+	Status string `json:"status"` // "ok"
 }
 
 // Send asks the bridge to write to a customer.

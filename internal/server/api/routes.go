@@ -48,6 +48,7 @@ func (s *server) routes(r chi.Router) {
 	r.Group(func(r chi.Router) {
 		r.Use(s.Auth.RequireToken(writeProblem))
 		r.Post(wire.PathWebhook, handle(s.receive))
+		r.Post(wire.PathReceipt, handle(s.takeReceipt))
 	})
 
 	// People, who are shown the way in, and programs with the token.
