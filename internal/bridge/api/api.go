@@ -103,7 +103,7 @@ func New(o Options) http.Handler {
 		r.Get(wire.PathPairing+".png", a.handle(a.qrPicture))
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(a.localOnly, http.NewCrossOriginProtection().Handler)
+		r.Use(a.localOnly, a.sameOrigin)
 		r.Get("/", a.page)
 		r.Get(pathState, a.pageState)
 		r.Get("/qr.png", a.handle(a.qrPicture))

@@ -44,6 +44,15 @@ func isLocal(r *http.Request) bool {
 	return err == nil && addr.IsLoopback()
 }
 
+// sameOrigin refuses forms that another site's page sends.
+func (a *api) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(a.handle(func(http.ResponseWriter, *http.Request) error {
+		return ticket.NewError(ticket.CodeForbidden, "Esto solo se puede pedir desde la página del puente.")
+	}))
+	return protection.Handler(next)
+}
+
 // secure sets the headers that keep a browser from doing more with an answer
 // than show it.
 func secure(next http.Handler) http.Handler {

@@ -83,13 +83,14 @@ func TestAFullDiskRefusesTheMessageAndTakesItLater(t *testing.T) {
 	for _, op := range []string{"create", "rename", "sync"} {
 		t.Run(op, func(t *testing.T) {
 			dir := t.TempDir()
-			full := true
+			full := false
 			q := openFaulty(t, dir, &faulty{half: true, fail: func(called string) error {
 				if full && called == op {
 					return syscall.ENOSPC
 				}
 				return nil
 			}})
+			full = true
 			if err := q.Put(entry("ana", "1")); !errors.Is(err, syscall.ENOSPC) {
 				t.Fatalf("Put: got %v, want the disk's error", err)
 			}
@@ -157,13 +158,16 @@ func TestADeathAtAnyOperationLosesNothing(t *testing.T) {
 	for n := 0; ; n++ {
 		dir := t.TempDir()
 		left := n
-		q := openFaulty(t, dir, &faulty{half: true, fail: func(string) error {
+		q, err := queue.OpenOn(dir, time.Now, &faulty{half: true, fail: func(string) error {
 			if left--; left < 0 {
 				return died
 			}
 			return nil
 		}})
-		accepted, finished := life(t, q)
+		var accepted, finished map[string]bool
+		if err == nil {
+			accepted, finished = life(t, q)
+		}
 		found := survivors(t, dir)
 		for key := range accepted {
 			if got, want := found[key], 1; got != want && !finished[key] {

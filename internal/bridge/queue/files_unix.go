@@ -5,6 +5,7 @@ package queue
 import (
 	"errors"
 	"os"
+	"syscall"
 )
 
 func rename(from, to string) error { return os.Rename(from, to) }
@@ -14,5 +15,11 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	err = d.Sync()
+	// Some network and foreign file systems know no syncing of folders; there is
+	// nothing more to be had from them.
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }

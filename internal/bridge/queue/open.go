@@ -38,6 +38,12 @@ func open(dir string, now func() time.Time, f files) (*Queue, error) {
 			return nil, fmt.Errorf("make queue folder: %w", err)
 		}
 	}
+	// A synced file is lost all the same if the folder it lies in is.
+	for _, folder := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
+		if err := f.SyncDir(folder); err != nil {
+			return nil, fmt.Errorf("sync queue folder: %w", err)
+		}
+	}
 	damaged, err := f.List(filepath.Join(dir, stateDamaged))
 	if err != nil {
 		return nil, err

@@ -56,11 +56,11 @@ type server struct {
 
 func newServer(client *http.Client, url, token string) server {
 	if client == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
 		// The proxy variables are for the way to WhatsApp; the server is usually
 		// in the same building.
-		transport.Proxy = nil
-		client = &http.Client{Transport: transport}
+		client = &http.Client{Transport: &http.Transport{
+			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers, IdleConnTimeout: time.Minute,
+		}}
 	}
 	direct := *client
 	// A redirect would turn the message into a GET or give the token to others.

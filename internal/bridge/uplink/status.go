@@ -20,9 +20,8 @@ type State struct {
 
 // status keeps the State. Safe for concurrent use.
 type status struct {
-	now     func() time.Time
-	log     zerolog.Logger
-	changed func(State)
+	now func() time.Time
+	log zerolog.Logger
 
 	mu        sync.Mutex
 	state     State
@@ -67,7 +66,7 @@ func (s *status) note(ctx context.Context, out outcome) {
 	s.set(next, out.err)
 }
 
-// set publishes a State; the caller holds the lock.
+// set changes the State and logs what is new about it; the caller holds the lock.
 func (s *status) set(next State, cause error) {
 	before := s.state
 	s.state = next
@@ -81,9 +80,6 @@ func (s *status) set(next State, cause error) {
 		s.log.Error().Err(cause).Str("reason", next.Error).Msg("server turns messages away; they wait")
 	default:
 		s.log.Warn().Err(cause).Str("reason", next.Error).Msg("server is not reachable; messages wait")
-	}
-	if s.changed != nil {
-		s.changed(next)
 	}
 }
 

@@ -43,7 +43,6 @@ type Options struct {
 	Fetch     func(ctx context.Context, media []byte) (File, error)
 	ServerURL string           // without a slash at the end
 	Token     string           // API_TOKEN
-	Changed   func(State)      // called when State.Reachable or State.Error changed; not concurrently
 	Client    *http.Client     // default: straight to the server, not through a proxy
 	Now       func() time.Time // default: time.Now
 	Random    func() float64   // spreads retries of files, in [0, 1); default: math/rand
@@ -71,7 +70,7 @@ func New(o Options) *Uplink {
 		u.random = rand.Float64
 	}
 	u.server = newServer(o.Client, o.ServerURL, o.Token)
-	u.status = status{now: u.now, log: o.Log, changed: o.Changed}
+	u.status = status{now: u.now, log: o.Log}
 	return u
 }
 
