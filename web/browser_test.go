@@ -59,7 +59,7 @@ func openTab(t *testing.T, server *fake) *tab {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"))
 	ctx, closeTab := chromedp.NewContext(allocator)
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	p := &tab{T: t, ctx: ctx, server: server}
 	t.Cleanup(func() { cancel(); closeTab(); stop() })
 	p.watchConsole()
@@ -109,7 +109,7 @@ func (p *tab) visit(hash string) {
 // waitFor waits until a JavaScript expression is true.
 func (p *tab) waitFor(expression string) {
 	p.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(40*time.Second)))
 	if err != nil {
 		p.shot("fallo")
 		p.Fatalf("waiting for %s: %v; the page says: %s", expression, err, p.text("body"))

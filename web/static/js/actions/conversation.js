@@ -3,7 +3,7 @@
 import { Problem, api } from '../api.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
-import { guard, sentence } from './guard.js';
+import { change, latest, sentence } from './guard.js';
 import { keepDraft } from './session.js';
 
 /** Shows a ticket's conversation; what the list knows of it is there at once. @param {number} id */
@@ -18,7 +18,7 @@ export async function refresh() {
   const { id } = state.conversation.value;
   if (!id) return;
   try {
-    const answer = await guard(() => api.conversation(id));
+    const answer = await latest(() => api.conversation(id));
     update(id, { ...answer, phase: 'ready' });
     state.list.value = state.withTicket(state.list.value, answer.ticket);
   } catch (cause) {
@@ -50,7 +50,7 @@ export async function reply(id, text) {
   keepDraft(id, '');
   update(id, { sending: [...state.conversation.value.sending, message], error: '', notice: '' });
   try {
-    await guard(() => api.reply(id, message));
+    await change(() => api.reply(id, message));
   } catch (cause) {
     if (cause instanceof Problem && cause.queued) {
       update(id, { notice: t('reply.queued') });

@@ -23,6 +23,38 @@ export async function guard(work) {
   }
 }
 
+/** Counts what was changed at the server, so that an answer from before a change is known to be old. */
+let changes = 0;
+
+/**
+ * Like guard, for work that changes something.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function change(work) {
+  try {
+    return await guard(work);
+  } finally {
+    changes++;
+  }
+}
+
+/**
+ * Like guard, for work that only reads: what was changed while it was under way
+ * makes it read again, or the page would fall back to what was before.
+ * @template T
+ * @param {() => Promise<T>} read
+ * @returns {Promise<T>}
+ */
+export async function latest(read) {
+  for (;;) {
+    const before = changes;
+    const result = await guard(read);
+    if (before === changes) return result;
+  }
+}
+
 /** A sentence for people. @param {unknown} cause */
 export function sentence(cause) {
   if (!(cause instanceof Problem)) return t('error.generic');

@@ -3,7 +3,7 @@
 import { api } from '../api.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
-import { guard, sentence } from './guard.js';
+import { guard, latest, sentence } from './guard.js';
 
 const pageSize = 50;
 const most = 200;
@@ -17,7 +17,7 @@ async function refreshList() {
   const { status, tickets } = state.list.value;
   const limit = Math.min(Math.max(tickets.length, pageSize), most);
   try {
-    const page = await guard(() => api.tickets({ status, limit }));
+    const page = await latest(() => api.tickets({ status, limit }));
     if (state.list.value.status !== status) return;
     state.list.value = state.refreshed(state.list.value, page);
     announceFresh();

@@ -3,7 +3,7 @@
 import { Problem, api } from '../api.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
-import { guard, sentence } from './guard.js';
+import { change, guard, sentence } from './guard.js';
 
 /** @typedef {import('../wire.js').Ticket} Ticket */
 
@@ -36,7 +36,7 @@ export async function notify(ticket) {
   setAttempt(id, { phase: 'sending', before });
   try {
     if (last?.uncertain && (await alreadySent(id, before))) return;
-    await guard(() => api.notify(id));
+    await change(() => api.notify(id));
     noticed(id, { delivery: 'sent', at: new Date(), reason: '' });
     state.announcement.value = t('notify.announceSent', { id });
   } catch (cause) {
@@ -84,7 +84,7 @@ export function showTicket(ticket) {
 /** @param {number} id @param {string} status */
 export async function setStatus(id, status) {
   try {
-    showTicket(await guard(() => api.setStatus(id, status)));
+    showTicket(await change(() => api.setStatus(id, status)));
     state.announcement.value = t('status.changed');
   } catch (cause) {
     const message = sentence(cause);
