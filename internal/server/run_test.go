@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"mostrador/internal/pgtest"
 	"mostrador/internal/server"
 )
 
@@ -209,6 +210,32 @@ func TestTicketsAndQueuedAnswersSurviveARestart(t *testing.T) {
 		t.Errorf("got %s, want the one ticket", body)
 	}
 	p.end()
+}
+
+func TestTheSameServerRunsOnPostgreSQL(t *testing.T) {
+	vars := map[string]string{"DATABASE_URL": pgtest.URL(t), "PANEL_USUARIO": "ana", "PANEL_CLAVE": "muy secreta"}
+	dir := t.TempDir()
+	for round := range 2 {
+		p := start(t, dir, vars)
+		status, body, _ := p.do(http.MethodPost, "/webhook", `{"remitente":"5214772758198","contenido":"hola","id":"A1"}`, "Authorization", "Bearer "+token)
+		if repeat := strings.Contains(body, "duplicado"); status != http.StatusOK || repeat != (round == 1) {
+			t.Errorf("start %d: got %d %s, want a duplicate only after the restart", round+1, status, body)
+		}
+		cookie := p.login("ana", "muy secreta")
+		if _, body, _ = p.do(http.MethodGet, "/tickets", "", "Cookie", cookie); !strings.Contains(body, `"descripcion":"hola"`) {
+			t.Errorf("got %s, want the ticket", body)
+		}
+		p.end()
+		if !strings.Contains(p.out.String(), `"database":"postgresql"`) {
+			t.Errorf("got %s, want the engine named", p.out)
+		}
+		if strings.Contains(p.out.String(), vars["DATABASE_URL"]) {
+			t.Error("the output holds the database's address")
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "tickets.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want no SQLite file", err)
+	}
 }
 
 func TestTheFirstPasswordIsShownOnceAndNotLogged(t *testing.T) {

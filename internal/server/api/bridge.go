@@ -50,7 +50,7 @@ func (s *server) askBridge(r *http.Request) (wire.BridgeHealth, error) {
 	}
 	health, err := s.Health(r.Context(), s.BridgeURL)
 	if err == nil && health.WhatsApp == wire.Connected {
-		s.Outbox.Alive(r.Context(), s.BridgeID)
+		s.Outbox.Alive(s.BridgeID)
 	}
 	return health, err
 }

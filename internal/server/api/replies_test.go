@@ -165,6 +165,9 @@ func TestRepliesToOneCustomerKeepTheirOrder(t *testing.T) {
 func TestAMessageFromTheLaptopBringsWaitingRepliesForward(t *testing.T) {
 	s := openShop(t)
 	s.deliver(original("no prende", nil))
+	if n, err := s.outbox.Sweep(t.Context()); n != 0 || err != nil {
+		t.Fatalf("got %d, %v, want nothing to send yet", n, err)
+	}
 	s.clock.advance(time.Minute)
 	s.laptop.answer(http.StatusServiceUnavailable, `{"error":"WhatsApp desconectado"}`)
 	s.ask(http.MethodPost, "/responder/1", "")

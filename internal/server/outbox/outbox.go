@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,6 +69,7 @@ type Outbox struct {
 	mu       sync.Mutex
 	inFlight map[int64]*flight   // by message
 	signs    map[int64]time.Time // last sign of life acted upon, by bridge
+	hurry    map[int64]bool      // bridges that showed one since the last sweep
 }
 
 // flight is one delivery that several callers may wait for.
@@ -79,7 +82,7 @@ type flight struct {
 func New(o Options) *Outbox {
 	return &Outbox{
 		store: o.Store, bridge: o.Bridge, now: o.Now, random: o.Random, log: o.Log,
-		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{},
+		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{},
 	}
 }
 
@@ -109,29 +112,39 @@ func (o *Outbox) Wake() {
 	}
 }
 
-// Alive is called when the bridge showed a sign of life: what waits for it is
-// tried again at once.
-func (o *Outbox) Alive(ctx context.Context, bridge int64) {
+// Alive notes that the bridge showed a sign of life, so that what waits for it
+// is tried again at once, and returns without waiting for that.
+func (o *Outbox) Alive(bridge int64) {
 	now := o.now()
 	o.mu.Lock()
-	recent := now.Sub(o.signs[bridge]) < signPause
-	if !recent {
-		o.signs[bridge] = now
-	}
-	o.mu.Unlock()
-	if recent {
+	defer o.mu.Unlock()
+	if now.Sub(o.signs[bridge]) < signPause {
 		return
 	}
-	if err := o.store.RetryRepliesNow(ctx, bridge); err != nil {
-		o.log.Error().Err(err).Msg("queued replies were not brought forward")
-		return
-	}
+	o.signs[bridge], o.hurry[bridge] = now, true
 	o.Wake()
+}
+
+// bringForward makes what waits for the bridges that came back due.
+func (o *Outbox) bringForward(ctx context.Context) error {
+	o.mu.Lock()
+	back := slices.Collect(maps.Keys(o.hurry))
+	clear(o.hurry)
+	o.mu.Unlock()
+	for _, bridge := range back {
+		if err := o.store.RetryRepliesNow(ctx, bridge); err != nil {
+			return fmt.Errorf("bring replies forward: %w", err)
+		}
+	}
+	return nil
 }
 
 // Sweep tries every reply that is due and returns how many were sent. Sending
 // one may make the contact's next one due, so it goes on until nothing is.
 func (o *Outbox) Sweep(ctx context.Context) (sent int, err error) {
+	if err := o.bringForward(ctx); err != nil {
+		return 0, err
+	}
 	for ctx.Err() == nil {
 		claimed, err := o.store.ClaimReplies(ctx, batch, lease)
 		if err != nil {
@@ -201,7 +214,7 @@ func (o *Outbox) deliver(ctx context.Context, message int64) error {
 	}
 	if !ok {
 		o.Wake()
-		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola detrás de otra de este cliente y saldrá sola.")
+		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola y saldrá sola en cuanto salga lo anterior.")
 	}
 	err = o.send(ctx, out)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -410,13 +411,13 @@ func TestASignOfLifeBringsRepliesForwardButNotTooOften(t *testing.T) {
 		t.Fatalf("got %d tries, want 1", got)
 	}
 	for range 5 {
-		d.Alive(t.Context(), d.origin.Bridge)
+		d.Alive(d.origin.Bridge)
 		if got := tries(); got != 2 {
 			t.Errorf("got %d tries, want one more and no more", got)
 		}
 	}
 	d.clock.advance(6 * time.Second)
-	d.Alive(t.Context(), d.origin.Bridge)
+	d.Alive(d.origin.Bridge)
 	if got := tries(); got != 3 {
 		t.Errorf("later: got %d tries, want 3", got)
 	}
@@ -437,6 +438,12 @@ func TestASilentBridgeIsATimeoutAndADeadOneIsNot(t *testing.T) {
 	dead.Close()
 	if err := b.Send(t.Context(), dead.URL, wire.Send{}); ticket.CodeOf(err) != ticket.CodeUnavailable {
 		t.Errorf("dead: got %v, want %q", err, ticket.CodeUnavailable)
+	}
+	off := outbox.NewBridge(transport(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}
+	}), "x")
+	if err := off.Send(t.Context(), "http://laptop.test", wire.Send{}); ticket.CodeOf(err) != ticket.CodeUnavailable {
+		t.Errorf("switched off: got %v, want %q", err, ticket.CodeUnavailable)
 	}
 	if _, err := b.Health(t.Context(), dead.URL); ticket.CodeOf(err) != ticket.CodeUnavailable {
 		t.Errorf("health of a dead one: got %v, want %q", err, ticket.CodeUnavailable)
