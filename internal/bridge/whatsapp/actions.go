@@ -143,7 +143,12 @@ func (s *supervisor) confirm(ctx context.Context, _ step) {
 	}()
 }
 
+// connected believes the event only while there is a line: whatsmeow also sends
+// it when the line was lost between the login and the event.
 func (s *supervisor) connected(context.Context, step) {
+	if !s.current.IsConnected() {
+		return
+	}
 	s.off(alarmLogin, alarmCode, alarmPasskey)
 	s.refused = 0
 	s.board.enter(StateConnected, "", "")

@@ -6,7 +6,7 @@ import "time"
 func Hurry(o Options) Options {
 	t := productTempo()
 	t.first, t.max, t.settled = 20*time.Millisecond, 100*time.Millisecond, time.Hour
-	t.restart, t.login = 2*time.Second, 5*time.Second
+	t.restart, t.login = 10*time.Second, 20*time.Second
 	t.replaced, t.refused, t.watch = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
 	t.ack, t.mediaRetry = 500*time.Millisecond, 500*time.Millisecond
 	t.jitter = func(d time.Duration) time.Duration { return d }

@@ -56,6 +56,17 @@ func (in *intake) call(evt *events.CallOffer) bool {
 	return in.accept(info, keyCall, func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
 }
 
+// receipt stores how far messages of ours have come; false makes WhatsApp tell
+// it again.
+func (in *intake) receipt(evt *events.Receipt) bool {
+	if err := in.store(func() (queue.Entry, bool) { return in.convert.receipt(evt) }); err != nil {
+		in.failed(err)
+		return false
+	}
+	in.succeeded("")
+	return true
+}
+
 // placeholder stores that a message could not be read. WhatsApp takes it as
 // delivered whatever happens here, so it is kept when it cannot be stored.
 func (in *intake) placeholder(evt *events.UndecryptableMessage) {

@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -136,21 +137,31 @@ func (r *surrounding) update(ctx context.Context) (bool, error) {
 
 // handle is the event handler: it stores, and tells the supervisor. What it
 // returns decides whether WhatsApp delivers the event again. whatsmeow calls
-// it from several goroutines.
-func (c *Client) handle(number int, evt any) bool {
+// it from several goroutines, and takes a panic for success.
+func (c *Client) handle(number int, evt any) (ok bool) {
 	c.gate.RLock()
 	defer c.gate.RUnlock()
 	if c.closed {
 		return false
 	}
+	defer func() {
+		if value := recover(); value != nil {
+			c.log.Error().Str("event", fmt.Sprintf("%T", evt)).Str("stack", string(debug.Stack())).Msg("panic while handling an event")
+			ok = false
+		}
+	}()
 	switch e := evt.(type) {
 	case *events.Message:
-		c.sends.release(e.Info.Chat, e.Info.SenderAlt)
+		if c.sends.holding() && !e.Info.IsFromMe {
+			c.sends.release(c.store.lasting(e.Info.Chat), plain(e.Info.SenderAlt))
+		}
 		return c.intake.message(e)
 	case *events.UndecryptableMessage:
 		c.intake.placeholder(e)
 	case *events.CallOffer:
 		return c.intake.call(e)
+	case *events.Receipt:
+		return c.intake.receipt(e)
 	case *events.MediaRetry:
 		c.answers.deliver(e)
 	case *events.JoinedGroup:

@@ -69,7 +69,8 @@ func (c *Client) deliver(ctx context.Context, cli *whatsmeow.Client, to types.JI
 	if err != nil {
 		return sendError(err)
 	}
-	if err := c.sends.allowed(to); err != nil {
+	who := c.store.lasting(to)
+	if err := c.sends.allowed(who); err != nil {
 		return err
 	}
 	message, err := compose(ctx, cli, to, m)
@@ -78,7 +79,7 @@ func (c *Client) deliver(ctx context.Context, cli *whatsmeow.Client, to types.JI
 	}
 	_, err = cli.SendMessage(ctx, to, message, whatsmeow.SendRequestExtra{ID: m.ID, Timeout: c.opts.tempo.ack})
 	if refusal(err) == codeTimelock {
-		c.sends.hold(to)
+		c.sends.hold(who)
 	}
 	return sendError(err)
 }
@@ -253,12 +254,18 @@ func (s *sends) hold(to types.JID) {
 	s.held[to] = s.now().Add(timelockHold)
 }
 
+func (s *sends) holding() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.held) > 0
+}
+
 // release forgets the refusals of somebody who wrote.
 func (s *sends) release(addresses ...types.JID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range addresses {
-		delete(s.held, a.ToNonAD())
+		delete(s.held, a)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 type link interface {
 	ConnectContext(ctx context.Context) error
 	Disconnect()
-	IsLoggedIn() bool
+	IsConnected() bool
+	IsLoggedIn() bool // stays true after a line is lost
 	SendPasskeyConfirmation(ctx context.Context) error
 }
 
@@ -64,6 +65,7 @@ type supervisor struct {
 	number   int // of current
 	due      [alarms]time.Time
 	holding  bool // waiting out a refusal: a lost line does not shorten it
+	extended bool // the login got more time
 	upSince  time.Time
 	losses   int // short-lived connections in a row
 	replaced int
@@ -144,6 +146,11 @@ func (s *supervisor) ring(ctx context.Context) {
 var rings = [alarms]func(*supervisor, context.Context){
 	alarmConnect: (*supervisor).connect,
 	alarmLogin: func(s *supervisor, _ context.Context) {
+		if s.up() && !s.extended {
+			s.extended = true // the keys of a new device are made and uploaded, which takes its time
+			s.in(alarmLogin, s.tempo.login)
+			return
+		}
 		s.log.Warn().Msg("login takes too long: starting over")
 		s.lose("WhatsApp no completó la conexión.")
 	},
@@ -160,15 +167,17 @@ var rings = [alarms]func(*supervisor, context.Context){
 	},
 	alarmWatch: func(s *supervisor, _ context.Context) {
 		s.in(alarmWatch, s.tempo.watch)
-		if s.board.connected() && !s.current.IsLoggedIn() {
+		if s.board.connected() && !s.up() {
 			s.lose("WhatsApp dejó de responder.")
 		}
 	},
 }
 
+func (s *supervisor) up() bool { return s.current.IsConnected() && s.current.IsLoggedIn() }
+
 // connect makes the line. What follows is told by events.
 func (s *supervisor) connect(ctx context.Context) {
-	s.holding = false
+	s.holding, s.extended = false, false
 	s.upSince = time.Now()
 	var line context.Context
 	line, s.hangUp = context.WithCancel(s.life)

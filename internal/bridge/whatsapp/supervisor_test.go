@@ -61,7 +61,13 @@ func (w *world) ConnectContext(context.Context) error {
 func (w *world) Disconnect() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open, w.loggedIn = false, false
+	w.open = false
+}
+
+func (w *world) IsConnected() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.open
 }
 
 func (w *world) IsLoggedIn() bool {
@@ -378,7 +384,7 @@ func TestADeadLineIsNoticed(t *testing.T) {
 		w.event(&events.Connected{})
 		w.tries()
 		w.mu.Lock()
-		w.loggedIn = false // without any event
+		w.open = false // without any event
 		w.mu.Unlock()
 		w.pass(30 * time.Second)
 		w.pass(10 * time.Second)
@@ -393,6 +399,9 @@ func TestAStreamErrorWithoutACloseIsStartedOver(t *testing.T) {
 		w.event(&events.Connected{})
 		w.pass(time.Minute)
 		w.tries()
+		w.mu.Lock()
+		w.loggedIn = false
+		w.mu.Unlock()
 		w.event(&events.StreamError{Code: "999"})
 		w.want(StateConnecting)
 		w.pass(15 * time.Second)
@@ -405,17 +414,29 @@ func TestAStreamErrorWithoutACloseIsStartedOver(t *testing.T) {
 func TestAnAnsweredDialWithoutALoginIsStartedOver(t *testing.T) {
 	supervise(t, func(t *testing.T, w *world) {
 		w.tries()
-		w.pass(time.Minute)
+		w.event(&events.QR{Codes: []string{"a"}})
+		w.event(&events.PairSuccess{})
+		w.mu.Lock()
+		w.loggedIn = true // keys are still being uploaded
+		w.mu.Unlock()
+		w.pass(70 * time.Second)
+		if got := w.tries(); len(got) != 0 {
+			t.Errorf("tries: got %v while the login goes on, want none", got)
+		}
+		w.pass(10 * time.Second)
 		if got := w.tries(); len(got) != 1 {
-			t.Errorf("tries: got %v, want one after a minute", got)
+			t.Errorf("tries: got %v, want one when it takes too long", got)
 		}
 		w.mu.Lock()
 		w.dialErr = whatsmeow.ErrAlreadyConnected
 		w.mu.Unlock()
 		w.event(&events.Disconnected{})
+		w.event(&events.Connected{}) // late, of a line that is lost
+		w.want(StateConnecting)
 		w.mu.Lock()
 		w.dialErr = nil
 		w.mu.Unlock()
+		w.pass(10 * time.Second)
 		w.event(&events.Connected{})
 		w.want(StateConnected)
 	})

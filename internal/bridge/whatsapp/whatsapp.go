@@ -137,3 +137,12 @@ func (s *sessionStore) other(jid types.JID) types.JID {
 	}
 	return found
 }
+
+// lasting is the LID of a number when it is known: one key for one person.
+func (s *sessionStore) lasting(jid types.JID) types.JID {
+	jid = plain(jid)
+	if lid := s.other(jid); lid.Server == types.HiddenUserServer {
+		return lid.ToNonAD()
+	}
+	return jid
+}
