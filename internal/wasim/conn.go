@@ -120,11 +120,11 @@ func (c *conn) read() error {
 		if err != nil {
 			return fmt.Errorf("open frame: %w", err)
 		}
-		node, err := decodeNode(data)
+		n, err := decodeNode(data)
 		if err != nil {
 			return fmt.Errorf("decode stanza: %w", err)
 		}
-		if err := c.serve(node); err != nil {
+		if err := c.serve(n); err != nil {
 			return err
 		}
 	}

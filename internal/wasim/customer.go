@@ -57,7 +57,8 @@ type arrival struct {
 	ciphertext []byte
 }
 
-// Received is a message of the business as a customer's phone shows it.
+// Received is a message of the business as a customer's phone shows it. Message
+// and Media are shared with the inbox and must not be changed.
 type Received struct {
 	ID       string
 	Text     string // text, caption or edited text; "" if the message has none
@@ -167,7 +168,7 @@ func (c *Customer) ChangePhone() error {
 }
 
 // FailNextDecrypt makes the customer's phone fail to decrypt the next message of
-// the business, and ask for it again. Calls add up.
+// the business to it alone, and ask for it again. Calls add up.
 func (c *Customer) FailNextDecrypt() {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()

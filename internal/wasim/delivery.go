@@ -3,6 +3,7 @@ package wasim
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,10 +47,13 @@ func (s *Server) deliver(d *delivery) {
 // s.mu.
 func (s *Server) pump() {
 	c := s.live
-	if c == nil || !c.active || s.faults.mute {
+	// Building a stanza can use up prekeys, which queues a notification, which
+	// comes here again: it has to wait for its turn.
+	if c == nil || !c.active || s.faults.mute || s.pumping {
 		return
 	}
-	// By index: building a stanza can use up prekeys, which queues a notification.
+	s.pumping = true
+	defer func() { s.pumping = false }()
 	for i := 0; i < len(s.pending) && c.inFlight < window; i++ {
 		d := s.pending[i]
 		if d.sentOn == c {
@@ -79,16 +83,10 @@ func (s *Server) put(c *conn, d *delivery) error {
 		}
 		d.built = &n
 	}
-	if c.backlog > 0 {
-		// The number of the attribute means nothing to whatsmeow.
-		d.built.Attrs["offline"] = "1"
-	} else {
-		delete(d.built.Attrs, "offline")
-	}
 	out := *d.built
-	out.Attrs = make(attrs, len(d.built.Attrs))
-	for k, v := range d.built.Attrs {
-		out.Attrs[k] = v
+	out.Attrs = maps.Clone(d.built.Attrs) // the writer encodes it later
+	if c.backlog > 0 {
+		out.Attrs["offline"] = "1" // whatsmeow does not read the number
 	}
 	c.inFlight++
 	if d.class == "message" {

@@ -259,7 +259,8 @@ func TestPreKeysAreFilledUpBeforeTheyRunOut(t *testing.T) {
 	s.UsePreKeys(0)
 	// Without one-time keys a first message still gets through.
 	c.message(s.NewCustomer(wasim.Profile{}).SendText("buenas"))
-	if err := s.WaitPreKeys(soon(t), whatsmeow.WantedPreKeyCount); err != nil {
+	// The customer may have taken one of the new keys, or have come before them.
+	if err := s.WaitPreKeys(soon(t), whatsmeow.WantedPreKeyCount-1); err != nil {
 		t.Errorf("got no new keys (%v), want %d", err, whatsmeow.WantedPreKeyCount)
 	}
 }

@@ -211,9 +211,7 @@ func linked(t *testing.T) (*wasim.Server, *client) {
 		t.Fatalf("scan: %v", err)
 	}
 	await(t, c, anyOf[*events.Connected])
-	if err := s.WaitOnline(soon(t)); err != nil {
-		t.Fatalf("wait online: %v", err)
-	}
+	online(t, s)
 	if err := s.WaitIdle(soon(t)); err != nil {
 		t.Fatalf("wait idle: %v", err)
 	}

@@ -1,6 +1,7 @@
 package wasim
 
 import (
+	"maps"
 	"time"
 
 	"go.mau.fi/libsignal/keys/prekey"
@@ -32,10 +33,7 @@ func (s *Server) post(o *outgoing) {
 
 // seal encrypts a message for a device; count is the number of the retry.
 func (s *Server) seal(o *outgoing, d *device, count int) (node, error) {
-	n := node{Attrs: attrs{}}
-	for k, v := range o.attrs {
-		n.Attrs[k] = v
-	}
+	n := node{Attrs: maps.Clone(o.attrs)}
 	if o.hidden {
 		n.Content = []node{{Tag: "unavailable", Attrs: attrs{"type": "view_once"}}}
 		return n, nil

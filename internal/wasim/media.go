@@ -28,7 +28,7 @@ const (
 	MediaSticker                    // webp sticker
 )
 
-// Media is an attachment to send. Data is not changed and must not be.
+// Media is an attachment to send.
 type Media struct {
 	Kind         MediaKind
 	Data         []byte

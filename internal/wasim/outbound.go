@@ -80,13 +80,13 @@ func (s *Server) route(n *node) int {
 
 // take is a copy of a message arriving at the customer's phone.
 func (c *Customer) take(n, enc *node) {
-	id, data := str(n, "id"), enc.Content
-	ciphertext, ok := data.([]byte)
+	id := str(n, "id")
+	ciphertext, ok := enc.Content.([]byte)
 	if !ok {
 		return
 	}
 	known := c.byID[id]
-	if known != nil && (bytes.Equal(known.ciphertext, ciphertext)) {
+	if known != nil && bytes.Equal(known.ciphertext, ciphertext) {
 		known.Copies++
 		c.s.broadcast()
 		return
@@ -97,6 +97,11 @@ func (c *Customer) take(n, enc *node) {
 		return
 	}
 	plaintext, err := c.party.decrypt(str(enc, "type"), ciphertext)
+	if err != nil && known != nil { // an older copy, whose key is used up
+		known.Copies++
+		c.s.broadcast()
+		return
+	}
 	if err != nil {
 		c.s.log.Debug().Err(err).Str("id", id).Msg("customer cannot decrypt")
 		c.askAgain(n, true)

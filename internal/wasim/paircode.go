@@ -71,45 +71,45 @@ func (s *Server) codeHello(c *conn, iq, reg *node) (node, bool) {
 // dash. It returns as ScanQR does; a code that is wrong is ErrUnknownCode.
 func (p *Phone) EnterCode(ctx context.Context, code string) error {
 	code = strings.ToUpper(strings.ReplaceAll(code, "-", ""))
-	c := p.s.showingCode()
+	c, shown := p.s.showingCode()
 	if c == nil || len(code) != 8 {
 		return ErrUnknownCode
 	}
-	if err := p.helloWithCode(c, code); err != nil {
+	if err := p.helloWithCode(c, shown, code); err != nil {
 		return err
 	}
 	return c.pairing.wait(ctx)
 }
 
 // showingCode returns a connection whose client shows a code.
-func (s *Server) showingCode() *conn {
+func (s *Server) showingCode() (*conn, *codePairing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
 		if c.pairing != nil && !c.pairing.decided && c.pairing.code != nil {
-			return c
+			return c, c.pairing.code
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // helloWithCode sends the phone's ephemeral key, wrapped with the code.
-func (p *Phone) helloWithCode(c *conn, code string) error {
-	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	pairing := c.pairing.code
+func (p *Phone) helloWithCode(c *conn, pairing *codePairing, code string) error {
+	// Deriving keys from the code is slow on purpose: not under the lock.
 	companion, err := wrap(code, pairing.wrapped[:48], pairing.wrapped[48:])
 	if err != nil {
 		return err
 	}
-	pairing.companion = companion
-	pairing.ephemeral = keys.NewKeyPair()
+	ephemeral := keys.NewKeyPair()
 	head := make([]byte, 48)
 	rand.Read(head)
-	sealed, err := wrap(code, head, pairing.ephemeral.Pub[:])
+	sealed, err := wrap(code, head, ephemeral.Pub[:])
 	if err != nil {
 		return err
 	}
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	pairing.companion, pairing.ephemeral = companion, ephemeral
 	identity := p.party.identityKey()
 	c.send(p.s.serverNotification("link_code_companion_reg", node{
 		Tag: "link_code_companion_reg", Attrs: attrs{"stage": "primary_hello"}, Content: []node{

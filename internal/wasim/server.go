@@ -73,6 +73,7 @@ type Server struct {
 	groups    map[types.JID]*Group
 
 	pending    []*delivery // oldest first: not yet acknowledged by the device
+	pumping    bool
 	deliveries map[string]int
 	acked      map[string]bool
 	read       map[string]bool
