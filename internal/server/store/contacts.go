@@ -88,7 +88,8 @@ func (t *tx) resolveGroup(w who) (person, bool, error) {
 
 func (t *tx) resolvePerson(w who) (person, bool, error) {
 	// The update locks every row that may be this person before anything is
-	// decided; a row that changed while the lock was waited for is looked up anew.
+	// decided. A row that changed while its lock was waited for comes back as it
+	// is now, and may not be this person any more.
 	found, err := list(t.ctx, t.conn, scanPerson, `
 		UPDATE contacts SET updated_at = $4 WHERE id IN (
 			SELECT id FROM contacts WHERE business_id = $1 AND lid = $2
@@ -99,15 +100,11 @@ func (t *tx) resolvePerson(w who) (person, bool, error) {
 	}
 	var byLID, byPhone person
 	for _, p := range found {
-		isLID, isPhone := w.lid != "" && p.lid == w.lid, w.phone != "" && p.key == w.key()
-		if isLID {
+		if w.lid != "" && p.lid == w.lid {
 			byLID = p
 		}
-		if isPhone {
+		if w.phone != "" && p.key == w.key() {
 			byPhone = p
-		}
-		if !isLID && !isPhone {
-			return person{}, false, errRace
 		}
 	}
 	return t.settle(w, byLID, byPhone)
@@ -177,7 +174,7 @@ func (t *tx) newContact(w who) (person, bool, error) {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING RETURNING id`,
 		w.business, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, w.group, t.now)
 	if err == nil && !found {
-		err = errRace // another transaction made it meanwhile
+		err = errRace // another transaction made it, or became it, meanwhile
 	}
 	return p, true, err
 }

@@ -126,6 +126,9 @@ func TestNobodyChangesWhatSomebodyElseSaid(t *testing.T) {
 		s.add(stranger)
 		s.add(s.event("E2", ticket.KindEdit, "B1", "falso"))
 		s.add(s.event("D2", ticket.KindDeletion, "B1", ""))
+		s.add(s.event("E3", ticket.KindEdit, "B2", "falso"))
+		own.WhatsAppID = "B2"
+		s.add(own)
 		for _, m := range s.conversation(1) {
 			if m.Direction != ticket.DirectionEvent && (m.Body == "falso" || !m.DeletedAt.IsZero()) {
 				t.Errorf("message %s: got %q, deleted %v", m.WhatsAppID, m.Body, m.DeletedAt)

@@ -59,6 +59,9 @@ func TestAPlaceholderBecomesTheRealMessage(t *testing.T) {
 			t.Fatalf("placeholder: got %+v, want a ticket", got)
 		}
 		s.add(s.fromAna("A2", "¿hola?"))
+		if got := s.ticket(1).Description; got != "¿hola?" {
+			t.Errorf("description beside a placeholder: got %q, want the text that can be read", got)
+		}
 		s.add(s.event("E1", ticket.KindEdit, "A1", "no prende, urge"))
 		real := s.fromAna("A1", "no prende")
 		real.SentAt = start
