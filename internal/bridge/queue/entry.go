@@ -27,12 +27,13 @@ import (
 // Entry is one message on its way to the server. Its JSON form is what the
 // files hold.
 type Entry struct {
-	Key        string       `json:"clave"`            // identity of the message: the queue drops an entry whose key already waits
-	Chat       string       `json:"chat"`             // order is kept within one chat
-	Message    wire.Webhook `json:"mensaje"`          // without the bytes of its media
-	Media      []byte       `json:"medio,omitempty"`  // what is needed to download its file; empty without one
-	ReceivedAt time.Time    `json:"recibido"`         // when the bridge got it
-	Reason     string       `json:"motivo,omitempty"` // Spanish sentence: why it was parked; kept by the queue
+	Key        string        `json:"clave"`            // identity of the message: the queue drops an entry whose key already waits
+	Chat       string        `json:"chat"`             // order is kept within one chat
+	Message    wire.Webhook  `json:"mensaje"`          // without the bytes of its media; empty with a Receipt
+	Media      []byte        `json:"medio,omitempty"`  // what is needed to download its file; empty without one
+	Receipt    *wire.Receipt `json:"recibo,omitempty"` // news of our messages, instead of a message of a customer
+	ReceivedAt time.Time     `json:"recibido"`         // when the bridge got it
+	Reason     string        `json:"motivo,omitempty"` // Spanish sentence: why it was parked; kept by the queue
 }
 
 var errNoKey = errors.New("entry without a key")

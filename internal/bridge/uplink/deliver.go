@@ -18,8 +18,12 @@ const grace = 2 * time.Second
 // pauses are the waits before the first, second and third try.
 var pauses = [...]time.Duration{0, 2 * time.Second, 4 * time.Second}
 
-// deliver takes one message to the server.
+// deliver takes one message, or one receipt, to the server.
 func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
+	if item.Entry.Receipt != nil {
+		u.deliverReceipt(ctx, item)
+		return
+	}
 	message, tries := item.Entry.Message, len(pauses)
 	switch {
 	case len(item.Entry.Media) == 0:

@@ -71,7 +71,16 @@ func newServer(client *http.Client, url, token string) server {
 // post delivers a message in answerTime, plus, if patient, the time its body
 // takes on a slow line.
 func (s server) post(ctx context.Context, message wire.Webhook, patient bool) outcome {
-	body, err := json.Marshal(message)
+	return s.send(ctx, wire.PathWebhook, message, patient)
+}
+
+// report delivers a receipt in answerTime.
+func (s server) report(ctx context.Context, receipt wire.Receipt) outcome {
+	return s.send(ctx, wire.PathReceipt, receipt, false)
+}
+
+func (s server) send(ctx context.Context, path string, payload any, patient bool) outcome {
+	body, err := json.Marshal(payload)
 	if err != nil {
 		return outcome{verdict: refuse, reason: "El mensaje no se puede escribir como JSON.", err: err}
 	}
@@ -81,7 +90,7 @@ func (s server) post(ctx context.Context, message wire.Webhook, patient bool) ou
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+wire.PathWebhook, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, bytes.NewReader(body))
 	if err != nil {
 		return outcome{reason: "SERVER_URL no es una dirección válida.", err: err}
 	}
