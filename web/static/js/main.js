@@ -21,7 +21,7 @@ const offline = 5_000;
 
 async function refreshAll() {
   state.now.value = Date.now();
-  if (state.phase.value === 'starting') await identify();
+  if (state.phase.value === 'starting' || !state.online.value) await identify();
   if (state.phase.value === 'ready') await refreshList();
 }
 

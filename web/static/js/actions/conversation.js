@@ -40,13 +40,13 @@ function update(id, change) {
 }
 
 /**
- * Sends a reply. Until the server answers it shows as being sent; when it was
- * not accepted it returns to the draft.
+ * Sends a reply. Until the server answers it shows as being sent, and the same
+ * text is not sent again; when it was not accepted it returns to the draft.
  * @param {number} id @param {string} text
  */
 export async function reply(id, text) {
   const message = text.trim();
-  if (!message) return;
+  if (!message || state.conversation.value.sending.includes(message)) return;
   keepDraft(id, '');
   update(id, { sending: [...state.conversation.value.sending, message], error: '', notice: '' });
   try {
