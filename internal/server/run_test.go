@@ -21,7 +21,7 @@ import (
 	"mostrador/internal/server"
 )
 
-const token = "kq3v7zt2m5x8n4w6" //nolint:gosec // made up for these tests
+const token = "kq3v7zt2m5x8n4w6"
 
 // output is a writer that may be read while it is written.
 type output struct {
@@ -308,7 +308,7 @@ func TestHealthAnswersForTheServerOfThisConfiguration(t *testing.T) {
 	}
 }
 
-func TestOrphanedFilesAreSweptAtTheStart(t *testing.T) {
+func TestFilesThatNoMessageNamesAreSetAsideAtTheStart(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "fotos_evidencia")
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -324,17 +324,17 @@ func TestOrphanedFilesAreSweptAtTheStart(t *testing.T) {
 	}
 	p := start(t, dir, nil)
 	deadline := time.After(10 * time.Second)
-	for !strings.Contains(p.out.String(), "orphaned files removed") {
+	for !strings.Contains(p.out.String(), "files that no message names were set aside") {
 		select {
 		case <-deadline:
-			t.Fatalf("got %s, want the orphan swept", p.out)
+			t.Fatalf("got %s, want the orphan set aside", p.out)
 		default:
 			p.do(http.MethodGet, "/health", "")
 		}
 	}
 	p.end()
 	if _, err := os.Stat(orphan); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v, want the orphan gone", err)
+		t.Errorf("got %v, want the orphan moved", err)
 	}
 }
 

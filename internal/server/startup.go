@@ -23,7 +23,7 @@ const (
 	businessName = "Mostrador"
 	// defaultUser is the first login when the configuration names none.
 	defaultUser = "admin"
-	// orphanAge is how old a file without a row must be to be swept away: far
+	// orphanAge is how old a file without a row must be to be set aside: far
 	// longer than any webhook takes between its file and its row.
 	orphanAge = time.Hour
 	// houseKeeping is how often old sessions are removed.
@@ -39,7 +39,7 @@ func newLogger(w io.Writer, level string) zerolog.Logger {
 	if err != nil {
 		parsed = zerolog.InfoLevel
 	}
-	return zerolog.New(w).Level(parsed).With().Timestamp().Logger()
+	return zerolog.New(zerolog.SyncWriter(w)).Level(parsed).With().Timestamp().Logger()
 }
 
 // engine names the database without its address, which may hold a password.
@@ -100,11 +100,11 @@ func announce(out io.Writer, user, password string) {
 // keepHouse removes what nobody needs any more: files that a killed program
 // left behind, once, and sessions that are over, now and then.
 func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
-	removed, err := p.photos.Sweep(ctx, time.Now().Add(-orphanAge), p.store.ReferencedFiles)
+	moved, err := p.photos.Sweep(ctx, time.Now().Add(-orphanAge), p.store.ReferencedFiles)
 	if err != nil && ctx.Err() == nil {
 		log.Warn().Err(err).Msg("sweep of orphaned files broke off")
-	} else if removed > 0 {
-		log.Info().Int("removed", removed).Msg("orphaned files removed")
+	} else if moved > 0 {
+		log.Warn().Int("moved", moved).Msg("files that no message names were set aside")
 	}
 	ticker := time.NewTicker(houseKeeping)
 	defer ticker.Stop()

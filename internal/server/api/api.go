@@ -8,6 +8,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -68,7 +69,18 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	httpx.WriteProblem(w, r, err)
 }
 
-func handle(h httpx.Handler) http.HandlerFunc { return httpx.Handle(writeProblem, h) }
+func handle(h httpx.Handler) http.HandlerFunc { return adapt(writeProblem, h) }
+
+// adapt is httpx.Handle, but a client that hung up is no fault of ours.
+func adapt(write httpx.ErrorWriter, h httpx.Handler) http.HandlerFunc {
+	return httpx.Handle(write, func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+			return ticket.NewError(ticket.CodeMalformed, "La conexión se cerró antes de la respuesta.")
+		}
+		return err
+	})
+}
 
 // businessOf returns the business that the request is about.
 func businessOf(r *http.Request) int64 { return auth.From(r.Context()).Business }
@@ -82,13 +94,17 @@ func numberOf(r *http.Request) (int64, error) {
 	return number, nil
 }
 
-// maxForm bounds the body of a panel's request, in bytes: a text of 65536
-// characters, each written as a JSON escape at worst.
-const maxForm = 512 << 10
+const (
+	// maxForm bounds the body of a panel's request, in bytes: a text of 65536
+	// characters, each written as a JSON escape at worst.
+	maxForm = 512 << 10
+	// maxLogin bounds that of somebody who is not known yet.
+	maxLogin = 16 << 10
+)
 
-// decodeForm reads the small body of a panel's request.
-func decodeForm(w http.ResponseWriter, r *http.Request, v any) error {
-	if err := httpx.Decode(w, r, maxForm, v); err != nil {
+// decodeForm reads the body of a panel's request.
+func decodeForm(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
+	if err := httpx.Decode(w, r, limit, v); err != nil {
 		return fmt.Errorf("decode request: %w", err)
 	}
 	return nil

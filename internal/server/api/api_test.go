@@ -32,7 +32,7 @@ import (
 )
 
 const (
-	token    = "kq3v7zt2m5x8n4w6" //nolint:gosec // made up for these tests
+	token    = "kq3v7zt2m5x8n4w6"
 	customer = "5214772758198@s.whatsapp.net"
 	maxImage = 100_000
 )

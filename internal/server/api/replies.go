@@ -43,7 +43,7 @@ func (s *server) sendMessage(w http.ResponseWriter, r *http.Request) error {
 	var form struct {
 		Text string `json:"mensaje"`
 	}
-	if err := decodeForm(w, r, &form); err != nil {
+	if err := decodeForm(w, r, maxForm, &form); err != nil {
 		return err
 	}
 	if strings.TrimSpace(form.Text) == "" {

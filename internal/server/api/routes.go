@@ -22,7 +22,7 @@ func New(o Options) (chi.Router, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read panel: %w", err)
 	}
-	sameOrigin, err := auth.SameOrigin(writeProblem, o.Origins)
+	sameOrigin, err := auth.SameOrigin(handle, o.Origins)
 	if err != nil {
 		return nil, fmt.Errorf("protect against other sites: %w", err)
 	}
@@ -46,18 +46,18 @@ func (s *server) routes(r chi.Router) {
 
 	// The bridge.
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.RequireToken(writeProblem))
+		r.Use(s.Auth.RequireToken(handle))
 		r.Post(wire.PathWebhook, handle(s.receive))
 		r.Post(wire.PathReceipt, handle(s.takeReceipt))
 	})
 
 	// People, who are shown the way in, and programs with the token.
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Require(toLogin))
+		r.Use(s.Auth.Require(handlePage))
 		r.Get("/", handle(s.showPanel))
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Require(writeProblem))
+		r.Use(s.Auth.Require(handle))
 		r.Get("/yo", handle(s.whoAmI))
 		r.Get("/puente", handle(s.bridgeState))
 		r.Get("/tickets", handle(s.listTickets))
@@ -70,6 +70,9 @@ func (s *server) routes(r chi.Router) {
 		r.Get("/fotos/{name}", handle(s.showFile))
 	})
 }
+
+// handlePage is handle for what a person opens.
+func handlePage(h httpx.Handler) http.HandlerFunc { return adapt(toLogin, h) }
 
 // toLogin sends a browser that is not logged in to the login page.
 func toLogin(w http.ResponseWriter, r *http.Request, err error) {

@@ -24,7 +24,7 @@ func (s *server) login(w http.ResponseWriter, r *http.Request) error {
 		Name     string `json:"usuario"`
 		Password string `json:"clave"`
 	}
-	if err := decodeForm(w, r, &form); err != nil {
+	if err := decodeForm(w, r, maxLogin, &form); err != nil {
 		return err
 	}
 	id, err := s.Auth.Login(w, r, form.Name, form.Password)

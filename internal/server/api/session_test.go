@@ -63,6 +63,7 @@ func TestWrongLoginsAreAllAlike(t *testing.T) {
 		}
 	}
 	wantProblem(t, s.do(http.MethodPost, "/entrar", "usuario=ana"), http.StatusBadRequest, "JSON")
+	wantProblem(t, s.do(http.MethodPost, "/entrar", `{"usuario":"`+strings.Repeat("a", 20_000)+`"}`), http.StatusRequestEntityTooLarge, "grande")
 }
 
 func TestGuessingPasswordsIsSlowedDown(t *testing.T) {

@@ -136,7 +136,7 @@ func (s *server) setStatus(w http.ResponseWriter, r *http.Request) error {
 	var form struct {
 		Status string `json:"estado"`
 	}
-	if err := decodeForm(w, r, &form); err != nil {
+	if err := decodeForm(w, r, maxForm, &form); err != nil {
 		return err
 	}
 	status, ok := wire.ParseStatus(form.Status)

@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +104,19 @@ func TestBadQuestionsAboutTicketsAreRefused(t *testing.T) {
 	}
 	if w := s.ask("GET", "/tickets?limit=100000", ""); w.Code != http.StatusOK {
 		t.Errorf("a large limit: got %d, want the most there is", w.Code)
+	}
+}
+
+func TestAClientThatHungUpIsNoError(t *testing.T) {
+	s := openShop(t)
+	ctx, hangUp := context.WithCancel(t.Context())
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/tickets?limit=1", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	w := httptest.NewRecorder()
+	hangUp()
+	s.router.ServeHTTP(w, r)
+	if w.Code >= http.StatusInternalServerError || strings.Contains(s.log.String(), `"level":"error"`) {
+		t.Errorf("got %d and log %s, want no error of ours", w.Code, s.log)
 	}
 }
 

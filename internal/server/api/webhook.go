@@ -83,7 +83,7 @@ func (s *server) keep(ctx context.Context, in received) (store.Stored, error) {
 }
 
 // discard removes files that no row names. When the database cannot say whether
-// one does, they stay, and the sweep at the next start takes them.
+// one does, they stay, and the sweep at the next start sets them aside.
 func (s *server) discard(ctx context.Context, names []string) {
 	if len(names) == 0 {
 		return

@@ -201,19 +201,22 @@ func identityOf(user store.User) Identity {
 
 type contextKey struct{}
 
+// Adapter makes a handler of net/http, answering errors its own way.
+type Adapter func(httpx.Handler) http.HandlerFunc
+
 // Require lets only known identities through; From gives them to the handlers.
-func (a *Auth) Require(write httpx.ErrorWriter) func(http.Handler) http.Handler {
-	return a.guard(write, func(Identity) bool { return true })
+func (a *Auth) Require(handle Adapter) func(http.Handler) http.Handler {
+	return a.guard(handle, func(Identity) bool { return true })
 }
 
 // RequireToken lets only programs with a bridge's token through.
-func (a *Auth) RequireToken(write httpx.ErrorWriter) func(http.Handler) http.Handler {
-	return a.guard(write, func(id Identity) bool { return id.Token })
+func (a *Auth) RequireToken(handle Adapter) func(http.Handler) http.Handler {
+	return a.guard(handle, func(id Identity) bool { return id.Token })
 }
 
-func (a *Auth) guard(write httpx.ErrorWriter, admits func(Identity) bool) func(http.Handler) http.Handler {
+func (a *Auth) guard(handle Adapter, admits func(Identity) bool) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		return httpx.Handle(write, func(w http.ResponseWriter, r *http.Request) error {
+		return handle(func(w http.ResponseWriter, r *http.Request) error {
 			id, err := a.Identify(r)
 			if err != nil {
 				return err

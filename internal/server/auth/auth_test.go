@@ -114,7 +114,7 @@ func TestTheContextOfAStrangerHoldsNobody(t *testing.T) {
 }
 
 func TestABadOriginIsSaidAtTheStart(t *testing.T) {
-	if _, err := auth.SameOrigin(httpx.WriteProblem, []string{"panel"}); err == nil {
+	if _, err := auth.SameOrigin(nil, []string{"panel"}); err == nil {
 		t.Error("got no error for an origin without a scheme, want one")
 	}
 }

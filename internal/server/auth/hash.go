@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -98,7 +99,7 @@ func parseHash(hash string) (params, error) {
 	var p params
 	fields := strings.Split(hash, "$")
 	if len(fields) != 6 || fields[1] != "argon2id" || fields[2] != fmt.Sprintf("v=%d", argon2.Version) {
-		return params{}, fmt.Errorf("read password hash: unknown form")
+		return params{}, errors.New("read password hash: unknown form")
 	}
 	if _, err := fmt.Sscanf(fields[3], "m=%d,t=%d,p=%d", &p.memory, &p.time, &p.threads); err != nil {
 		return params{}, fmt.Errorf("read password hash: %w", err)
@@ -111,7 +112,7 @@ func parseHash(hash string) (params, error) {
 		return params{}, fmt.Errorf("read password key: %w", err)
 	}
 	if p.memory > maxMemory || p.time == 0 || p.time > maxTime || p.threads == 0 || len(p.key) < hashSalt {
-		return params{}, fmt.Errorf("read password hash: cost out of range")
+		return params{}, errors.New("read password hash: cost out of range")
 	}
 	return p, nil
 }

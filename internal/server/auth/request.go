@@ -14,7 +14,7 @@ import (
 // setCookie gives the browser secret for life, or takes it away when life is
 // negative.
 func setCookie(w http.ResponseWriter, r *http.Request, secret string, life time.Duration) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure exactly when the browser speaks TLS: many shops have none
 		Name: Cookie, Value: secret, Path: "/", MaxAge: int(life / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: overTLS(r),
 	})
@@ -38,7 +38,7 @@ func host(r *http.Request) string {
 // CodeForbidden. Origins in trusted are let through, except "*", which is no
 // origin. A request with a bearer token is no such request: browsers do not add
 // one by themselves, and Identify then looks at nothing else.
-func SameOrigin(write httpx.ErrorWriter, trusted []string) (func(http.Handler) http.Handler, error) {
+func SameOrigin(handle Adapter, trusted []string) (func(http.Handler) http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range trusted {
 		if origin == "*" {
@@ -49,7 +49,7 @@ func SameOrigin(write httpx.ErrorWriter, trusted []string) (func(http.Handler) h
 		}
 	}
 	return func(next http.Handler) http.Handler {
-		return httpx.Handle(write, func(w http.ResponseWriter, r *http.Request) error {
+		return handle(func(w http.ResponseWriter, r *http.Request) error {
 			if _, bearer := httpx.Bearer(r); !bearer && protection.Check(r) != nil {
 				return ticket.NewError(ticket.CodeForbidden, "La petición viene de otro sitio web; abra el panel y hágalo desde ahí.")
 			}

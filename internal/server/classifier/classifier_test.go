@@ -61,7 +61,6 @@ func TestALongTitleIsCutBetweenWords(t *testing.T) {
 		strings.Repeat("a", 100):       strings.Repeat("a", 79) + "…",
 		strings.Repeat("a", 80):        strings.Repeat("a", 80),
 		"uno\ndos":                     "uno",
-		" \n\t\n":                      "",
 		"x " + strings.Repeat("b", 90): "x " + strings.Repeat("b", 77) + "…",
 	} {
 		if got := classifier.Title(text); got != want {
@@ -86,4 +85,10 @@ func FuzzClassifyIsBoundedAndRepeatable(f *testing.F) {
 			t.Errorf("got %v with confidence %v", got.Words, got.Confidence)
 		}
 	})
+}
+
+func TestABlankTextHasNoTitle(t *testing.T) {
+	if got := classifier.Title(" \n\t\n"); got != "" {
+		t.Errorf("got %q, want nothing", got)
+	}
 }

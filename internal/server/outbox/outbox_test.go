@@ -278,6 +278,24 @@ func TestARepeatUsesTheSameIDAndWaitsLongerEachTime(t *testing.T) {
 	}
 }
 
+func TestAReplyThatADeadServerHeldIsSentUnderTheSameID(t *testing.T) {
+	d := open(t, "http://laptop.test")
+	m := d.queue(d.customer(1), "uno")
+	if _, ok, err := d.store.ClaimReply(t.Context(), m, time.Minute); !ok || err != nil {
+		t.Fatalf("claim: got %v, %v, want it", ok, err)
+	}
+	if got := d.sweep(); got != 0 {
+		t.Errorf("got %d sent while another server holds it, want none", got)
+	}
+	if err := d.Deliver(t.Context(), m); ticket.CodeOf(err) != ticket.CodeUnavailable {
+		t.Errorf("got %v, want it said that it waits", err)
+	}
+	d.clock.advance(2 * time.Minute)
+	if got := d.sweep(); got != 1 || d.laptop.sent[0].ID != "3EB0uno" {
+		t.Errorf("got %d sent (%+v), want the one under its id", got, d.laptop.sent)
+	}
+}
+
 func TestBackoffIsBoundedAndSpread(t *testing.T) {
 	for _, tt := range []struct {
 		attempts int

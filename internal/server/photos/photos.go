@@ -15,6 +15,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ import (
 
 // tempPrefix marks files that are still being written.
 const tempPrefix = "tmp-"
+
+// orphanDir is where Sweep puts files that no message names.
+const orphanDir = "huerfanas"
 
 // sweepBatch is how many names Sweep asks about at once.
 const sweepBatch = 500
@@ -112,50 +116,66 @@ func (f *Folder) Remove(name string) error {
 	return nil
 }
 
-// Sweep removes what a killed program left behind: files last written before
-// the given time that referenced does not report, and half-written ones. Files
-// that are not this folder's kind are left alone. It returns how many it removed.
+// Sweep clears away what a killed program left behind, last written before the
+// given time: half-written files are removed, and whole ones that referenced
+// does not report go to the folder "huerfanas", as a folder that was paired with
+// the wrong database must not lose its files. It returns how many it moved;
+// anything that is not this folder's kind is left alone.
 func (f *Folder) Sweep(ctx context.Context, before time.Time, referenced func(context.Context, []string) (map[string]bool, error)) (int, error) {
-	old, err := f.older(before)
+	whole, err := f.older(before)
 	if err != nil {
 		return 0, fmt.Errorf("list files: %w", err)
 	}
-	removed := 0
-	for len(old) > 0 {
-		batch := old[:min(sweepBatch, len(old))]
-		old = old[len(batch):]
+	moved := 0
+	for batch := range slices.Chunk(whole, sweepBatch) {
 		used, err := referenced(ctx, batch)
 		if err != nil {
-			return removed, fmt.Errorf("find files in use: %w", err)
+			return moved, fmt.Errorf("find files in use: %w", err)
 		}
 		for _, name := range batch {
 			if used[name] {
 				continue
 			}
-			if err := f.root.Remove(name); err != nil {
-				return removed, fmt.Errorf("remove orphan: %w", err)
+			if err := f.setAside(name); err != nil {
+				return moved, fmt.Errorf("set orphan aside: %w", err)
 			}
-			removed++
+			moved++
 		}
 	}
-	return removed, nil
+	return moved, nil
 }
 
+func (f *Folder) setAside(name string) error {
+	if err := f.root.Mkdir(orphanDir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return f.root.Rename(name, orphanDir+"/"+name)
+}
+
+// older returns the whole files written before the given time and removes the
+// half-written ones.
 func (f *Folder) older(before time.Time) ([]string, error) {
 	entries, err := fs.ReadDir(f.root.FS(), ".")
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var whole []string
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !validName.MatchString(strings.TrimPrefix(e.Name(), tempPrefix)) {
+		name, half := strings.CutPrefix(e.Name(), tempPrefix)
+		if !e.Type().IsRegular() || !validName.MatchString(name) {
 			continue
 		}
-		if info, err := e.Info(); err == nil && info.ModTime().Before(before) {
-			names = append(names, e.Name())
+		info, err := e.Info()
+		if err != nil || !info.ModTime().Before(before) {
+			continue
+		}
+		if !half {
+			whole = append(whole, name)
+		} else if err := f.root.Remove(e.Name()); err != nil {
+			return nil, err
 		}
 	}
-	return names, nil
+	return whole, nil
 }
 
 // newName returns 128 random bits, which do not collide, and an extension.

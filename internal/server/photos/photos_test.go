@@ -242,13 +242,16 @@ func TestTheSweepTakesOnlyOldOrphansAndLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	removed, err := f.Sweep(t.Context(), now.Add(-time.Hour), func(_ context.Context, asked []string) (map[string]bool, error) {
+	moved, err := f.Sweep(t.Context(), now.Add(-time.Hour), func(_ context.Context, asked []string) (map[string]bool, error) {
 		return map[string]bool{used: slices.Contains(asked, used)}, nil
 	})
-	if err != nil || removed != 2 {
-		t.Errorf("got %d, %v, want 2 removed", removed, err)
+	if err != nil || moved != 1 {
+		t.Errorf("got %d, %v, want 1 moved", moved, err)
 	}
-	want := []string{used, young, foreign}
+	if got := names(t, filepath.Join(dir, "huerfanas")); !slices.Equal(got, []string{orphan}) {
+		t.Errorf("set aside: got %v, want %v", got, orphan)
+	}
+	want := []string{used, young, foreign, "huerfanas"}
 	got := names(t, dir)
 	slices.Sort(want)
 	slices.Sort(got)
