@@ -24,6 +24,7 @@ const (
 // panicError is a panic while a message was converted or stored.
 type panicError struct{ value any }
 
+// Error is error.
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // intake stores messages. It is safe for concurrent use.
@@ -59,7 +60,11 @@ func (in *intake) call(evt *events.CallOffer) bool {
 // receipt stores how far messages of ours have come; false makes WhatsApp tell
 // it again.
 func (in *intake) receipt(evt *events.Receipt) bool {
-	if err := in.store(func() (queue.Entry, bool) { return in.convert.receipt(evt) }); err != nil {
+	err := in.store(func() (queue.Entry, bool) { return in.convert.receipt(evt) })
+	if _, poisoned := errors.AsType[*panicError](err); poisoned {
+		return true // a receipt is not worth repeating for ever
+	}
+	if err != nil {
 		in.failed(err)
 		return false
 	}

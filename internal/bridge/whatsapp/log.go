@@ -29,13 +29,23 @@ func setUpLibraries() {
 	})
 }
 
+// discard is a logger.Loggable that is silent.
 type discard struct{}
 
-func (discard) Debug(string, string)   {}
-func (discard) Info(string, string)    {}
+// Debug says nothing.
+func (discard) Debug(string, string) {}
+
+// Info says nothing.
+func (discard) Info(string, string) {}
+
+// Warning says nothing.
 func (discard) Warning(string, string) {}
-func (discard) Error(string, string)   {}
-func (discard) Configure(string)       {}
+
+// Error says nothing.
+func (discard) Error(string, string) {}
+
+// Configure changes nothing.
+func (discard) Configure(string) {}
 
 // maxDetail bounds a line of the library: some of them dump whole stanzas.
 const maxDetail = 300
@@ -50,20 +60,25 @@ type libraryLog struct{ log zerolog.Logger }
 
 var _ waLog.Logger = libraryLog{}
 
+// Debugf says nothing.
 func (l libraryLog) Debugf(string, ...any) {}
 
+// Infof is waLog.Logger; whatsmeow tells what it does, which is for debugging here.
 func (l libraryLog) Infof(format string, args ...any) {
 	l.write(zerolog.DebugLevel, format, args)
 }
 
+// Warnf is waLog.Logger.
 func (l libraryLog) Warnf(format string, args ...any) {
 	l.write(zerolog.WarnLevel, format, args)
 }
 
+// Errorf is waLog.Logger. What whatsmeow calls an error it mostly recovers from.
 func (l libraryLog) Errorf(format string, args ...any) {
 	l.write(zerolog.WarnLevel, format, args)
 }
 
+// Sub is waLog.Logger; the two modules that dump every stanza are silent.
 func (l libraryLog) Sub(module string) waLog.Logger {
 	if module == "Recv" || module == "Send" {
 		return waLog.Noop

@@ -22,7 +22,7 @@ func (c *Client) Run(ctx context.Context) error {
 	defer end()
 	s := &supervisor{
 		around: &surrounding{c: c, ctx: life, beside: &beside}, life: life,
-		board:  c.board, mail: c.mail, tempo: c.opts.tempo, now: c.opts.Now, log: c.log,
+		board: c.board, mail: c.mail, tempo: c.opts.tempo, now: c.opts.Now, log: c.log,
 	}
 	s.run(ctx)
 	c.shut()
@@ -150,6 +150,10 @@ func (c *Client) handle(number int, evt any) (ok bool) {
 			ok = false
 		}
 	}()
+	return c.dispatch(number, evt)
+}
+
+func (c *Client) dispatch(number int, evt any) bool {
 	switch e := evt.(type) {
 	case *events.Message:
 		if c.sends.holding() && !e.Info.IsFromMe {
@@ -167,9 +171,7 @@ func (c *Client) handle(number int, evt any) (ok bool) {
 	case *events.JoinedGroup:
 		c.groups.learn(e.JID, e.Name)
 	case *events.GroupInfo:
-		if e.Name != nil {
-			c.groups.learn(e.JID, e.Name.Name)
-		}
+		c.groups.rename(e)
 	default:
 		if s, ok := meaning(evt); ok {
 			c.mail.post(letter{number, s})
@@ -196,8 +198,15 @@ func newSubjects() *subjects { return &subjects{names: map[types.JID]string{}} }
 func (s *subjects) learn(group types.JID, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.names) < maxSubjects {
-		s.names[group.ToNonAD()] = name
+	if len(s.names) >= maxSubjects {
+		clear(s.names)
+	}
+	s.names[group.ToNonAD()] = name
+}
+
+func (s *subjects) rename(evt *events.GroupInfo) {
+	if evt.Name != nil {
+		s.learn(evt.JID, evt.Name.Name)
 	}
 }
 
