@@ -45,11 +45,12 @@ func simulator(t *testing.T) *wasim.Server {
 type ticketServer struct {
 	url string
 
-	mu      sync.Mutex
-	raw     []string
-	got     []wire.Webhook
-	refuse  int // status to answer with instead of taking messages
-	changed chan struct{}
+	mu       sync.Mutex
+	raw      []string
+	got      []wire.Webhook
+	receipts []wire.Receipt
+	refuse   int           // status to answer with instead of taking messages
+	changed  chan struct{} // closed and replaced when something came
 }
 
 func newTicketServer(t *testing.T) *ticketServer {
@@ -69,8 +70,17 @@ func (s *ticketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case s.refuse != 0:
 		w.WriteHeader(s.refuse)
 	case r.URL.Path == wire.PathHealth:
-	case r.Method != http.MethodPost || r.URL.Path != wire.PathWebhook || r.Header.Get("Authorization") != "Bearer "+token:
+	case r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer "+token:
 		w.WriteHeader(http.StatusUnauthorized)
+	case r.URL.Path == wire.PathReceipt:
+		var receipt wire.Receipt
+		if err := json.Unmarshal(body, &receipt); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		s.receipts = append(s.receipts, receipt)
+		s.announce()
+		_, _ = io.WriteString(w, `{"status":"ok"}`)
 	default:
 		var m wire.Webhook
 		if err := json.Unmarshal(body, &m); err != nil {
@@ -78,8 +88,7 @@ func (s *ticketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.got, s.raw = append(s.got, m), append(s.raw, string(body))
-		close(s.changed)
-		s.changed = make(chan struct{})
+		s.announce()
 		_, _ = io.WriteString(w, `{"status":"ok","mensaje":"Ticket recibido y procesando","ticket_id":1}`)
 	}
 }
@@ -90,19 +99,35 @@ func (s *ticketServer) answerWith(status int) {
 	s.refuse = status
 }
 
+func (s *ticketServer) announce() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
 // wait returns the first delivery that match accepts, past or future.
 func (s *ticketServer) wait(t *testing.T, what string, match func(wire.Webhook) bool) wire.Webhook {
+	t.Helper()
+	return first(t, s, what, func() []wire.Webhook { return s.got }, match)
+}
+
+// waitReceipt is wait for receipts.
+func (s *ticketServer) waitReceipt(t *testing.T, what string, match func(wire.Receipt) bool) {
+	t.Helper()
+	first(t, s, what, func() []wire.Receipt { return s.receipts }, match)
+}
+
+func first[T any](t *testing.T, s *ticketServer, what string, all func() []T, match func(T) bool) T {
 	t.Helper()
 	deadline := time.After(patience)
 	for {
 		s.mu.Lock()
-		i := slices.IndexFunc(s.got, match)
+		got := all()
+		i := slices.IndexFunc(got, match)
 		changed := s.changed
-		if i >= 0 {
-			defer s.mu.Unlock()
-			return s.got[i]
-		}
 		s.mu.Unlock()
+		if i >= 0 {
+			return got[i]
+		}
 		select {
 		case <-changed:
 		case <-deadline:

@@ -50,6 +50,9 @@ func TestACustomerWritesAndGetsAnAnswer(t *testing.T) {
 	if _, err := ana.Wait(ctx, func(r wasim.Received) bool { return r.Text == "Hola, recibimos tu equipo." }); err != nil {
 		t.Errorf("Ana's phone: %v", err)
 	}
+	server.waitReceipt(t, "the two grey ticks", func(r wire.Receipt) bool {
+		return r.State == wire.ReceiptDelivered && slices.Contains(r.IDs, "3EB0AAAAAAAAAAAAAAAA")
+	})
 	p.queued(0)
 }
 
