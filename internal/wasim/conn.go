@@ -38,7 +38,8 @@ type conn struct {
 	active   bool     // the client asked for its messages
 	ending   bool     // the last stanza was sent
 	inFlight int      // deliveries of this connection that are not acknowledged
-	backlog  int      // deliveries left until the end of the offline queue
+	offline  int      // deliveries in the offline queue at the start
+	backlog  int      // how many of them are left
 }
 
 func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +57,7 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer ws.CloseNow()
+	defer func() { _ = ws.CloseNow() }()
 	c := s.newConn(ws)
 	defer s.forget(c)
 	if err := c.run(); err != nil && c.ctx.Err() == nil && !errors.Is(err, io.EOF) {

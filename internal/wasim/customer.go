@@ -13,6 +13,7 @@ import (
 // Addressing is how WhatsApp names a customer in the messages they send.
 type Addressing int
 
+// How a customer is named.
 const (
 	ByPhone   Addressing = iota // by phone number, with the LID as the alternative
 	ByLID                       // by LID, with the phone number as the alternative

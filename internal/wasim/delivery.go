@@ -59,6 +59,9 @@ func (s *Server) pump() {
 		if d.sentOn == c {
 			continue
 		}
+		if d.sentOn != nil {
+			d.spareAcks = 0 // they would have come on that connection
+		}
 		d.sentOn = c
 		if err := s.put(c, d); err != nil {
 			s.log.Error().Err(err).Str("id", d.id).Msg("delivery not built")
@@ -91,6 +94,7 @@ func (s *Server) put(c *conn, d *delivery) error {
 	c.inFlight++
 	if d.class == "message" {
 		s.deliveries[d.id]++
+		s.broadcast()
 	}
 	c.send(out)
 	return nil
@@ -103,7 +107,7 @@ func (s *Server) countDown(c *conn) {
 	}
 	c.backlog--
 	if c.backlog == 0 {
-		c.send(offlineDone(0))
+		c.send(offlineDone(c.offline))
 	}
 }
 

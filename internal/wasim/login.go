@@ -78,7 +78,8 @@ func (s *Server) activate(c *conn, iq *node) (node, bool) {
 		return node{}, false
 	}
 	c.active = true
-	c.backlog = len(s.pending)
+	c.offline = len(s.pending)
+	c.backlog = c.offline
 	counts := map[string]int{}
 	for _, d := range s.pending {
 		counts[d.class]++

@@ -18,6 +18,7 @@ import (
 // MediaKind is the kind of an attachment.
 type MediaKind int
 
+// Kinds of attachments.
 const (
 	MediaImage     MediaKind = iota // picture
 	MediaAudio                      // audio file

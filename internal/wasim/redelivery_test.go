@@ -48,7 +48,7 @@ func TestWhatCameWhileTheDeviceWasOfflineArrivesInOrder(t *testing.T) {
 	}
 	preview := await(t, c, func(e *events.OfflineSyncPreview) bool { return e.Messages > 1 })
 	same(t, preview.Messages, len(ids))
-	await(t, c, anyOf[*events.OfflineSyncCompleted])
+	await(t, c, func(e *events.OfflineSyncCompleted) bool { return e.Count == len(ids) })
 	c.mu.Lock()
 	var order []string
 	for _, evt := range c.events {
