@@ -30,7 +30,7 @@ export function BridgeBar({ state, bridge }) {
   return html`<div class="banner" data-tone="bad" role="status"><${Icon} name=${state === 'unreachable' ? 'laptop' : 'alert'} />
     <div>
       <p><b>${t(title)}.</b> ${bridge.reason}</p>
-      <p><b>${t('bridge.whatToDo')}</b> ${bridge.solution || t('bridge.defaultSolution')}</p>
+      <p>${bridge.solution || t('bridge.defaultSolution')}</p>
       ${waiting ? html`<p>${waiting}</p>` : ''}
     </div>
   </div>`;
