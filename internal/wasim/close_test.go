@@ -51,7 +51,9 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	if left := goroutines("mostrador/internal/wasim."); len(left) > 0 {
 		t.Errorf("got %d goroutines after Close, want none:\n%s", len(left), strings.Join(left, "\n\n"))
 	}
-	<-blocked
+	if err := <-blocked; err == nil {
+		t.Error("got an answer to the blocked download, want it cut")
+	}
 	await(t, c, anyOf[*events.Disconnected])
 	if err := s.Close(); err != nil {
 		t.Errorf("got %v from a second Close, want none", err)

@@ -59,7 +59,7 @@ func TestAServerErrorIsNotTheEndOfADownload(t *testing.T) {
 	s, c, _, m := picture(t)
 	s.MediaFault(wasim.MediaFault{Status: http.StatusInternalServerError})
 	var failed whatsmeow.DownloadHTTPError
-	if _, err := c.Download(soon(t), m.Message.GetImageMessage()); !errors.As(err, &failed) || failed.StatusCode != 500 {
+	if _, err := c.Download(soon(t), m.Message.GetImageMessage()); !errors.As(err, &failed) || failed.StatusCode != http.StatusInternalServerError {
 		t.Errorf("got %v, want status 500", err)
 	}
 	s.MediaFault(wasim.MediaFault{})
