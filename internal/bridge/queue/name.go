@@ -20,6 +20,7 @@ type name struct {
 // nameLength is 16 digits of seq, 16 of chat, 32 of key and two hyphens.
 const nameLength = 16 + 1 + 16 + 1 + 32 + len(suffix)
 
+// String is the name of the file.
 func (n name) String() string {
 	return fmt.Sprintf("%016x-%016x-%x%s", n.seq, n.chat, n.key, suffix)
 }
