@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -126,6 +127,6 @@ func (s *server) showAsset(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", cache)
-	_, _ = w.Write(data) //nolint:gosec // our own file, chosen but not written by the client
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 	return nil
 }
