@@ -174,7 +174,7 @@ func TestARepliesWayThroughSentQueuedAndRefused(t *testing.T) {
 	p.waitText(".message:last-child", "Ya quedó")
 	p.waitFor("document.querySelector('.message:last-child .delivery')?.dataset.delivery === 'sent'")
 	p.write("#respuesta", "Ven más tarde\r")
-	p.waitText(".composer", "tu respuesta saldrá sola")
+	p.waitText(".composer", "su respuesta saldrá sola")
 	p.write("#respuesta", "Será rechazada\r")
 	p.waitText(".composer [role=alert]", "Este cliente ya no está en WhatsApp.")
 	p.waitFor("document.querySelector('#respuesta').value.trim() === 'Será rechazada'")
@@ -251,10 +251,10 @@ func TestMoreTicketsLoadAndTheListKeepsItsPlace(t *testing.T) {
 func TestTroubleIsSaidAndPasses(t *testing.T) {
 	p := openList(t)
 	p.server.change(func() {
-		p.server.bridge = object{"alcanzable": true, "whatsapp": "desconectado", "motivo": "El teléfono cerró esta sesión.", "solucion": "Vuelve a escanear el QR en la laptop.", "respuestas_en_cola": 2}
+		p.server.bridge = object{"alcanzable": true, "whatsapp": "desconectado", "motivo": "El teléfono cerró esta sesión.", "solucion": "Vuelva a escanear el QR en la laptop.", "respuestas_en_cola": 2}
 	})
 	evaluate[bool](p, "dispatchEvent(new Event('focus'))")
-	p.waitText(".banner", "Vuelve a escanear el QR en la laptop.")
+	p.waitText(".banner", "Vuelva a escanear el QR en la laptop.")
 	p.waitText(".banner", "2 respuestas esperan para salir")
 	p.shot("puente")
 	p.accessible("bridge trouble")
