@@ -80,6 +80,7 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
 	fault, expired, ok := s.awaitMedia(r, b)
 	switch {
 	case !ok:
+		abort(w)
 	case fault.Status != 0:
 		http.Error(w, "fault", fault.Status)
 	case expired:
@@ -107,6 +108,14 @@ func (s *Server) awaitMedia(r *http.Request, b *blob) (fault MediaFault, expired
 		case <-s.ctx.Done():
 			return fault, expired, false
 		}
+	}
+}
+
+// abort closes the request's connection: a handler that just returned would send
+// an empty file.
+func abort(w http.ResponseWriter) {
+	if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = c.Close()
 	}
 }
 
