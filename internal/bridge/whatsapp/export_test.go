@@ -7,8 +7,8 @@ func Hurry(o Options) Options {
 	t := productTempo()
 	t.first, t.max, t.settled = 20*time.Millisecond, 100*time.Millisecond, time.Hour
 	t.restart, t.login = 10*time.Second, 20*time.Second
-	t.replaced, t.refused, t.watch = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
-	t.ack, t.mediaRetry = 500*time.Millisecond, 500*time.Millisecond
+	t.replaced, t.refused, t.watch = 50*time.Millisecond, 50*time.Millisecond, time.Second
+	t.ack, t.mediaRetry = 5*time.Second, 5*time.Second
 	t.jitter = func(d time.Duration) time.Duration { return d }
 	o.tempo = t
 	return o

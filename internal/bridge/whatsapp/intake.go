@@ -21,11 +21,12 @@ const (
 	maxOwed    = 1_000
 )
 
-// panicError is a panic while a message was converted or stored.
+// panicError is a panic while a message was converted or stored. Its text does
+// not hold the value, in which there may be some of the message.
 type panicError struct{ value any }
 
 // Error is error.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+func (e *panicError) Error() string { return fmt.Sprintf("panic of type %T", e.value) }
 
 // intake stores messages. It is safe for concurrent use.
 type intake struct {
@@ -139,6 +140,7 @@ func (in *intake) store(convert func() (queue.Entry, bool)) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			in.log.Error().Str("stack", string(debug.Stack())).Msg("panic while taking a message in")
+			in.log.Debug().Interface("value", value).Msg("value of the panic")
 			err = &panicError{value}
 		}
 	}()

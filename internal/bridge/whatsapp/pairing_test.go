@@ -190,7 +190,7 @@ func TestAFolderThatCannotBeUsedIsExplained(t *testing.T) {
 	}
 }
 
-func TestWithoutANetworkOfItsOwnTheProductsIsUsed(t *testing.T) {
+func TestANetworkThatCannotBeReachedIsExplained(t *testing.T) {
 	t.Parallel()
 	o := whatsapp.Hurry(whatsapp.Options{Dir: t.TempDir()})
 	o.Network.PreLogin = &http.Client{Transport: refusing{}}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -78,7 +79,7 @@ func TestAnswersOfServersAreBounded(t *testing.T) {
 		if r.URL.Query().Has("chunked") {
 			w.(http.Flusher).Flush()
 		} else {
-			w.Header().Set("Content-Length", fmt.Sprint(size))
+			w.Header().Set("Content-Length", strconv.Itoa(size))
 		}
 		_, _ = w.Write(make([]byte, size))
 	}))
@@ -128,7 +129,7 @@ func TestEveryRefusalOfASendHasACodeAndASpanishSentence(t *testing.T) {
 		{refused(475), ticket.CodeUnavailable, "limita"},
 		{refused(400), ticket.CodeUnavailable, "código 400"},
 		{fmt.Errorf("%w", whatsmeow.ErrServerReturnedError), ticket.CodeUnavailable, "rechazó"},
-		{errors.New("no LID found for 1@s.whatsapp.net from server"), ticket.CodeInvalid, "no tiene WhatsApp"},
+		{errors.New("no LID found for 5214771112233@s.whatsapp.net from server"), ticket.CodeInvalid, "no tiene WhatsApp"},
 		{errNotOnWhatsApp, ticket.CodeInvalid, "no tiene WhatsApp"},
 		{whatsmeow.ErrMessageTimedOut, ticket.CodeTimeout, "no confirmó"},
 		{fmt.Errorf("wait: %w", context.DeadlineExceeded), ticket.CodeTimeout, "no confirmó"},
@@ -139,7 +140,7 @@ func TestEveryRefusalOfASendHasACodeAndASpanishSentence(t *testing.T) {
 	} {
 		err := sendError(c.err)
 		e, ok := errors.AsType[*ticket.Error](err)
-		if !ok || e.Code != c.code || !strings.Contains(e.Message, c.text) || !errors.Is(err, c.err) {
+		if !ok || e.Code != c.code || !strings.Contains(e.Message, c.text) || !errors.Is(err, c.err) || strings.Contains(err.Error(), "5214771112233") {
 			t.Errorf("%v: got %v, want %s with %q", c.err, err, c.code, c.text)
 		}
 	}

@@ -20,7 +20,8 @@ import (
 
 // Send writes to a customer and returns the message's WhatsApp id: the one
 // given, else a new one. Sending the same id again is safe: the customer sees
-// one message. It waits for WhatsApp's confirmation, at most 15 s.
+// one message. It waits for WhatsApp's confirmation: usually less than a second,
+// at most half a minute after the file is uploaded.
 //
 // Errors are ticket.Errors: CodeInvalid for a number that is not on WhatsApp
 // or a request that makes no sense, CodeTooLarge for the file, CodeUnavailable
@@ -41,12 +42,6 @@ func (c *Client) Send(ctx context.Context, m wire.Send) (string, error) {
 	if m.ID == "" {
 		m.ID = cli.GenerateMessageID()
 	}
-	// The library sends one message at a time and waits for its turn whatever
-	// the context says.
-	if err := c.sends.enter(ctx); err != nil {
-		return "", err
-	}
-	defer c.sends.leave()
 	return m.ID, c.deliver(ctx, cli, types.NewJID(to.User, to.Server), m)
 }
 
@@ -77,6 +72,14 @@ func (c *Client) deliver(ctx context.Context, cli *whatsmeow.Client, to types.JI
 	if err != nil {
 		return sendError(err)
 	}
+	// The library sends one message at a time and waits for its turn whatever
+	// the context says.
+	if err := c.sends.enter(ctx); err != nil {
+		return err
+	}
+	defer c.sends.leave()
+	ctx, cancel := context.WithTimeout(ctx, 2*c.opts.tempo.ack)
+	defer cancel()
 	_, err = cli.SendMessage(ctx, to, message, whatsmeow.SendRequestExtra{ID: m.ID, Timeout: c.opts.tempo.ack})
 	if refusal(err) == codeTimelock {
 		c.sends.hold(who)
@@ -139,9 +142,9 @@ func variants(phone string) []string {
 func compose(ctx context.Context, cli *whatsmeow.Client, to types.JID, m wire.Send) (*waE2E.Message, error) {
 	var quote *waE2E.ContextInfo
 	if m.ReplyTo != "" {
-		quote = &waE2E.ContextInfo{
-			StanzaID: proto.String(m.ReplyTo), Participant: proto.String(to.String()),
-			QuotedMessage: &waE2E.Message{Conversation: proto.String("")},
+		quote = &waE2E.ContextInfo{StanzaID: proto.String(m.ReplyTo), QuotedMessage: &waE2E.Message{Conversation: proto.String("")}}
+		if to.Server != types.GroupServer {
+			quote.Participant = proto.String(to.String())
 		}
 	}
 	switch {
@@ -184,8 +187,17 @@ func sendError(err error) error {
 	if _, ok := errors.AsType[*ticket.Error](err); ok {
 		return err
 	}
-	return fmt.Errorf("%w (%w)", ticket.NewError(classify(err)), err)
+	return fmt.Errorf("%w (%w)", ticket.NewError(classify(err)), nameless{err})
 }
+
+// nameless is an error of the library's whose text has no numbers in it.
+type nameless struct{ error }
+
+// Error is error.
+func (e nameless) Error() string { return personal.ReplaceAllString(e.error.Error(), "…") }
+
+// Unwrap gives the error itself.
+func (e nameless) Unwrap() error { return e.error }
 
 func classify(err error) (ticket.Code, string) {
 	_, cut := errors.AsType[*whatsmeow.DisconnectedError](err)

@@ -64,12 +64,13 @@ type supervisor struct {
 	current  link
 	number   int // of current
 	due      [alarms]time.Time
-	holding  bool // waiting out a refusal: a lost line does not shorten it
-	extended bool // the login got more time
-	upSince  time.Time
-	losses   int // short-lived connections in a row
+	holding  bool      // waiting out a refusal: a lost line does not shorten it
+	extended bool      // the login got more time
+	upSince  time.Time // when the last dial was over
+	losses   int       // short-lived connections in a row
 	replaced int
 	refused  int
+	doubts   int // looks in a row at which the line was gone without an event
 	undone   int // resets because of messages that could not be stored
 	looked   time.Time
 	codes    []string
@@ -167,7 +168,12 @@ var rings = [alarms]func(*supervisor, context.Context){
 	},
 	alarmWatch: func(s *supervisor, _ context.Context) {
 		s.in(alarmWatch, s.tempo.watch)
-		if s.board.connected() && !s.up() {
+		if !s.board.connected() || s.up() {
+			s.doubts = 0
+			return
+		}
+		// The first time, the event that says so may still be on its way.
+		if s.doubts++; s.doubts > 1 {
 			s.lose("WhatsApp dejó de responder.")
 		}
 	},
@@ -177,14 +183,14 @@ func (s *supervisor) up() bool { return s.current.IsConnected() && s.current.IsL
 
 // connect makes the line. What follows is told by events.
 func (s *supervisor) connect(ctx context.Context) {
-	s.holding, s.extended = false, false
-	s.upSince = time.Now()
+	s.holding, s.extended, s.expected = false, false, 0
 	var line context.Context
 	line, s.hangUp = context.WithCancel(s.life)
 	letGo, tooSlow := context.AfterFunc(ctx, s.hangUp), time.AfterFunc(s.tempo.login, s.hangUp)
 	err := s.current.ConnectContext(line)
 	letGo()
 	tooSlow.Stop()
+	s.upSince = time.Now()
 	switch {
 	case err == nil:
 		s.in(alarmLogin, s.tempo.login)
@@ -220,10 +226,13 @@ func (s *supervisor) lose(reason string) {
 	s.in(alarmConnect, wait)
 }
 
-// cut closes the line. The context of the connection ends after that: whatsmeow
-// has a data race between the two ways of closing.
+// cut closes the line. whatsmeow has a data race between closing a socket and
+// one that closes by itself or with its context: so one that is closing is left
+// to it, and the context ends last.
 func (s *supervisor) cut() {
-	s.current.Disconnect()
+	if s.current.IsConnected() {
+		s.current.Disconnect()
+	}
 	if s.hangUp != nil {
 		s.hangUp()
 	}

@@ -386,7 +386,7 @@ func TestADeadLineIsNoticed(t *testing.T) {
 		w.mu.Lock()
 		w.open = false // without any event
 		w.mu.Unlock()
-		w.pass(30 * time.Second)
+		w.pass(time.Minute)
 		w.pass(10 * time.Second)
 		if got := w.tries(); len(got) == 0 {
 			t.Error("login that ended silently: got no new connection")
