@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"mostrador/internal/browser"
 	"mostrador/web"
 )
 
@@ -216,7 +217,7 @@ func TestTheFilledPageNamesOnlyFilesThatExist(t *testing.T) {
 func TestPureModulesPassTheirOwnTests(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		skipOrFail(t, "no node: the panel's pure modules stay untested")
+		browser.Missing(t, "no node: the panel's pure modules stay untested")
 	}
 	files, err := filepath.Glob("test/*.test.mjs")
 	if err != nil || len(files) == 0 {
