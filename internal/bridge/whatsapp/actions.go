@@ -135,12 +135,12 @@ func (s *supervisor) compareCode(_ context.Context, st step) {
 func (s *supervisor) confirm(ctx context.Context, _ step) {
 	line := s.current
 	number := s.number
-	go func() {
+	s.around.aside(func() {
 		if err := line.SendPasskeyConfirmation(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn().Err(err).Msg("cannot confirm the passkey")
 			s.mail.post(letter{number, step{do: doPairAgain, reason: "WhatsApp no aceptó la llave de acceso.", solution: "Escanee el código nuevo."}})
 		}
-	}()
+	})
 }
 
 // connected believes the event only while there is a line: whatsmeow also sends

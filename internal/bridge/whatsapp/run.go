@@ -86,13 +86,15 @@ func (c *Client) client(ctx context.Context, device *store.Device) *whatsmeow.Cl
 
 func (r *surrounding) paired(phone, lid string) { r.c.remember(phone, lid) }
 
+func (r *surrounding) aside(work func()) { r.beside.Go(work) }
+
 func (r *surrounding) settle() { r.c.intake.settle() }
 
 // online says that nobody sits in front of this device, so that the business's
 // phone goes on ringing, and learns the names of groups if those are wanted.
 func (r *surrounding) online() {
 	cli := r.c.current.Load()
-	r.beside.Go(func() {
+	r.aside(func() {
 		if err := cli.SendPresence(r.ctx, types.PresenceUnavailable); err != nil {
 			r.c.log.Debug().Err(err).Msg("presence not sent")
 		}

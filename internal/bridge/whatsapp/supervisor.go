@@ -25,7 +25,9 @@ type surroundings interface {
 	link(number int, fresh bool) link
 	// paired learns whose session it is.
 	paired(phone, lid string)
-	// online runs after every login, beside the supervisor.
+	// aside runs work beside the supervisor; Run waits for it.
+	aside(work func())
+	// online runs after every login and does not block.
 	online()
 	// settle stores what could not be stored before.
 	settle()

@@ -85,6 +85,7 @@ func (w *world) SendPasskeyConfirmation(context.Context) error {
 
 func (w *world) paired(phone, _ string) { w.phone = phone }
 func (w *world) online()                { w.logins++ }
+func (w *world) aside(work func())      { go work() }
 func (w *world) settle()                { w.settled++ }
 
 func (w *world) update(context.Context) (bool, error) {
