@@ -120,6 +120,7 @@ CREATE TABLE messages (
 	body            TEXT    NOT NULL,
 	original_body   TEXT    NOT NULL DEFAULT '',
 	author          TEXT    NOT NULL DEFAULT '',
+	author_key      TEXT    NOT NULL DEFAULT '', -- address of the author, in a group: names are free to choose
 	wa_id           TEXT,
 	refers_to       TEXT    NOT NULL DEFAULT '',
 	from_phone      BOOLEAN NOT NULL DEFAULT FALSE, -- done on the business's own phone; of an event too

@@ -279,7 +279,7 @@ func servePhoto(w http.ResponseWriter, r *http.Request) {
 	picture := image.NewRGBA(image.Rect(0, 0, 640, 420))
 	for i := range picture.Pix {
 		x, y := i/4%640, i/4/640
-		picture.Pix[i] = seed[i%4]/2 + uint8(x/8) + uint8(y/12) //nolint:gosec // wraps around on purpose
+		picture.Pix[i] = seed[i%4]/2 + uint8(x/8) + uint8(y/12)
 	}
 	for x := 250; x < 390; x++ {
 		for y := 120; y < 300; y++ {

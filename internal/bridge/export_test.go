@@ -18,7 +18,7 @@ var ListenProblem = listenProblem
 
 // ShowAll shows states one after the other on a terminal that is none.
 func ShowAll(o Options, states ...whatsapp.State) {
-	s := newScreen(o, "http://127.0.0.1:9000/")
+	s := newScreen(o, "http://127.0.0.1:9000/", false)
 	for _, state := range states {
 		s.show(state)
 	}

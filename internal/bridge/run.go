@@ -121,7 +121,7 @@ func serve(ctx context.Context, o Options) error {
 	}
 	g.Go(func() error { return b.uplink.Run(ctx) })
 	g.Go(func() error { return b.session.Run(ctx) })
-	g.Go(func() error { b.follow(ctx, newScreen(o, pageURL(addr))); return nil })
+	g.Go(func() error { b.follow(ctx, newScreen(o, pageURL(addr), c.PlainQR)); return nil })
 	if o.Ready != nil {
 		o.Ready(addr.String())
 	}

@@ -25,9 +25,8 @@ type screen struct {
 	pairing  bool   // something was shown and no phone is linked yet
 }
 
-func newScreen(o Options, page string) *screen {
-	simple := strings.EqualFold(o.Getenv("QR_SIMPLE"), "on") || !showsBlocks(o.Stdout, o.Getenv)
-	return &screen{out: o.Stdout, page: page, simple: simple}
+func newScreen(o Options, page string, plain bool) *screen {
+	return &screen{out: o.Stdout, page: page, simple: plain || !showsBlocks(o.Stdout, o.Getenv)}
 }
 
 // showsBlocks reports whether out is a terminal that draws U+2580 to U+2588.

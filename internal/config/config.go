@@ -32,6 +32,7 @@ type Bridge struct {
 	Token     string // API_TOKEN
 	MaxImage  int64  // MAX_IMAGE_SIZE, bytes
 	Groups    bool   // GRUPOS: messages of groups become tickets too
+	PlainQR   bool   // QR_SIMPLE: draw the QR code with letters only
 	LogLevel  string // NIVEL_LOG
 }
 
@@ -70,6 +71,7 @@ func LoadBridge(getenv Getenv, dir string) (Bridge, error) {
 		Token:     r.token("API_TOKEN"),
 		MaxImage:  r.bytes("MAX_IMAGE_SIZE", DefaultMaxImage),
 		Groups:    r.flag("GRUPOS", false),
+		PlainQR:   r.flag("QR_SIMPLE", false),
 		LogLevel:  r.logLevel("NIVEL_LOG"),
 	}
 	return c, r.problem()

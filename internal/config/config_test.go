@@ -38,13 +38,13 @@ func TestEveryVariableIsReadAndTheEnvironmentWinsOverTheFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := config.LoadBridge(env(map[string]string{"PUERTO_LOCAL": "9002", "MAX_IMAGE_SIZE": "5", "NIVEL_LOG": "debug"}), dir)
+	got, err := config.LoadBridge(env(map[string]string{"PUERTO_LOCAL": "9002", "MAX_IMAGE_SIZE": "5", "NIVEL_LOG": "debug", "QR_SIMPLE": "on"}), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := config.Bridge{
 		Dir: dir, ServerURL: "http://10.0.0.1:8523", Address: ":9002", Token: goodToken,
-		MaxImage: 5, Groups: true, LogLevel: "debug",
+		MaxImage: 5, Groups: true, PlainQR: true, LogLevel: "debug",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)

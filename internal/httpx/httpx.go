@@ -63,6 +63,7 @@ var statuses = map[ticket.Code]int{
 	ticket.CodeUnauthorized: http.StatusUnauthorized,
 	ticket.CodeForbidden:    http.StatusForbidden,
 	ticket.CodeNotFound:     http.StatusNotFound,
+	ticket.CodeNotAllowed:   http.StatusMethodNotAllowed,
 	ticket.CodeConflict:     http.StatusConflict,
 	ticket.CodeTooLarge:     http.StatusRequestEntityTooLarge,
 	ticket.CodeRateLimited:  http.StatusTooManyRequests,

@@ -13,6 +13,7 @@ const (
 	CodeUnauthorized Code = "unauthorized" // who are you?
 	CodeForbidden    Code = "forbidden"    // not you
 	CodeNotFound     Code = "not_found"
+	CodeNotAllowed   Code = "not_allowed" // not in this way: another HTTP method
 	CodeConflict     Code = "conflict"
 	CodeTooLarge     Code = "too_large"
 	CodeRateLimited  Code = "rate_limited"

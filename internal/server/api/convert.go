@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -142,6 +143,7 @@ func addSender(in *store.Incoming, m wire.Webhook) error {
 	in.From = ticket.Identity{Phone: phone.Phone(), LID: lid.LID(), Chat: chat.String(), Name: name}
 	if chat.IsGroup() {
 		in.Group, in.GroupName, in.Author = true, cleanLine(m.Group, maxName), name
+		in.AuthorKey = cmp.Or(in.From.LID, address.Key(in.From.Phone))
 	} else if in.From.Phone == "" && in.From.LID == "" {
 		in.From.Phone, in.From.LID = chat.Phone(), chat.LID()
 	}

@@ -56,7 +56,7 @@ func TestAWebhookBecomesAMessage(t *testing.T) {
 			"a group's", wire.Webhook{Sender: customer, Chat: "120363000000000000@g.us", Group: "Taller\t1", Name: "Ana", Content: "x"},
 			store.Incoming{
 				From:  ticket.Identity{Phone: "5214772758198", Chat: "120363000000000000@g.us", Name: "Ana"},
-				Group: true, GroupName: "Taller 1", Author: "Ana", Direction: ticket.DirectionIn, Kind: ticket.KindText, Body: "x", SentAt: now,
+				Group: true, GroupName: "Taller 1", Author: "Ana", AuthorKey: "524772758198", Direction: ticket.DirectionIn, Kind: ticket.KindText, Body: "x", SentAt: now,
 			},
 		},
 		{

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -30,7 +29,7 @@ func New(o Options) (chi.Router, error) {
 	r := chi.NewRouter()
 	r.Use(httpx.Log(o.Log, wire.PathHealth), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
-	r.MethodNotAllowed(methodNotAllowed(r))
+	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
 	return r, nil
 }
@@ -125,10 +124,9 @@ func notFound(http.ResponseWriter, *http.Request) error {
 	return ticket.NewError(ticket.CodeNotFound, "Esta dirección no existe.")
 }
 
-// methodNotAllowed answers 405, which has no ticket.Code as only HTTP knows it,
-// in the shape of every other problem.
-func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+// methodNotAllowed refuses a method and names those that the address takes.
+func methodNotAllowed(routes chi.Routes) httpx.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		var allowed []string
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 			asked := method
@@ -140,12 +138,6 @@ func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
 			}
 		}
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		w.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		_ = json.NewEncoder(w).Encode(map[string]any{
-			"type": "about:blank", "title": http.StatusText(http.StatusMethodNotAllowed), "status": http.StatusMethodNotAllowed,
-			"detail": "Esta dirección no admite el método " + r.Method + ".", "codigo": "method_not_allowed",
-		})
+		return ticket.NewError(ticket.CodeNotAllowed, "Esta dirección no admite el método "+r.Method+".")
 	}
 }

@@ -16,7 +16,7 @@ type content struct {
 type change struct {
 	kind   ticket.Kind
 	body   string // the new text of an edit
-	author string
+	author string // AuthorKey
 	at     int64
 }
 
@@ -50,14 +50,14 @@ func (g *intake) applyWaiting(c *content) error {
 	waiting, err := list(g.ctx, g.conn, func(row scanner) (ch change, err error) {
 		err = row.Scan(&ch.kind, &ch.body, &ch.author, &ch.at)
 		return ch, err
-	}, `SELECT kind, body, author, sent_at FROM messages
+	}, `SELECT kind, body, author_key, sent_at FROM messages
 		WHERE contact_id = $1 AND refers_to = $2 AND direction = 'event' AND from_phone = $3 ORDER BY sent_at, id`,
 		g.contact.id, g.in.WhatsAppID, g.in.Direction == ticket.DirectionOut)
 	if err != nil {
 		return fmt.Errorf("find waiting events: %w", err)
 	}
 	for _, ch := range waiting {
-		if g.mayChange(ch.author, g.in.Author) {
+		if g.mayChange(ch.author, g.in.AuthorKey) {
 			c.apply(ch)
 		}
 	}
@@ -131,7 +131,7 @@ func (g *intake) target() (stored, error) {
 
 // change applies the event to its target, if its author may do that.
 func (g *intake) change(target stored) error {
-	if target.id == 0 || target.direction != g.in.Direction || !g.mayChange(g.in.Author, target.author) {
+	if target.id == 0 || target.direction != g.in.Direction || !g.mayChange(g.in.AuthorKey, target.author) {
 		return nil
 	}
 	c := target.content

@@ -140,10 +140,10 @@ func TestNobodyChangesWhatSomebodyElseSaid(t *testing.T) {
 func TestInAGroupOnlyTheAuthorEdits(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		in := s.fromAna("G1", "de Ana")
-		in.Group, in.From.Chat, in.Author = true, "12036304@g.us", "Ana"
+		in.Group, in.From.Chat, in.Author, in.AuthorKey = true, "12036304@g.us", "Ana", "1"
 		s.add(in)
 		early := in
-		early.WhatsAppID, early.Kind, early.RefersTo, early.Body, early.Author = "E0", ticket.KindEdit, "G2", "falso", "Luis"
+		early.WhatsAppID, early.Kind, early.RefersTo, early.Body, early.AuthorKey = "E0", ticket.KindEdit, "G2", "falso", "2"
 		s.add(early)
 		late := early
 		late.WhatsAppID, late.RefersTo = "E1", "G1"
@@ -152,7 +152,7 @@ func TestInAGroupOnlyTheAuthorEdits(t *testing.T) {
 		second.WhatsAppID, second.Body = "G2", "también de Ana"
 		s.add(second)
 		rightful := early
-		rightful.WhatsAppID, rightful.RefersTo, rightful.Author, rightful.Body = "E2", "G2", "Ana", "corregido"
+		rightful.WhatsAppID, rightful.RefersTo, rightful.AuthorKey, rightful.Body = "E2", "G2", "1", "corregido"
 		s.add(rightful)
 		want := map[string]string{"G1": "de Ana", "G2": "corregido"}
 		for _, m := range s.conversation(1) {

@@ -20,7 +20,8 @@ type Incoming struct {
 
 	Kind       ticket.Kind
 	Body       string
-	Author     string    // who wrote, in a group
+	Author     string    // name of who wrote, in a group
+	AuthorKey  string    // address of who wrote, in a group; only its equal may edit or delete the message
 	WhatsAppID string    // empty: cannot be recognised as a duplicate
 	RefersTo   string    // WhatsApp id of the message answered, edited, deleted or reacted to
 	SentAt     time.Time // zero: now
@@ -57,7 +58,7 @@ type Stored struct {
 //
 // An Incoming that does not say whose it is gets CodeInvalid.
 func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
-	cleanAll(&in.From.Phone, &in.From.LID, &in.From.Chat, &in.From.Name, &in.GroupName, &in.Body, &in.Author, &in.WhatsAppID, &in.RefersTo)
+	cleanAll(&in.From.Phone, &in.From.LID, &in.From.Chat, &in.From.Name, &in.GroupName, &in.Body, &in.Author, &in.AuthorKey, &in.WhatsAppID, &in.RefersTo)
 	in.Attachments = cleaned(in.Attachments)
 	if in.Group && in.From.Chat == "" || !in.Group && in.From.Phone == "" && in.From.LID == "" {
 		return Stored{}, ticket.NewError(ticket.CodeInvalid, "El mensaje no dice de quién es.")
@@ -175,10 +176,10 @@ func (g *intake) insert(th thread, direction ticket.Direction, c content) error 
 	g.out.Ticket = th.number
 	_, err := g.row([]any{&g.out.Message}, `
 		INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, direction, kind, body, original_body, author,
-			wa_id, refers_to, from_phone, delivery, sent_at, created_at, edited_at, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
+			author_key, wa_id, refers_to, from_phone, delivery, sent_at, created_at, edited_at, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
 		g.in.Business, th.id, g.contact.id, g.in.Bridge, direction, g.in.Kind, c.body, c.original, g.in.Author,
-		nullable(g.in.WhatsAppID), g.in.RefersTo, own, delivery, g.sentAt, g.now, c.editedAt, c.deletedAt)
+		g.in.AuthorKey, nullable(g.in.WhatsAppID), g.in.RefersTo, own, delivery, g.sentAt, g.now, c.editedAt, c.deletedAt)
 	if err != nil {
 		return err
 	}

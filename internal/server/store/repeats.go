@@ -12,12 +12,12 @@ type stored struct {
 	thread    thread
 	direction ticket.Direction
 	kind      ticket.Kind
-	author    string
+	author    string // AuthorKey
 	delivery  ticket.Delivery
 	content   content
 }
 
-const storedColumns = `m.id, m.direction, m.kind, m.author, m.delivery, m.body, m.original_body, m.edited_at, m.deleted_at,
+const storedColumns = `m.id, m.direction, m.kind, m.author_key, m.delivery, m.body, m.original_body, m.edited_at, m.deleted_at,
 	t.id, t.number, t.status, t.category_source, t.first_answer_at`
 
 func scanStored(row scanner) (m stored, err error) {
@@ -87,8 +87,8 @@ func (g *intake) repeat(m stored) error {
 // reveal puts the real message where its placeholder was.
 func (g *intake) reveal(m stored) error {
 	if isEvent(g.in.Kind) {
-		if err := g.exec(`UPDATE messages SET direction = 'event', kind = $2, body = $3, author = $4, refers_to = $5, from_phone = $6, delivery = '' WHERE id = $1`,
-			m.id, g.in.Kind, g.in.Body, g.in.Author, g.in.RefersTo, g.in.Direction == ticket.DirectionOut); err != nil {
+		if err := g.exec(`UPDATE messages SET direction = 'event', kind = $2, body = $3, author = $4, refers_to = $5, from_phone = $6, author_key = $7, delivery = '' WHERE id = $1`,
+			m.id, g.in.Kind, g.in.Body, g.in.Author, g.in.RefersTo, g.in.Direction == ticket.DirectionOut, g.in.AuthorKey); err != nil {
 			return fmt.Errorf("reveal event: %w", err)
 		}
 		return g.applyEvent()
@@ -98,8 +98,8 @@ func (g *intake) reveal(m stored) error {
 		return err
 	}
 	err := g.exec(`
-		UPDATE messages SET kind = $2, body = $3, original_body = $4, author = $5, refers_to = $6, edited_at = $7, deleted_at = $8
-		WHERE id = $1`, m.id, g.in.Kind, c.body, c.original, g.in.Author, g.in.RefersTo, c.editedAt, c.deletedAt)
+		UPDATE messages SET kind = $2, body = $3, original_body = $4, author = $5, refers_to = $6, edited_at = $7, deleted_at = $8, author_key = $9
+		WHERE id = $1`, m.id, g.in.Kind, c.body, c.original, g.in.Author, g.in.RefersTo, c.editedAt, c.deletedAt, g.in.AuthorKey)
 	if err != nil {
 		return fmt.Errorf("reveal message: %w", err)
 	}
