@@ -188,7 +188,7 @@ func (d *demo) perform(ctx context.Context) error {
 		return err
 	}
 	panel := "http://127.0.0.1:" + d.panelPort
-	fmt.Fprintf(d.out, intro, panel, panelUser, panelPassword, d.dir)
+	fmt.Fprintf(d.out, intro, panel, panelUser, panelPassword, d.bridgePort, d.dir)
 	if d.ready != nil {
 		d.ready(panel)
 	}
@@ -206,6 +206,7 @@ Mostrador está en marcha con un WhatsApp simulado: no hay teléfono ni cuenta.
     Panel    %s
     Usuario  %s
     Clave    %s
+    Laptop   http://127.0.0.1:%s/  (la página local del puente)
     Datos    %s
 
 Durante el próximo minuto escribirán varios clientes. Abra el panel, pulse
