@@ -94,6 +94,7 @@ type extra struct {
 	value any
 }
 
+// Unwrap returns the error that With was given.
 func (e *extra) Unwrap() error { return e.error }
 
 // With adds a field to the problem document that WriteProblem makes of err.
