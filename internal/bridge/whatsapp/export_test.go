@@ -2,6 +2,9 @@ package whatsapp
 
 import "time"
 
+// SetUpLibraries is what the first Open of a process does.
+func SetUpLibraries() { setUpLibraries() }
+
 // Hurry makes a Client with these options wait as little as a test likes.
 func Hurry(o Options) Options {
 	t := productTempo()

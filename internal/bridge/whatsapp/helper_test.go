@@ -2,6 +2,7 @@ package whatsapp_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -18,6 +19,12 @@ import (
 const patience = time.Minute
 
 const maxMedia = 1 << 20
+
+// TestMain sets libsignal's logger before any goroutine can read it.
+func TestMain(m *testing.M) {
+	whatsapp.SetUpLibraries()
+	os.Exit(m.Run())
+}
 
 func soon(t *testing.T) context.Context {
 	t.Helper()

@@ -20,11 +20,14 @@ var once sync.Once
 
 // setUpLibraries silences libsignal, which writes to standard output by
 // default and says nothing that whatsmeow does not report as well, and names
-// this device.
+// this device. A logger that somebody in the process has set already is left:
+// libsignal reads it without a lock.
 func setUpLibraries() {
 	once.Do(func() {
-		var silent logger.Loggable = discard{}
-		logger.Setup(&silent)
+		if logger.Logger == nil {
+			var silent logger.Loggable = discard{}
+			logger.Setup(&silent)
+		}
 		store.DeviceProps.Os = proto.String(deviceName)
 	})
 }
