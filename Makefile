@@ -29,7 +29,8 @@ run-bridge: build ## run the bridge with the .env of this folder
 
 .PHONY: demo
 demo: ## the whole product with a simulated WhatsApp: no phone, no account
-	@go run ./cmd/demo
+	@echo 'Compilando; la primera vez tarda unos minutos…'
+	@go build -o bin/ ./cmd/demo && exec bin/demo $(ARGS)
 
 .PHONY: test
 test: ## every test, offline once the modules are cached
