@@ -122,11 +122,40 @@ type session struct {
 	stop func()
 }
 
+// warnings shows warnings in the test's log while the test runs: whatsmeow's
+// goroutines may say something later still.
+func warnings(t *testing.T) zerolog.Logger {
+	t.Helper()
+	out := &testLog{t: t}
+	t.Cleanup(out.end)
+	return zerolog.New(out).Level(zerolog.WarnLevel)
+}
+
+type testLog struct {
+	mu sync.Mutex
+	t  *testing.T // nil once the test is over
+}
+
+func (l *testLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.t != nil {
+		l.t.Logf("%s", line)
+	}
+	return len(line), nil
+}
+
+func (l *testLog) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.t = nil
+}
+
 func options(t *testing.T, wa *wasim.Server, b *box) whatsapp.Options {
 	t.Helper()
 	hc := wa.HTTPClient()
 	return whatsapp.Hurry(whatsapp.Options{
-		Dir: filepath.Join(t.TempDir(), "sesion_wa"), Put: b.put, MaxMedia: maxMedia, Log: zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel),
+		Dir: filepath.Join(t.TempDir(), "sesion_wa"), Put: b.put, MaxMedia: maxMedia, Log: warnings(t),
 		Network: whatsapp.Network{WebSocket: hc, Media: hc, PreLogin: hc},
 	})
 }
