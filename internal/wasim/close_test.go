@@ -28,7 +28,7 @@ func goroutines(text string) []string {
 
 // TestCloseLeavesNothingBehind is not parallel: no other simulator runs.
 func TestCloseLeavesNothingBehind(t *testing.T) {
-	s, c := linked(t)
+	s, c := linked(t, func(c *client) { c.EnableAutoReconnect = false })
 	id := s.NewCustomer(wasim.Profile{}).SendImage(jpeg(), "")
 	m := c.message(id)
 	s.MediaFault(wasim.MediaFault{Block: true})
@@ -40,7 +40,6 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		}
 		blocked <- err
 	}()
-	c.EnableAutoReconnect = false
 	unlinked := newClient(t, s)
 	unlinked.EnableAutoReconnect = false
 	unlinked.qr()

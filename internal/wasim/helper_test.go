@@ -201,11 +201,23 @@ func (c *client) qr() []string {
 	return await(c.t, c, anyOf[*events.QR]).Codes
 }
 
-// linked returns a server and a client that is paired and online.
-func linked(t *testing.T) (*wasim.Server, *client) {
+// quiet waits until whatsmeow is done with earlier messages.
+func quiet(t *testing.T) {
+	t.Helper()
+	if err := wasim.WaitQuiet(soon(t)); err != nil {
+		t.Fatalf("wait for quiet: %v", err)
+	}
+}
+
+// linked returns a server and a client that is paired and online. Settings are
+// made before the client connects: whatsmeow reads them without a lock.
+func linked(t *testing.T, settings ...func(*client)) (*wasim.Server, *client) {
 	t.Helper()
 	s := newServer(t)
 	c := newClient(t, s)
+	for _, set := range settings {
+		set(c)
+	}
 	codes := c.qr()
 	if err := s.Phone().ScanQR(soon(t), codes[0]); err != nil {
 		t.Fatalf("scan: %v", err)

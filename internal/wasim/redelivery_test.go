@@ -103,8 +103,7 @@ func TestMessagesWaitForARestartedClient(t *testing.T) {
 func TestAnUndecryptableMessageIsSentAgainWhenAskedFor(t *testing.T) {
 	t.Parallel()
 	for _, sync := range []bool{true, false} {
-		s, c := linked(t)
-		c.SynchronousAck = sync
+		s, c := linked(t, func(c *client) { c.SynchronousAck = sync })
 		ana := s.NewCustomer(wasim.Profile{})
 		c.message(ana.SendText("antes"))
 		id := ana.Send(text("importante"), wasim.SendOptions{Broken: true})
