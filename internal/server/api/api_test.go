@@ -40,24 +40,6 @@ const (
 // jpeg is the smallest body that counts as a picture.
 var jpeg = []byte("\xff\xd8\xff\xe0 a picture")
 
-// clock is a time that only tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // laptop is a bridge that answers as it is told and remembers what it was asked
 // to send.
 type laptop struct {
@@ -113,7 +95,7 @@ type shop struct {
 	origin store.Origin
 	outbox *outbox.Outbox
 	laptop *laptop
-	clock  *clock
+	clock  *storetest.Clock
 	dir    string
 	log    *bytes.Buffer
 	cookie string
@@ -128,7 +110,7 @@ func openShop(t *testing.T, options ...option) *shop {
 
 func openShopFor(t *testing.T, who auth.Options, options ...option) *shop {
 	t.Helper()
-	s := &shop{t: t, dir: t.TempDir(), laptop: newLaptop(t), log: &bytes.Buffer{}, clock: &clock{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}}
+	s := &shop{t: t, dir: t.TempDir(), laptop: newLaptop(t), log: &bytes.Buffer{}, clock: storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))}
 	s.store = storetest.OpenURL(t, filepath.Join(s.dir, "tickets.db"), func(o *store.Options) {
 		o.Now, o.Classify = s.clock.Now, classifier.Classify
 	})

@@ -48,7 +48,7 @@ func TestClickingTwiceSendsOneMessage(t *testing.T) {
 	if got := s.laptop.received(); len(got) != 1 {
 		t.Errorf("got %d messages, want 1", len(got))
 	}
-	s.clock.advance(2 * time.Minute)
+	s.clock.Advance(2 * time.Minute)
 	if w := s.ask(http.MethodPost, "/responder/1", ""); w.Code != http.StatusOK {
 		t.Errorf("later: got %d %s, want 200", w.Code, w.Body)
 	}
@@ -80,7 +80,7 @@ func TestAReplyThatCannotGoNowStaysQueuedAndGoesLater(t *testing.T) {
 		}
 	}
 	s.laptop.answer(http.StatusOK, `{"ok":true}`)
-	s.clock.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	if n, err := s.outbox.Sweep(t.Context()); n != 1 || err != nil {
 		t.Errorf("got %d, %v, want one reply sent by itself", n, err)
 	}
@@ -152,7 +152,7 @@ func TestRepliesToOneCustomerKeepTheirOrder(t *testing.T) {
 	s.laptop.answer(http.StatusOK, `{"ok":true}`)
 	w := s.ask(http.MethodPost, "/ticket/1/enviar-mensaje", `{"mensaje":"dos"}`)
 	wantProblem(t, w, http.StatusServiceUnavailable, "cola")
-	s.clock.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	if _, err := s.outbox.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestAMessageFromTheLaptopBringsWaitingRepliesForward(t *testing.T) {
 	if n, err := s.outbox.Sweep(t.Context()); n != 0 || err != nil {
 		t.Fatalf("got %d, %v, want nothing to send yet", n, err)
 	}
-	s.clock.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.laptop.answer(http.StatusServiceUnavailable, `{"error":"WhatsApp desconectado"}`)
 	s.ask(http.MethodPost, "/responder/1", "")
 	s.laptop.answer(http.StatusOK, `{"ok":true}`)

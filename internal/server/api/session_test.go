@@ -84,11 +84,11 @@ func TestGuessingPasswordsIsSlowedDown(t *testing.T) {
 func TestASessionEndsWhenNobodyUsesItAndAfterThirtyDays(t *testing.T) {
 	s := openShop(t)
 	s.asAna(http.MethodGet, "/yo", "")
-	s.clock.advance(11 * time.Hour)
+	s.clock.Advance(11 * time.Hour)
 	if w := s.asAna(http.MethodGet, "/yo", ""); w.Code != http.StatusOK {
 		t.Errorf("after 11 hours: got %d, want 200", w.Code)
 	}
-	s.clock.advance(13 * time.Hour)
+	s.clock.Advance(13 * time.Hour)
 	wantProblem(t, s.asAna(http.MethodGet, "/yo", ""), http.StatusUnauthorized, "")
 
 	w := s.do(http.MethodPost, "/entrar", `{"usuario":"ana","clave":"muy secreta"}`)
@@ -98,7 +98,7 @@ func TestASessionEndsWhenNobodyUsesItAndAfterThirtyDays(t *testing.T) {
 		if s.asAna(http.MethodGet, "/yo", "").Code == http.StatusOK {
 			last = hours
 		}
-		s.clock.advance(8 * time.Hour)
+		s.clock.Advance(8 * time.Hour)
 	}
 	if last < 29*24 || last >= 30*24 {
 		t.Errorf("a session in constant use ended after %d hours, want just under 30 days", last)

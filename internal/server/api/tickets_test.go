@@ -26,7 +26,7 @@ func ids(list map[string]any) []int {
 func deliverFrom(s *shop, n int) {
 	s.t.Helper()
 	s.deliver(wire.Webhook{Sender: fmt.Sprintf("52147727581%02d", n), Content: fmt.Sprintf("mensaje %d", n)})
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 }
 
 func TestTheListIsNewestFirstAndComesInPages(t *testing.T) {
@@ -124,13 +124,13 @@ func TestAConversationShowsEverythingThatHappened(t *testing.T) {
 	s := openShop(t)
 	ana := wire.Webhook{Sender: "123456789@lid", Content: "hola", ID: "A1", Name: "Ana\u202e<b>"}
 	s.deliver(ana)
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 	edit := wire.Webhook{Sender: "123456789@lid", Content: "hola, buenas", ID: "A2", ReplyTo: "A1", Edited: true}
 	s.deliver(edit)
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 	thumb := "👍"
 	s.deliver(wire.Webhook{Sender: "123456789@lid", ID: "A3", ReplyTo: "A1", Reaction: &thumb})
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 	s.deliver(wire.Webhook{Sender: "123456789@lid", Content: "le llamo", ID: "A4", Own: true})
 	got := fields(t, s.ask(http.MethodGet, "/ticket/1/conversacion", ""))
 	ticket := got["ticket"].(map[string]any)

@@ -25,25 +25,6 @@ import (
 	"mostrador/internal/wire"
 )
 
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // laptop is a bridge whose behaviour a test replaces.
 type laptop struct {
 	mu     sync.Mutex
@@ -103,17 +84,17 @@ type desk struct {
 	t      *testing.T
 	store  *store.Store
 	origin store.Origin
-	clock  *clock
+	clock  *storetest.Clock
 	laptop *laptop
 	log    *bytes.Buffer
 }
 
 func open(t *testing.T, url string) *desk {
 	t.Helper()
-	return openAt(t, filepath.Join(t.TempDir(), "tickets.db"), url, newClock())
+	return openAt(t, filepath.Join(t.TempDir(), "tickets.db"), url, storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)))
 }
 
-func openAt(t *testing.T, path, url string, c *clock) *desk {
+func openAt(t *testing.T, path, url string, c *storetest.Clock) *desk {
 	t.Helper()
 	d := &desk{t: t, clock: c, laptop: &laptop{}, log: &bytes.Buffer{}}
 	d.store = storetest.OpenURL(t, path, func(o *store.Options) { o.Now = c.Now })
@@ -234,14 +215,14 @@ func TestEveryAnswerOfTheBridgeHasItsOutcome(t *testing.T) {
 }
 
 func TestWithoutAnAddressRepliesWaitForIt(t *testing.T) {
-	path, c := filepath.Join(t.TempDir(), "tickets.db"), newClock()
+	path, c := filepath.Join(t.TempDir(), "tickets.db"), storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))
 	d := openAt(t, path, "", c)
 	n := d.customer(1)
 	err := d.Deliver(t.Context(), d.queue(n, "uno"))
 	if ticket.CodeOf(err) != ticket.CodeUnavailable || !strings.Contains(d.last(n).Failure, "IP_LAPTOP") {
 		t.Errorf("got %v and %q, want IP_LAPTOP named", err, d.last(n).Failure)
 	}
-	c.advance(time.Hour)
+	c.Advance(time.Hour)
 	again := openAt(t, path, "http://laptop.test", c)
 	if got := again.sweep(); got != 1 || again.laptop.texts() != "uno" {
 		t.Errorf("got %d sent (%s), want the reply after the restart", got, again.laptop.texts())
@@ -263,7 +244,7 @@ func TestARepeatUsesTheSameIDAndWaitsLongerEachTime(t *testing.T) {
 			waits = append(waits, d.clock.Now().Sub(start))
 			start = d.clock.Now()
 		}
-		d.clock.advance(time.Second)
+		d.clock.Advance(time.Second)
 	}
 	want := []time.Duration{0, 5, 10, 20, 40, 80, 120, 120}
 	for i, wait := range waits {
@@ -290,7 +271,7 @@ func TestAReplyThatADeadServerHeldIsSentUnderTheSameID(t *testing.T) {
 	if err := d.Deliver(t.Context(), m); ticket.CodeOf(err) != ticket.CodeUnavailable {
 		t.Errorf("got %v, want it said that it waits", err)
 	}
-	d.clock.advance(2 * time.Minute)
+	d.clock.Advance(2 * time.Minute)
 	if got := d.sweep(); got != 1 || d.laptop.sent[0].ID != "3EB0uno" {
 		t.Errorf("got %d sent (%+v), want the one under its id", got, d.laptop.sent)
 	}
@@ -327,7 +308,7 @@ func TestRepliesOfOneCustomerKeepTheirOrderAndOthersDoNotWait(t *testing.T) {
 		t.Fatalf("got %d sent, want b1 alone", got)
 	}
 	d.laptop.behave(nil)
-	d.clock.advance(time.Minute)
+	d.clock.Advance(time.Minute)
 	if got := d.sweep(); got != 3 {
 		t.Errorf("got %d sent, want the three that waited", got)
 	}
@@ -414,7 +395,7 @@ func TestStoppingInTheMiddleOfASendPutsTheReplyBack(t *testing.T) {
 		t.Errorf("got %q, want it queued", got.Delivery)
 	}
 	d.laptop.behave(nil)
-	d.clock.advance(10 * time.Second)
+	d.clock.Advance(10 * time.Second)
 	if got := d.sweep(); got != 1 {
 		t.Errorf("got %d sent after the restart, want 1", got)
 	}
@@ -434,7 +415,7 @@ func TestASignOfLifeBringsRepliesForwardButNotTooOften(t *testing.T) {
 			t.Errorf("got %d tries, want one more and no more", got)
 		}
 	}
-	d.clock.advance(6 * time.Second)
+	d.clock.Advance(6 * time.Second)
 	d.Alive(d.origin.Bridge)
 	if got := tries(); got != 3 {
 		t.Errorf("later: got %d tries, want 3", got)

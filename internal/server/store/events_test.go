@@ -10,9 +10,9 @@ import (
 func TestAnEditReplacesTheTextAndKeepsTheFirst(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		s.add(s.event("E1", ticket.KindEdit, "A1", "no prende"))
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		s.add(s.event("E2", ticket.KindEdit, "A1", "no prende mi lap"))
 		all := s.conversation(1)
 		if m := all[0]; m.Body != "no prende mi lap" || m.OriginalBody != "hola" || !m.EditedAt.Equal(s.clock.Now()) {
@@ -59,7 +59,7 @@ func TestAnEarlierEditThatArrivesLaterChangesNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "uno"))
 		older := s.event("E1", ticket.KindEdit, "A1", "dos")
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		s.add(s.event("E2", ticket.KindEdit, "A1", "tres"))
 		s.add(older)
 		for _, m := range s.conversation(1) {
@@ -73,7 +73,7 @@ func TestAnEarlierEditThatArrivesLaterChangesNothing(t *testing.T) {
 func TestADeletionLeavesTheText(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "un secreto"))
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		s.add(s.event("D1", ticket.KindDeletion, "A1", ""))
 		if m := s.conversation(1)[0]; m.Body != "un secreto" || !m.DeletedAt.Equal(s.clock.Now()) {
 			t.Errorf("got %q deleted %v", m.Body, m.DeletedAt)

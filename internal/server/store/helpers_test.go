@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,24 +13,6 @@ import (
 // start is when every test begins.
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// clock is a clock that tests turn by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // shop is an open store with its default business, and short ways to use it
 // that fail the test by themselves.
 type shop struct {
@@ -39,7 +20,7 @@ type shop struct {
 	t      *testing.T
 	url    string
 	origin store.Origin
-	clock  *clock
+	clock  *storetest.Clock
 }
 
 // each runs body on both engines, each with an empty store.
@@ -50,7 +31,7 @@ func each(t *testing.T, body func(t *testing.T, s *shop)) {
 
 func openShop(t *testing.T, url string) *shop {
 	t.Helper()
-	s := &shop{t: t, url: url, clock: &clock{now: start}}
+	s := &shop{t: t, url: url, clock: storetest.NewClock(start)}
 	s.Store = s.another()
 	s.origin = storetest.Origin(t, s.Store)
 	return s

@@ -19,7 +19,7 @@ func TestTheFirstMessageOpensATicketAndTheNextOnesJoinIt(t *testing.T) {
 		if want := (store.Stored{Ticket: 1, Message: first.Message, Opened: true}); first != want {
 			t.Errorf("first message: got %+v, want %+v", first, want)
 		}
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		second := s.add(s.fromAna("A2", "mi lap no prende"))
 		if want := (store.Stored{Ticket: 1, Message: second.Message}); second != want {
 			t.Errorf("second message: got %+v, want %+v", second, want)
@@ -113,7 +113,7 @@ func TestWhenATicketIsReopened(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))
 		s.setStatus(1, ticket.StatusResolved)
-		s.clock.advance(72*time.Hour - time.Millisecond)
+		s.clock.Advance(72*time.Hour - time.Millisecond)
 		if got := s.add(s.fromAna("A2", "sigue igual")); !got.Reopened || got.Ticket != 1 {
 			t.Errorf("within the window: got %+v, want ticket 1 reopened", got)
 		}
@@ -122,7 +122,7 @@ func TestWhenATicketIsReopened(t *testing.T) {
 		}
 		s.setStatus(1, ticket.StatusResolved)
 		waited := s.fromAna("A3", "escrito a tiempo")
-		s.clock.advance(80 * time.Hour)
+		s.clock.Advance(80 * time.Hour)
 		if got := s.add(s.fromAna("A4", "otra cosa")); !got.Opened || got.Ticket != 2 {
 			t.Errorf("after the window: got %+v, want ticket 2 opened", got)
 		}
@@ -182,7 +182,7 @@ func TestWhatIsTypedOnThePhoneIsAnAnswer(t *testing.T) {
 			t.Errorf("tickets: got %d, want none", got)
 		}
 		s.add(s.fromAna("A1", "hola"))
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		own.SentAt = s.clock.Now()
 		stored := s.add(own)
 		if stored.Ticket != 1 || !stored.UsedFiles {

@@ -42,7 +42,7 @@ func rawDB(t *testing.T, url string) *sql.DB {
 
 func TestEverythingIsThereAfterOpeningAgain(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, url string) {
-		first := &shop{t: t, url: url, clock: &clock{now: start}}
+		first := &shop{t: t, url: url, clock: storetest.NewClock(start)}
 		var err error
 		first.Store, err = store.Open(t.Context(), options(url))
 		first.do("open", err)
@@ -57,7 +57,7 @@ func TestEverythingIsThereAfterOpeningAgain(t *testing.T) {
 		if got := s.add(s.fromAna("A1", "hola")); !got.Duplicate {
 			t.Errorf("the same message: got %+v, want a duplicate", got)
 		}
-		s.clock.now = time.Now()
+		s.clock.Advance(time.Since(start))
 		if got := ids(s.claimAll(1)); got != "R1" {
 			t.Errorf("waiting reply: got %q, want R1", got)
 		}

@@ -89,13 +89,13 @@ func TestTheOrderOfArrivalDoesNotMatter(t *testing.T) {
 func TestAnAnswerWithinTheSameSecondStandsBelowTheReply(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))
-		s.clock.advance(700 * time.Millisecond)
+		s.clock.Advance(700 * time.Millisecond)
 		q := s.queue(store.Reply{Ticket: 1, Text: "recibido", WhatsAppID: "R1"})
 		s.claimAll(1)
 		answer := s.fromAna("A2", "gracias")
 		answer.SentAt = start // WhatsApp tells whole seconds
 		s.add(answer)
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		s.do("note sent reply", s.ReplySent(t.Context(), q.Message))
 		var got []string
 		for _, m := range s.conversation(1) {

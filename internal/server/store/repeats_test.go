@@ -86,7 +86,7 @@ func TestAPlaceholderBecomesTheRealMessage(t *testing.T) {
 func TestAPlaceholderMayTurnOutToBeAnEvent(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		blind := s.fromAna("E1", "")
 		blind.Kind = ticket.KindUnreadable
 		s.add(blind)

@@ -59,7 +59,7 @@ func TestAReplyIsHandedOutWithAllThatSendingNeeds(t *testing.T) {
 		in.From.LID, in.From.Chat = lidL, lidL+"@lid"
 		s.add(in)
 		q := s.queue(store.Reply{Ticket: 1, Text: "recibi\x00do", WhatsAppID: "R1"})
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		want := []store.Outgoing{{
 			Origin: s.origin, Message: q.Message, Ticket: 1, BridgeURL: "http://bridge.test", Chat: lidL + "@lid",
 			Text: "recibido", WhatsAppID: "R1", Attempts: 1, QueuedAt: start,
@@ -77,7 +77,7 @@ func TestASentReplyAnswersTheTicket(t *testing.T) {
 		if l := s.ticket(1); l.Notice == nil || l.Notice.Delivery != ticket.DeliveryQueued || l.Unread != 1 {
 			t.Errorf("while queued: got notice %+v and %d unread", l.Notice, l.Unread)
 		}
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		s.wantClaimed("due", "R1")
 		for range 2 { // the second time changes nothing
 			s.do("note sent", s.ReplySent(t.Context(), q.Message))
@@ -88,7 +88,7 @@ func TestASentReplyAnswersTheTicket(t *testing.T) {
 			if l.Unread != 0 || l.Status != ticket.StatusInProgress || !l.FirstAnswerAt.Equal(start.Add(time.Minute)) {
 				t.Errorf("ticket: got %d unread, %q, answered %v", l.Unread, l.Status, l.FirstAnswerAt)
 			}
-			s.clock.advance(time.Minute)
+			s.clock.Advance(time.Minute)
 		}
 		wantCode(t, s.ReplySent(t.Context(), 999), ticket.CodeNotFound)
 	})
@@ -105,14 +105,14 @@ func TestAPostponedReplyWaitsWithItsReason(t *testing.T) {
 			t.Errorf("message: got %+v", m)
 		}
 		s.wantClaimed("before its time", "")
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		if out := s.wantClaimed("in time", "R1"); len(out) == 1 && out[0].Attempts != 2 {
 			t.Errorf("attempts: got %d, want 2", out[0].Attempts)
 		}
-		s.clock.advance(lease)
+		s.clock.Advance(lease)
 		s.wantClaimed("after a lease without outcome", "R1")
 		s.do("give up", s.ReplyFailed(t.Context(), q.Message, "El número no tiene WhatsApp."))
-		s.clock.advance(time.Hour)
+		s.clock.Advance(time.Hour)
 		s.wantClaimed("after it was given up", "")
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliveryFailed || m.Failure != "El número no tiene WhatsApp." {
 			t.Errorf("message: got %+v", m)
@@ -253,17 +253,17 @@ func TestWhenANoticeMayBeSentAgain(t *testing.T) {
 			return s.queue(notice)
 		}
 		first := try("R1")
-		s.clock.advance(time.Hour)
+		s.clock.Advance(time.Hour)
 		if got := try("R2"); got.Message != first.Message || !got.Existing || got.Delivery != ticket.DeliveryQueued {
 			t.Errorf("while it waits: got %+v, want the first", got)
 		}
 		s.claimAll(1)
 		s.do("note sent", s.ReplySent(t.Context(), first.Message))
-		s.clock.advance(time.Minute - time.Millisecond)
+		s.clock.Advance(time.Minute - time.Millisecond)
 		if got := try("R3"); got.Message != first.Message || got.Delivery != ticket.DeliverySent {
 			t.Errorf("within the minute: got %+v, want the first", got)
 		}
-		s.clock.advance(time.Millisecond)
+		s.clock.Advance(time.Millisecond)
 		later := try("R4")
 		if later.Existing {
 			t.Errorf("after the minute: got %+v, want a new one", later)

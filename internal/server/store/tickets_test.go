@@ -130,7 +130,7 @@ func TestChangingTheStatusLeavesAnEvent(t *testing.T) {
 		user, err := s.CreateUser(t.Context(), store.User{Business: s.origin.Business, Name: "Luis"})
 		s.do("create user", err)
 		s.add(s.fromAna("A1", "hola"))
-		s.clock.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 		for range 2 { // the second time changes nothing
 			s.do("set status", s.SetStatus(t.Context(), s.origin.Business, 1, user, ticket.StatusResolved))
 		}

@@ -75,21 +75,21 @@ func TestASessionLastsAsLongAsItIsUsed(t *testing.T) {
 		s.do("create session", s.CreateSession(t.Context(), want.ID, token, 10*time.Hour))
 		get := func() (store.User, error) { return s.Session(t.Context(), token, time.Hour) }
 		for range 9 {
-			s.clock.advance(59 * time.Minute)
+			s.clock.Advance(59 * time.Minute)
 			if got, err := get(); err != nil || got != want {
 				t.Fatalf("in use: got %+v, %v; want %+v", got, err, want)
 			}
 		}
-		s.clock.advance(30 * time.Second)
+		s.clock.Advance(30 * time.Second)
 		if _, err := get(); err != nil { // too soon to be noted down
 			t.Fatalf("again: %v", err)
 		}
-		s.clock.advance(59*time.Minute + 30*time.Second)
+		s.clock.Advance(59*time.Minute + 30*time.Second)
 		_, err := get()
 		wantCode(t, err, ticket.CodeUnauthorized)
 
 		s.do("create session", s.CreateSession(t.Context(), want.ID, [32]byte{8}, 30*time.Minute))
-		s.clock.advance(30 * time.Minute)
+		s.clock.Advance(30 * time.Minute)
 		_, err = s.Session(t.Context(), [32]byte{8}, time.Hour)
 		wantCode(t, err, ticket.CodeUnauthorized)
 	})
@@ -129,7 +129,7 @@ func TestExpiredSessionsAreSweptAway(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		u := s.user("ana")
 		s.do("create session", s.CreateSession(t.Context(), u.ID, [32]byte{1}, time.Hour))
-		s.clock.advance(2 * time.Hour)
+		s.clock.Advance(2 * time.Hour)
 		s.do("delete expired", s.DeleteExpiredSessions(t.Context()))
 		// The hash is free again only if the row is gone.
 		s.do("create the same session", s.CreateSession(t.Context(), u.ID, [32]byte{1}, time.Hour))

@@ -33,7 +33,7 @@ const (
 // fails at one with poisonText.
 func gatedShop(t *testing.T) (*shop, *gate) {
 	t.Helper()
-	s := &shop{t: t, clock: &clock{now: start}, url: filepath.Join(t.TempDir(), "tickets.db")}
+	s := &shop{t: t, clock: storetest.NewClock(start), url: filepath.Join(t.TempDir(), "tickets.db")}
 	g := &gate{entered: make(chan struct{}), release: make(chan struct{})}
 	s.Store = storetest.OpenURL(t, s.url, func(o *store.Options) {
 		o.Now = s.clock.Now
@@ -100,7 +100,7 @@ func TestAPoisonousMessageFailsAlone(t *testing.T) {
 }
 
 func TestAnErrorOfPostgresPoisonsNobodyElse(t *testing.T) {
-	s := &shop{t: t, clock: &clock{now: start}}
+	s := &shop{t: t, clock: storetest.NewClock(start)}
 	s.Store = storetest.OpenURL(t, pgtest.URL(t), func(o *store.Options) {
 		o.Now = s.clock.Now
 		o.Classify = func(text string) ticket.Classification {
@@ -214,7 +214,7 @@ func TestADatabaseThatTakesNoWritesStillReads(t *testing.T) {
 	s.do("protect", s.Pragma(t.Context(), "query_only = 1"))
 	_, err := s.AddMessage(t.Context(), s.fromAna("A2", "hola"))
 	wantCode(t, err, ticket.CodeUnavailable)
-	s.clock.advance(touchAfter)
+	s.clock.Advance(touchAfter)
 	if _, err := s.Session(t.Context(), [32]byte{1}, 1<<62); err != nil {
 		t.Errorf("session: %v", err)
 	}
