@@ -28,7 +28,7 @@ func goroutines(text string) []string {
 
 // TestCloseLeavesNothingBehind is not parallel: no other simulator runs.
 func TestCloseLeavesNothingBehind(t *testing.T) {
-	s, c := linked(t, func(c *client) { c.EnableAutoReconnect = false })
+	s, c := linked(t, func(c *client) { c.stays = true })
 	id := s.NewCustomer(wasim.Profile{}).SendImage(jpeg(), "")
 	m := c.message(id)
 	s.MediaFault(wasim.MediaFault{Block: true})
@@ -41,7 +41,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		blocked <- err
 	}()
 	unlinked := newClient(t, s)
-	unlinked.EnableAutoReconnect = false
+	unlinked.stays = true
 	unlinked.qr()
 
 	if err := s.Close(); err != nil {

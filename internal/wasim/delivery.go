@@ -25,9 +25,11 @@ type delivery struct {
 	// a redelivery is the same ciphertext.
 	build func(*device) (node, error)
 
-	built     *node
-	sentOn    *conn // the last connection it was sent on
-	spareAcks int   // acks that belong to an earlier, undecryptable copy
+	built  *node
+	sentOn *conn // the last connection it was sent on
+	// spareAcks counts acks that belong to an earlier, undecryptable copy. They
+	// can come on a later connection: whatsmeow sends on whatever line it has.
+	spareAcks int
 }
 
 // newID makes a message id as phones do, after a prefix.
@@ -58,9 +60,6 @@ func (s *Server) pump() {
 		d := s.pending[i]
 		if d.sentOn == c {
 			continue
-		}
-		if d.sentOn != nil {
-			d.spareAcks = 0 // they would have come on that connection
 		}
 		d.sentOn = c
 		if err := s.put(c, d); err != nil {

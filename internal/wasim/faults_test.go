@@ -82,14 +82,12 @@ func TestUnlinkingLogsTheClientOut(t *testing.T) {
 	t.Parallel()
 	t.Run("while connected", func(t *testing.T) {
 		s, c := linked(t)
-		quiet(t)
 		s.Phone().Unlink()
 		same(t, await(t, c, anyOf[*events.LoggedOut]).OnConnect, false)
 	})
 	t.Run("while offline", func(t *testing.T) {
 		s, c := linked(t)
 		c.Disconnect()
-		quiet(t)
 		s.Phone().Unlink()
 		c.connect()
 		out := await(t, c, anyOf[*events.LoggedOut])
@@ -98,7 +96,6 @@ func TestUnlinkingLogsTheClientOut(t *testing.T) {
 	})
 	t.Run("by the client itself", func(t *testing.T) {
 		s, c := linked(t)
-		quiet(t)
 		if err := c.Logout(soon(t)); err != nil {
 			t.Fatalf("log out: %v", err)
 		}
@@ -111,7 +108,6 @@ func TestAnotherClientCanBeLinkedAfterwards(t *testing.T) {
 	s, c := linked(t)
 	ana := s.NewCustomer(wasim.Profile{})
 	c.message(ana.SendText("uno"))
-	quiet(t)
 	s.Phone().Unlink()
 	await(t, c, anyOf[*events.LoggedOut])
 	waiting := ana.SendText("dos")
@@ -144,7 +140,6 @@ func TestRefusedLoginsAreWhatTheClientSees(t *testing.T) {
 		{503, func(t *testing.T, c *client) { back(t, c.s, 2) }},
 	} {
 		s, c := linked(t)
-		quiet(t)
 		s.RefuseLogins(tc.reason, 1)
 		s.Drop()
 		tc.wait(t, c)
@@ -181,10 +176,10 @@ func TestAnOutdatedClientIsToldTheVersionToUse(t *testing.T) {
 
 func TestRefusedUpgradesLookLikeNoNetwork(t *testing.T) {
 	t.Parallel()
-	s, c := linked(t, func(c *client) { c.InitialAutoReconnect = false })
+	s, c := linked(t)
 	c.Disconnect()
 	s.RefuseUpgrades(true)
-	if err := c.Connect(); err == nil {
+	if err := c.dial(); err == nil {
 		t.Error("got no error, want one")
 	}
 	s.RefuseUpgrades(false)

@@ -3,6 +3,8 @@ package wasim_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -54,10 +56,15 @@ type client struct {
 	s  *wasim.Server
 	db *sqlstore.Container
 
+	stays      bool           // does not come back by itself when a line is lost
+	comingBack sync.WaitGroup // reconnect
+
 	mu      sync.Mutex
 	events  []any
 	changed chan struct{}
 	refuse  func(any) bool // true: the handler fails
+	hangUp  func()         // ends what belonged to the last line
+	left    bool           // the test is over
 }
 
 // newClient opens a client on a new session file.
@@ -89,22 +96,61 @@ func openClient(t *testing.T, s *wasim.Server, db *sqlstore.Container) *client {
 	if err != nil {
 		t.Fatalf("load device: %v", err)
 	}
-	c := &client{Client: whatsmeow.NewClient(device, waLog.Noop), t: t, s: s, db: db, changed: make(chan struct{})}
+	c := &client{Client: whatsmeow.NewClient(device, waLog.Noop), t: t, s: s, db: db, changed: make(chan struct{}), hangUp: func() {}}
 	c.EnableDecryptedEventBuffer = true
 	c.SynchronousAck = true
 	c.UseRetryMessageStore = true
-	c.InitialAutoReconnect = true
+	c.EnableAutoReconnect = false // it races with the library's own logins; reconnect does it
 	c.SetWebsocketHTTPClient(s.HTTPClient())
 	c.SetPreLoginHTTPClient(s.HTTPClient())
 	c.SetMediaHTTPClient(s.HTTPClient())
 	c.AddEventHandlerWithSuccessStatus(c.handle)
-	t.Cleanup(c.Disconnect)
+	t.Cleanup(c.leave)
 	return c
+}
+
+// leave ends the client with its test.
+func (c *client) leave() {
+	c.mu.Lock()
+	c.left = true
+	c.mu.Unlock()
+	c.comingBack.Wait()
+	c.Disconnect()
+	c.hangUp()
+}
+
+// dial makes a line whose context ends with it: what the library still does for
+// an old line must not go out on a new one, or a message it could not decrypt is
+// acknowledged without having been asked for again.
+func (c *client) dial() error {
+	line, hangUp := context.WithCancel(context.Background())
+	c.mu.Lock()
+	c.hangUp()
+	c.hangUp = hangUp
+	c.mu.Unlock()
+	return c.ConnectContext(line)
+}
+
+// reconnect makes a lost line again. It follows an event, and so everything the
+// library did before it: the library's fields have no lock of their own.
+func (c *client) reconnect() {
+	for c.t.Context().Err() == nil {
+		if err := c.dial(); err == nil || errors.Is(err, whatsmeow.ErrAlreadyConnected) {
+			return
+		}
+		select {
+		case <-c.t.Context().Done():
+		case <-time.After(10 * time.Millisecond): // the server refuses for now
+		}
+	}
 }
 
 func (c *client) handle(evt any) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, lost := evt.(*events.Disconnected); lost && !c.stays && !c.left {
+		c.comingBack.Go(c.reconnect)
+	}
 	ok := c.refuse == nil || !c.refuse(evt)
 	if !ok {
 		evt = refused{evt}
@@ -128,28 +174,40 @@ func (c *client) refuseMessages(on bool) {
 	}
 }
 
-// await returns the first event of type T that match accepts, past or future.
-func await[T any](t *testing.T, c *client, match func(T) bool) T {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+// until waits until ok, which is called with c.mu held, is true.
+func (c *client) until(what string, ok func() bool) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
 	for {
 		c.mu.Lock()
-		for _, evt := range c.events {
-			if v, ok := evt.(T); ok && match(v) {
-				c.mu.Unlock()
-				return v
-			}
-		}
-		changed := c.changed
+		done, changed := ok(), c.changed
 		c.mu.Unlock()
+		if done {
+			return
+		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			var zero T
-			t.Fatalf("got no %T, want one", zero)
+			c.t.Fatalf("got no %s, want one", what)
 		}
 	}
+}
+
+// await returns the first event of type T that match accepts, past or future.
+func await[T any](t *testing.T, c *client, match func(T) bool) T {
+	t.Helper()
+	var found T
+	c.until(fmt.Sprintf("%T", found), func() bool {
+		for _, evt := range c.events {
+			if v, ok := evt.(T); ok && match(v) {
+				found = v
+				return true
+			}
+		}
+		return false
+	})
+	return found
 }
 
 // anyOf is the match of await for the first of its type.
@@ -189,7 +247,7 @@ func (c *client) count(id string) int {
 
 func (c *client) connect() {
 	c.t.Helper()
-	if err := c.Connect(); err != nil {
+	if err := c.dial(); err != nil {
 		c.t.Fatalf("connect: %v", err)
 	}
 }
@@ -199,14 +257,6 @@ func (c *client) qr() []string {
 	c.t.Helper()
 	c.connect()
 	return await(c.t, c, anyOf[*events.QR]).Codes
-}
-
-// quiet waits until whatsmeow is done with earlier messages.
-func quiet(t *testing.T) {
-	t.Helper()
-	if err := wasim.WaitQuiet(soon(t)); err != nil {
-		t.Fatalf("wait for quiet: %v", err)
-	}
 }
 
 // linked returns a server and a client that is paired and online. Settings are
@@ -222,8 +272,7 @@ func linked(t *testing.T, settings ...func(*client)) (*wasim.Server, *client) {
 	if err := s.Phone().ScanQR(soon(t), codes[0]); err != nil {
 		t.Fatalf("scan: %v", err)
 	}
-	await(t, c, anyOf[*events.Connected])
-	online(t, s)
+	online(t, c)
 	if err := s.WaitIdle(soon(t)); err != nil {
 		t.Fatalf("wait idle: %v", err)
 	}
@@ -242,6 +291,27 @@ func (c *client) mustSendText(to types.JID, id, text string) {
 	if err := c.sendText(to, id, text); err != nil {
 		c.t.Fatalf("send: %v", err)
 	}
+}
+
+// online waits until the client is logged in, and has told so: what it did before
+// its event is done.
+func online(t *testing.T, c *client) {
+	t.Helper()
+	if err := c.s.WaitOnline(soon(t)); err != nil {
+		t.Fatalf("wait online: %v", err)
+	}
+	c.until("event of the last login", func() bool {
+		up := false
+		for _, evt := range c.events {
+			switch evt.(type) {
+			case *events.Connected:
+				up = true
+			case *events.Disconnected:
+				up = false
+			}
+		}
+		return up
+	})
 }
 
 // acked waits until the client has taken a message.

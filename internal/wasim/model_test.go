@@ -40,11 +40,11 @@ func TestNoMessageIsLostWhateverHappens(t *testing.T) {
 				sent++
 				id := fmt.Sprintf("OUT%d", sent)
 				outbound[id] = who
-				online(t, s)
+				online(t, c)
 				// An error is repaired below, as an outbox would.
 				_ = c.sendText(who.JID(), id, "respuesta")
 			case "drop":
-				drop(t, s)
+				drop(t, s, c)
 			case "fail":
 				failing = !failing
 				c.refuseMessages(failing)
@@ -79,24 +79,16 @@ func TestNoMessageIsLostWhateverHappens(t *testing.T) {
 func settle(t *testing.T, s *wasim.Server, c *client, inbound []string) {
 	t.Helper()
 	c.refuseMessages(false)
-	drop(t, s)
-	online(t, s)
+	drop(t, s, c)
+	online(t, c)
 	for _, id := range inbound {
 		acked(t, s, id)
 	}
 }
 
-// drop cuts the connection once it is in use: whatsmeow has a data race of its own
-// when it loses one within the first instants of a login.
-func drop(t *testing.T, s *wasim.Server) {
+// drop cuts the connection once it is in use on both sides.
+func drop(t *testing.T, s *wasim.Server, c *client) {
 	t.Helper()
-	online(t, s)
+	online(t, c)
 	s.Drop()
-}
-
-func online(t *testing.T, s *wasim.Server) {
-	t.Helper()
-	if err := s.WaitOnline(soon(t)); err != nil {
-		t.Fatalf("wait online: %v", err)
-	}
 }

@@ -136,6 +136,9 @@ func final(err error) bool {
 
 // pause waits for d or, returning false, for the end of ctx.
 func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

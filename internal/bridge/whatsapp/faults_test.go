@@ -75,7 +75,6 @@ func TestANetworkThatComesBackIsNoticed(t *testing.T) {
 func TestAnUnlinkedDeviceAsksToBePairedAgain(t *testing.T) {
 	t.Parallel()
 	s := paired(t)
-	s.quiet()
 	s.wa.Phone().Unlink()
 	shown := s.await("a new code", func(st whatsapp.State) bool { return st.Name == whatsapp.StatePairing && st.QR != "" })
 	if !strings.Contains(shown.Reason, "dispositivos vinculados") || shown.Account != "" {
@@ -94,7 +93,6 @@ func TestADeviceUnlinkedWhileAwayAsksToBePairedAgain(t *testing.T) {
 	t.Parallel()
 	s := paired(t)
 	s.stop()
-	s.quiet()
 	s.wa.Phone().Unlink()
 	again := resume(t, s.wa, s.box, s.opts)
 	again.scan()

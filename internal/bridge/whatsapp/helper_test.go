@@ -112,14 +112,6 @@ func (b *box) id(t *testing.T, id string) queue.Entry {
 	return b.wait(t, "message "+id, func(e queue.Entry) bool { return e.Message.ID == id })
 }
 
-// quiet waits until the library is done with earlier messages.
-func (s *session) quiet() {
-	s.t.Helper()
-	if err := wasim.WaitQuiet(soon(s.t)); err != nil {
-		s.t.Fatalf("wait for quiet: %v", err)
-	}
-}
-
 // session is a Client that runs against a simulator.
 type session struct {
 	*whatsapp.Client

@@ -85,10 +85,12 @@ func (s *supervisor) run(ctx context.Context) {
 	s.use(false)
 	s.in(alarmConnect, 0)
 	s.in(alarmWatch, s.tempo.watch)
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(s.tempo.watch)
 	defer timer.Stop()
 	for {
-		timer.Reset(s.next())
+		// Never zero: Go 1.26's race detector crashes when a timer of a synctest
+		// bubble is due before it was waited for.
+		timer.Reset(max(s.next(), 1))
 		select {
 		case <-ctx.Done():
 			s.cut()

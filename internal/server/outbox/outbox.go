@@ -88,19 +88,19 @@ func New(o Options) *Outbox {
 
 // Run sends what is due until ctx ends and returns nil then.
 func (o *Outbox) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	for {
+		if _, err := o.Sweep(ctx); err != nil && ctx.Err() == nil {
+			o.log.Error().Err(err).Msg("sweep of queued replies broke off")
+		}
+		timer.Reset(pause)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-o.wake:
 		case <-timer.C:
 		}
-		if _, err := o.Sweep(ctx); err != nil && ctx.Err() == nil {
-			o.log.Error().Err(err).Msg("sweep of queued replies broke off")
-		}
-		timer.Reset(pause)
 	}
 }
 
