@@ -14,6 +14,8 @@ const (
 	PathSend    = "/enviar-mensaje" // bridge: a message to a customer
 	PathPairing = "/vinculacion"    // bridge: the QR to show now
 	PathReceipt = "/recibos"        // server: how far messages to a customer have come
+	PathBeat    = "/latido"         // server: the bridge's sign of life, once a minute
+	PathParked  = "/cola/apartados" // bridge: GET what the server refused, POST to try it again
 )
 
 // Webhook is one message, or one event about an earlier message, as the bridge
@@ -101,7 +103,14 @@ type SendReply struct {
 type BridgeError struct {
 	Error    string `json:"error"`
 	Solution string `json:"solucion,omitempty"`
+	Code     string `json:"codigo,omitempty"` // finer than the HTTP status: an Error… name
 }
+
+// Values of BridgeError.Code.
+const (
+	ErrorLimited    = "limitado"     // WhatsApp does not let the account write to this person for now
+	ErrorNoWhatsApp = "sin_whatsapp" // the number has no WhatsApp
+)
 
 // BridgeHealth answers PathHealth on the bridge. The fields after Uptime are
 // only there for callers with the token.
@@ -119,6 +128,56 @@ type BridgeHealth struct {
 	Parked      int     `json:"cola_apartados,omitempty"`    // refused by the server, kept for a person
 	Version     string  `json:"version,omitempty"`           // of the bridge
 	Library     string  `json:"version_whatsmeow,omitempty"` // of the WhatsApp library
+}
+
+// Beat is the bridge's sign of life. A server that misses several in a row tells
+// the people at the counter.
+type Beat struct {
+	BridgeHealth
+
+	Time      time.Time `json:"hora"`          // the bridge's clock when it was sent
+	Received  int64     `json:"recibidos"`     // messages taken from WhatsApp since the bridge started
+	Delivered int64     `json:"entregados"`    // messages the server has taken since the bridge started
+	Files     int       `json:"cola_archivos"` // messages at the server whose file is outstanding
+	Damaged   int       `json:"cola_danados"`  // files of the queue that nobody can read
+	Problem   string    `json:"problema"`      // Spanish sentence: the disk, the server; empty when there is none
+	Tray      []Parked  `json:"apartados"`     // the oldest parked messages, MaxTray at most
+}
+
+// MaxTray is how many parked messages a Beat lists.
+const MaxTray = 50
+
+// Parked is a message that the server refused, as people see it.
+type Parked struct {
+	Key    string    `json:"clave"` // names it in Retry.Keys
+	Sender string    `json:"remitente"`
+	Name   string    `json:"nombre"`
+	Text   string    `json:"contenido"` // its beginning
+	Reason string    `json:"motivo"`    // Spanish sentence
+	At     time.Time `json:"recibido"`
+}
+
+// BeatReply answers a Beat.
+type BeatReply struct {
+	Status string    `json:"status"` // "ok"
+	Time   time.Time `json:"hora"`   // the server's clock
+}
+
+// ParkedList answers a GET of PathParked.
+type ParkedList struct {
+	Total int      `json:"total"`
+	Tray  []Parked `json:"apartados"` // the oldest, MaxTray at most
+}
+
+// Retry asks the bridge, at PathParked, to deliver parked messages again.
+type Retry struct {
+	Keys []string `json:"claves"` // empty: all of them
+}
+
+// RetryReply answers a Retry.
+type RetryReply struct {
+	Status  string `json:"status"` // "ok"
+	Retried int    `json:"reintentados"`
 }
 
 // Values of BridgeHealth.WhatsApp.
