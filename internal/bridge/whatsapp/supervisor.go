@@ -87,15 +87,15 @@ func (s *supervisor) run(ctx context.Context) {
 	s.in(alarmWatch, s.tempo.watch)
 	timer := time.NewTimer(s.tempo.watch)
 	defer timer.Stop()
-	for {
-		// Never zero: Go 1.26's race detector crashes when a timer of a synctest
-		// bubble is due before it was waited for.
-		timer.Reset(max(s.next(), 1))
+	for ctx.Err() == nil {
+		wait := s.next()
+		if wait <= 0 {
+			s.ring(ctx)
+			continue
+		}
+		timer.Reset(wait)
 		select {
 		case <-ctx.Done():
-			s.cut()
-			s.board.enter(StateStopped, "", "")
-			return
 		case <-s.mail.ready:
 			for _, l := range s.mail.take() {
 				if l.link == 0 || l.link == s.number {
@@ -106,6 +106,8 @@ func (s *supervisor) run(ctx context.Context) {
 			s.ring(ctx)
 		}
 	}
+	s.cut()
+	s.board.enter(StateStopped, "", "")
 }
 
 // use switches to a new link.
