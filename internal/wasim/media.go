@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"go.mau.fi/whatsmeow"
@@ -151,8 +152,9 @@ const macSize = 10
 
 func sealMedia(key []byte, class whatsmeow.MediaType, data []byte) []byte {
 	iv, cipherKey, macKey := mediaKeys(key, class)
-	// Fails only on keys of a wrong length.
-	ciphertext, err := cbcutil.Encrypt(cipherKey, iv, data)
+	// Encrypt pads its argument in place, which is the caller's, unless it is
+	// clipped; it fails only on keys of a wrong length.
+	ciphertext, err := cbcutil.Encrypt(cipherKey, iv, slices.Clip(data))
 	if err != nil {
 		return nil
 	}
