@@ -23,7 +23,7 @@ const (
 
 var silence = store.Trouble{
 	Sentence: "La laptop no da señales de vida.",
-	Solution: "Revise que esté encendida, sin suspenderse, con internet y con el puente abierto. No se pierde nada: los mensajes esperan en WhatsApp y en la laptop.",
+	Solution: "Revise que esté encendida, sin suspenderse, con internet y con el puente abierto. Los mensajes no se pierden: esperan.",
 }
 
 // Troubles returns what b complains about, one for each kind at most.
