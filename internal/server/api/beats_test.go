@@ -84,12 +84,13 @@ func TestOnlyTheBridgeMayBeat(t *testing.T) {
 
 func TestThePanelShowsWhatTheLastBeatSaid(t *testing.T) {
 	s := openShop(t)
-	s.laptop.Close() // no port of the laptop is open
 	s.deliver(original("no prende", nil))
+	s.laptop.answer(http.StatusServiceUnavailable, `{"error":"WhatsApp desconectado"}`)
 	s.ask(http.MethodPost, "/responder/1", "")
 	s.clock.Advance(10 * time.Minute)
 	s.beat(s.healthy())
 	s.clock.Advance(time.Minute)
+	s.laptop.answer(http.StatusOK, `{"status":"ok","whatsapp":"desconectado"}`)
 	got := s.bridge()
 	for key, want := range map[string]any{
 		"alcanzable": true, "whatsapp": wire.Connected, "estado": "conectado", "problema": "", "cuenta": "+52 477 123 4567",
@@ -150,12 +151,27 @@ func TestABridgeThatFallsSilentIsAskedItself(t *testing.T) {
 func TestASilentBridgeWithoutAnAddressIsOutOfReachToo(t *testing.T) {
 	s := openShop(t, func(o *api.Options) { o.BridgeURL = "" })
 	s.beat(s.healthy())
-	if got := s.bridge(); got["alcanzable"] != true || got["estado"] != "conectado" {
-		t.Errorf("got %v, want beats to do without an address", got)
+	if got := s.bridge(); got["alcanzable"] != true || got["estado"] != "conectado" || !strings.Contains(got["problema"].(string), "IP_LAPTOP") {
+		t.Errorf("got %v, want it connected, and IP_LAPTOP missed for the replies", got)
 	}
 	s.clock.Advance(4 * time.Minute)
 	if got := s.bridge(); got["alcanzable"] != false || got["estado"] != "inalcanzable" {
 		t.Errorf("got %v, want it out of reach", got)
+	}
+}
+
+func TestAWayToTheLaptopThatIsBlockedIsFoundOnceRepliesWait(t *testing.T) {
+	s := openShop(t)
+	s.deliver(original("no prende", nil))
+	s.laptop.Close()
+	s.beat(s.healthy())
+	if got := s.bridge()["problema"]; got != "" {
+		t.Errorf("without replies: got problem %q, want none", got)
+	}
+	s.ask(http.MethodPost, "/responder/1", "")
+	s.clock.Advance(2 * time.Minute)
+	if got := s.bridge(); got["alcanzable"] != true || !strings.Contains(got["problema"].(string), "cortafuegos") {
+		t.Errorf("got %v, want a hint at the firewall", got)
 	}
 }
 

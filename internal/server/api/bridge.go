@@ -14,6 +14,8 @@ import (
 const (
 	// freshFor is how long a beat is believed: two of them may get lost.
 	freshFor = 3 * time.Minute
+	// stuckAfter is how long a reply waits before the way to the laptop is looked at.
+	stuckAfter = time.Minute
 	// maxRetries is how many messages one request may name.
 	maxRetries = 1000
 )
@@ -31,7 +33,9 @@ func (s *server) bridgeState(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !view.Reachable {
+	if view.Reachable {
+		s.checkWay(r.Context(), &view)
+	} else {
 		s.askBridge(r.Context(), &view)
 	}
 	httpx.WriteJSON(w, http.StatusOK, view)
@@ -87,6 +91,22 @@ func (s *server) askBridge(ctx context.Context, view *bridgeView) {
 			s.Outbox.Alive(s.BridgeID)
 		}
 		view.addHealth(health, s.Now())
+	}
+}
+
+// checkWay completes the view of a bridge that beats: its beats say nothing of
+// the way from here to it, which replies take.
+func (s *server) checkWay(ctx context.Context, view *bridgeView) {
+	stuck := view.OldestReply != nil && s.Now().Sub(*view.OldestReply) > stuckAfter
+	if view.Problem != "" {
+		return
+	}
+	if s.BridgeURL == "" {
+		view.Problem = "El servidor no sabe dónde está la laptop, y las respuestas no pueden salir: ponga IP_LAPTOP en su configuración y reinícielo."
+	} else if stuck {
+		if _, err := s.Health(ctx, s.BridgeURL); err != nil {
+			view.Problem = "La laptop manda señales, pero este servidor no la alcanza, y las respuestas no pueden salir: revise IP_LAPTOP, PUERTO_LAPTOP y el cortafuegos de la laptop."
+		}
 	}
 }
 
