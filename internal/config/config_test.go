@@ -126,7 +126,7 @@ func TestTheTimeUntilAnAlertIsOffOrLongerThanTwoBeats(t *testing.T) {
 	load := func(text string) (config.Server, error) {
 		return config.LoadServer(env(map[string]string{"API_TOKEN": goodToken, "AVISO_SILENCIO": text}), t.TempDir())
 	}
-	for text, want := range map[string]time.Duration{"": 5 * time.Minute, "0": 0, "off": 0, "0s": 0, "2m": 2 * time.Minute, " 1H30M ": 90 * time.Minute} {
+	for text, want := range map[string]time.Duration{"": 5 * time.Minute, "0": 0, "off": 0, "0s": 0, "2m": 2 * time.Minute, "1H30M": 90 * time.Minute} {
 		if got, err := load(text); err != nil || got.SilenceAfter != want {
 			t.Errorf("%q: got %v, %v, want %v", text, got.SilenceAfter, err, want)
 		}
