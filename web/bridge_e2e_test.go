@@ -127,7 +127,7 @@ func TestParkedMessagesAreShownWithTheirReasonsAndTriedAgain(t *testing.T) {
 	}
 	for selector, want := range map[string]string{
 		".parked:nth-child(1)": "La imagen es demasiado grande", ".parked:nth-child(2)": "<script>window.pwned=1</script>", ".parked:nth-child(3)": "Número oculto",
-		".tray": "Y 2 más", ".details": "3 min atrasado: póngalo en hora automática",
+		".tray": "Y 2 más", ".details": "3 min atrasado: póngalo en hora automática", ".details div:nth-child(2)": "2, la más antigua lleva 12 min",
 	} {
 		if got := p.Text(selector); !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want it to contain %q", selector, got, want)

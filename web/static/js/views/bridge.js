@@ -84,7 +84,7 @@ function Details({ bridge }) {
   const now = state.now.value;
   const rows = [
     ['detail.account', bridge.account],
-    ['detail.replies', bridge.replies ? t('detail.repliesSince', { count: bridge.replies, time: ago(bridge.oldestReply, now) }) : t('detail.noReplies')],
+    ['detail.replies', bridge.replies ? t('detail.repliesSince', { count: bridge.replies, time: bridge.oldestReply ? duration(now - bridge.oldestReply.getTime()) : '' }) : t('detail.noReplies')],
     ['detail.files', bridge.heard ? count(bridge.files) : ''],
     ['detail.damaged', bridge.heard ? damagedText(bridge.damaged) : ''],
     ['detail.clock', clockText(bridge.clock)],
