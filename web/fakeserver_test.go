@@ -41,6 +41,7 @@ type fake struct {
 	bridge   object
 	pageSize int                     // the largest page it gives; 0 means whatever is asked
 	outcomes map[int][]func() answer // of the next notices, by ticket; 200 when used up
+	retries  []func() answer         // of the next wishes to try parked messages again; success when used up
 	down     bool                    // every connection is cut
 	loggedIn bool                    // as if the cookie were always there
 	log      []string                // "METHOD path body", in order
@@ -91,6 +92,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		return answer{200, object{"usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
 	f.handle(mux, "GET /puente", func(*http.Request) answer { return answer{200, f.bridge} })
+	f.handle(mux, "POST /puente/reintentar", f.retryParked)
 	f.handle(mux, "GET /tickets", f.listTickets)
 	f.handle(mux, "GET /tickets/resumen", f.summarize)
 	f.handle(mux, "GET /ticket/{id}", f.oneTicket(func(_ int, ticket object, _ object) answer { return answer{200, ticket} }))

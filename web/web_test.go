@@ -22,6 +22,8 @@ import (
 // files of static/js, or libraries of the import map.
 var modules = map[string][]string{
 	"wire":       {},
+	"bridgewire": {"wire"},
+	"bridge":     {},
 	"links":      {},
 	"keys":       {},
 	"poll":       {},
@@ -29,13 +31,13 @@ var modules = map[string][]string{
 	"html":       {"preact", "htm"},
 	"format":     {"i18n"},
 	"thread":     {"format"},
-	"api":        {"wire"},
+	"api":        {"wire", "bridgewire"},
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"keyboard":   {"keys", "router", "state"},
 	"actions":    {"actions", "api", "i18n", "state"},
-	"components": {"components", "html", "i18n", "format", "links", "thread", "preact/hooks"},
-	"views":      {"views", "components", "actions", "state", "router", "html", "i18n", "format", "thread", "preact/hooks"},
+	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
+	"views":      {"views", "components", "actions", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
 	"main":       {"views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/joho/godotenv"
 
@@ -23,6 +24,13 @@ import (
 // DefaultMaxImage is the largest picture taken unless MAX_IMAGE_SIZE says
 // otherwise, in decoded bytes: WhatsApp's own limit as the original had it.
 const DefaultMaxImage = 16_000_000
+
+const (
+	// defaultSilence and shortestSilence bound AVISO_SILENCIO: a bridge gives a
+	// sign of life each minute, and one of them may get lost.
+	defaultSilence  = 5 * time.Minute
+	shortestSilence = 2 * time.Minute
+)
 
 // Bridge is the laptop's configuration.
 type Bridge struct {
@@ -52,6 +60,10 @@ type Server struct {
 	PanelDir         string // PANEL_DIR: serve the panel's files from here, for its developers
 	TicketPerMessage bool   // TICKET_POR_MENSAJE=on: no conversations, as in the original
 	LogLevel         string // NIVEL_LOG
+
+	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
+	// trouble without an alert; 0 means for ever.
+	SilenceAfter time.Duration
 }
 
 // Getenv looks a variable up; os.Getenv is one.
@@ -98,6 +110,7 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		PanelDir:         r.get("PANEL_DIR"),
 		TicketPerMessage: r.flag("TICKET_POR_MENSAJE", false),
 		LogLevel:         r.logLevel("NIVEL_LOG"),
+		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 	}
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
 		r.fail("PANEL_USUARIO y PANEL_CLAVE van juntas: falta una de las dos.")
@@ -175,6 +188,21 @@ func (r *reader) flag(name string, def bool) bool {
 		r.fail(fmt.Sprintf("%s debe ser on u off, no %q.", name, text))
 		return def
 	}
+}
+
+func (r *reader) silence(name string) time.Duration {
+	text := strings.ToLower(r.get(name))
+	if text == "" {
+		return defaultSilence
+	}
+	if text == "off" {
+		return 0
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d != 0 && d < shortestSilence {
+		r.fail(fmt.Sprintf("%s debe ser un tiempo de 2m o más, como 5m o 1h (0: sin avisos), no %q.", name, text))
+	}
+	return d
 }
 
 func (r *reader) logLevel(name string) string {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,6 +27,7 @@ func TestTheServerStartsWithNothingButAToken(t *testing.T) {
 	want := config.Server{
 		Dir: dir, Address: ":8523", Token: goodToken, MaxImage: config.DefaultMaxImage,
 		PhotoDir: filepath.Join(dir, "fotos_evidencia"), DatabaseURL: filepath.Join(dir, "tickets.db"), LogLevel: "info",
+		SilenceAfter: 5 * time.Minute,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -116,6 +118,22 @@ func TestTheSQLiteFileAndPostgresAreToldApart(t *testing.T) {
 		got, err := config.LoadServer(env(map[string]string{"API_TOKEN": goodToken, "DATABASE_URL": url}), dir)
 		if err != nil || got.DatabaseURL != want {
 			t.Errorf("DATABASE_URL %q: got %q, %v, want %q", url, got.DatabaseURL, err, want)
+		}
+	}
+}
+
+func TestTheTimeUntilAnAlertIsOffOrLongerThanTwoBeats(t *testing.T) {
+	load := func(text string) (config.Server, error) {
+		return config.LoadServer(env(map[string]string{"API_TOKEN": goodToken, "AVISO_SILENCIO": text}), t.TempDir())
+	}
+	for text, want := range map[string]time.Duration{"": 5 * time.Minute, "0": 0, "off": 0, "0s": 0, "2m": 2 * time.Minute, "1H30M": 90 * time.Minute} {
+		if got, err := load(text); err != nil || got.SilenceAfter != want {
+			t.Errorf("%q: got %v, %v, want %v", text, got.SilenceAfter, err, want)
+		}
+	}
+	for _, text := range []string{"5", "1m59s", "-5m", "mucho", "5 minutos"} {
+		if _, err := load(text); err == nil || !strings.Contains(err.Error(), "AVISO_SILENCIO") {
+			t.Errorf("%q: got %v, want a refusal that names the variable", text, err)
 		}
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
+	"mostrador/internal/server/watch"
 	"mostrador/web"
 )
 
@@ -70,6 +71,7 @@ func serve(ctx context.Context, o Options) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
 	g.Go(func() error { return p.outbox.Run(ctx) })
+	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")
@@ -84,6 +86,7 @@ type parts struct {
 	auth   *auth.Auth
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
+	watch  *watch.Watch
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -113,6 +116,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, Log: log})
+	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: time.Now, Log: log})
 	return nil
 }
 
@@ -135,7 +139,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Health: p.bridge.Health,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Now: time.Now, Log: log,
 	})

@@ -1,7 +1,7 @@
 import './texts.mjs';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ago, customerName, customerPhone, dayHeading, daysBetween, exact, fileSize, hue, oneLine, pageTitle } from '../static/js/format.js';
+import { ago, count, customerName, customerPhone, dayHeading, daysBetween, duration, exact, fileSize, hue, oneLine, pageTitle } from '../static/js/format.js';
 
 const noon = new Date(2026, 10, 23, 12, 0, 0);
 const before = (ms) => new Date(noon.getTime() - ms);
@@ -74,4 +74,15 @@ test('a category keeps its hue', () => {
 test('the title counts what waits', () => {
   assert.equal(pageTitle('Mostrador', 0), 'Mostrador');
   assert.equal(pageTitle('Mostrador', 3), '(3) Mostrador');
+});
+
+test('how long something has waited is told in one unit, never rounded up', () => {
+  for (const [ms, want] of [
+    [-5, '0 s'], [0, '0 s'], [59_999, '59 s'], [minute, '1 min'], [59.9 * minute, '59 min'], [60 * minute, '1 h'], [47.9 * 60 * minute, '47 h'], [49 * 60 * minute, '2 d'],
+  ]) assert.equal(duration(ms), want);
+});
+
+test('large numbers are grouped', () => {
+  assert.equal(count(0), '0');
+  assert.equal(count(1_234_567), '1.234.567');
 });

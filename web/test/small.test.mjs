@@ -6,11 +6,11 @@ import { command, step } from '../static/js/keys.js';
 import { href, parse } from '../static/js/router.js';
 
 test('an address and its route are the same thing twice', () => {
-  for (const route of [{ view: 'list' }, { view: 'ticket', id: 42 }]) assert.deepEqual(parse(href(route)), route);
+  for (const route of [{ view: 'list' }, { view: 'bridge' }, { view: 'ticket', id: 42 }]) assert.deepEqual(parse(href(route)), route);
 });
 
 test('a nonsense address is the list', () => {
-  for (const hash of ['', '#', '#/', '#/ticket/', '#/ticket/0', '#/ticket/-1', '#/ticket/1e3', '#/ticket/42/x', '#/ticket/99999999999999999', '#contenido']) {
+  for (const hash of ['', '#', '#/', '#/ticket/', '#/ticket/0', '#/ticket/-1', '#/ticket/1e3', '#/ticket/42/x', '#/puente/', '#/puente/1', '#/ticket/99999999999999999', '#contenido']) {
     assert.deepEqual(parse(hash), { view: 'list' }, hash);
   }
 });

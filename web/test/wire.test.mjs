@@ -63,12 +63,6 @@ test('a page without more has no cursor', () => {
   assert.equal(wire.page({ tickets: null, siguiente: 'abc' }).next, 'abc');
 });
 
-test('WhatsApp is connected only when the bridge can be reached to say so', () => {
-  assert.equal(wire.bridge({ alcanzable: true, whatsapp: 'conectado' }).connected, true);
-  assert.equal(wire.bridge({ alcanzable: false, whatsapp: 'conectado' }).connected, false);
-  assert.equal(wire.bridge({ alcanzable: true, whatsapp: 'desconectado', respuestas_en_cola: 2 }).replies, 2);
-});
-
 test('counts and the session have defaults', () => {
   assert.deepEqual(wire.summary({ pendiente: 3, total: 4 }), { '': 4, pending: 3, in_progress: 0, waiting: 0, resolved: 0 });
   assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { user: 'ana', business: 'Mostrador', login: false, notice: '' });

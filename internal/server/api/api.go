@@ -24,6 +24,7 @@ import (
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
+	"mostrador/internal/server/watch"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -35,8 +36,12 @@ type Options struct {
 	Photos *photos.Folder
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Watch  *watch.Watch
 	// Health asks the bridge at url how it is.
-	Health    func(ctx context.Context, url string) (wire.BridgeHealth, error)
+	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
+	// Retry has the bridge at url deliver parked messages again, all of them
+	// without keys, and returns how many.
+	Retry     func(ctx context.Context, url string, keys []string) (int, error)
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	// Panel holds index.html and what it refers to.

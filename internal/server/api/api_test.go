@@ -28,6 +28,7 @@ import (
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
+	"mostrador/internal/server/watch"
 	"mostrador/internal/wire"
 )
 
@@ -35,6 +36,7 @@ const (
 	token    = "kq3v7zt2m5x8n4w6"
 	customer = "5214772758198@s.whatsapp.net"
 	maxImage = 100_000
+	silence  = 5 * time.Minute
 )
 
 // jpeg is the smallest body that counts as a picture.
@@ -48,6 +50,8 @@ type laptop struct {
 	status int
 	body   string
 	sent   []wire.Send
+	// retried holds the bodies of the wishes to deliver parked messages again.
+	retried []string
 }
 
 func newLaptop(t *testing.T) *laptop {
@@ -66,6 +70,13 @@ func newLaptop(t *testing.T) *laptop {
 				t.Error(err)
 			}
 			l.sent = append(l.sent, m)
+		}
+		if r.URL.Path == wire.PathParked {
+			keys, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			l.retried = append(l.retried, string(keys))
 		}
 		w.WriteHeader(l.status)
 		_, _ = io.WriteString(w, l.body)
@@ -94,6 +105,7 @@ type shop struct {
 	auth   *auth.Auth
 	origin store.Origin
 	outbox *outbox.Outbox
+	watch  *watch.Watch
 	laptop *laptop
 	clock  *storetest.Clock
 	dir    string
@@ -127,10 +139,11 @@ func openShopFor(t *testing.T, who auth.Options, options ...option) *shop {
 	log := zerolog.New(zerolog.SyncWriter(s.log))
 	bridge := outbox.NewBridge(nil, token)
 	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
+	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})
 	who.Store, who.Default = s.store, s.origin
 	s.auth = auth.New(who)
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Auth: s.auth, Health: bridge.Health, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Store: s.store, Photos: folder, Outbox: s.outbox, Auth: s.auth, Watch: s.watch, Health: bridge.Health, Retry: bridge.Retry, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},

@@ -27,7 +27,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
+	r.Use(httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -48,6 +48,7 @@ func (s *server) routes(r chi.Router) {
 		r.Use(s.Auth.RequireToken(handle))
 		r.Post(wire.PathWebhook, handle(s.receive))
 		r.Post(wire.PathReceipt, handle(s.takeReceipt))
+		r.Post(wire.PathBeat, handle(s.takeBeat))
 	})
 
 	// People, who are shown the way in, and programs with the token.
@@ -59,6 +60,7 @@ func (s *server) routes(r chi.Router) {
 		r.Use(s.Auth.Require(handle))
 		r.Get("/yo", handle(s.whoAmI))
 		r.Get("/puente", handle(s.bridgeState))
+		r.Post("/puente/reintentar", handle(s.retryParked))
 		r.Get("/tickets", handle(s.listTickets))
 		r.Get("/tickets/resumen", handle(s.countTickets))
 		r.Get("/ticket/{id}", handle(s.showTicket))

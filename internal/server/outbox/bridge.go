@@ -24,6 +24,8 @@ const (
 	dialTimeout = 3 * time.Second
 	// healthTimeout keeps the panel's bar lively.
 	healthTimeout = 2 * time.Second
+	// retryTimeout is how long a bridge may take to bring a full tray back.
+	retryTimeout = 10 * time.Second
 	// maxAnswer bounds what is read of a bridge's answer, in bytes.
 	maxAnswer = 64 << 10
 	// maxReason bounds a bridge's sentence, in runes.
@@ -80,6 +82,30 @@ func (b *Bridge) Health(ctx context.Context, url string) (wire.BridgeHealth, err
 		return wire.BridgeHealth{}, verdict(http.StatusBadGateway, nil)
 	}
 	return h, nil
+}
+
+// Retry asks the bridge at url to deliver parked messages again, all of them
+// without keys, and returns how many it brought back. Its errors are those of
+// Send.
+func (b *Bridge) Retry(ctx context.Context, url string, keys []string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, retryTimeout)
+	defer cancel()
+	body, err := json.Marshal(wire.Retry{Keys: keys})
+	if err != nil {
+		return 0, fmt.Errorf("encode keys: %w", err)
+	}
+	status, answer, err := b.do(ctx, http.MethodPost, url+wire.PathParked, body)
+	if err != nil {
+		return 0, unreached(err)
+	}
+	if status == http.StatusNotFound {
+		return 0, ticket.NewError(ticket.CodeUnavailable, "El puente de la laptop es de una versión anterior: instale la nueva, o reintente en su página local.")
+	}
+	var reply wire.RetryReply
+	if status == http.StatusOK && json.Unmarshal(answer, &reply) != nil {
+		status = http.StatusBadGateway
+	}
+	return reply.Retried, verdict(status, answer)
 }
 
 func (b *Bridge) do(ctx context.Context, method, url string, body []byte) (int, []byte, error) {

@@ -1,6 +1,7 @@
 // @ts-check
 /** Talks to the server. The only file that knows its URLs. */
 import * as wire from './wire.js';
+import { bridge } from './bridgewire.js';
 
 const patience = 15_000;
 
@@ -89,5 +90,8 @@ export const api = {
   /** @param {number} id @param {string} status */
   setStatus: async (id, status) => wire.ticket(await call('POST', `/ticket/${id}/estado`, { estado: wire.statusWord(status) })),
 
-  bridge: async () => wire.bridge(await call('GET', '/puente')),
+  bridge: async () => bridge(await call('GET', '/puente')),
+
+  /** Has the laptop deliver parked messages again, all of them without keys. @param {string[]} keys @returns {Promise<number>} how many */
+  retryParked: async (keys) => Number((await call('POST', '/puente/reintentar', { claves: keys }))?.reintentados) || 0,
 };

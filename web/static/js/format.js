@@ -28,6 +28,24 @@ export function ago(date, now) {
   return (sameYear ? dateOnly : dateAndYear).format(date);
 }
 
+/** "45 s", "5 min", "3 h", "2 d". @param {number} ms */
+export function duration(ms) {
+  const whole = Math.max(ms, 0);
+  if (whole < minute) return unit(whole / 1000, 'second');
+  if (whole < hour) return unit(whole / minute, 'minute');
+  return whole < 2 * day ? unit(whole / hour, 'hour') : unit(whole / day, 'day');
+}
+
+/** @param {number} n @param {string} name */
+function unit(n, name) {
+  return new Intl.NumberFormat(language(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0, roundingMode: 'floor' }).format(n);
+}
+
+/** "12.345" @param {number} n */
+export function count(n) {
+  return new Intl.NumberFormat(language(), { useGrouping: true }).format(n);
+}
+
 /** The whole date with the time of day. @param {Date | null} date */
 export function exact(date) {
   return date ? full.format(date) : '';

@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import '@preact/signals';
 import { render } from 'preact';
+import { refresh as refreshBridge } from './actions/bridge.js';
 import { refresh as refreshConversation } from './actions/conversation.js';
 import { refresh as refreshList } from './actions/list.js';
 import { identify, restoreDrafts } from './actions/session.js';
@@ -25,6 +26,12 @@ async function refreshAll() {
   if (state.phase.value === 'ready') await refreshList();
 }
 
+/** What changes faster than the list, where somebody looks at it. */
+async function refreshOpen() {
+  await refreshConversation();
+  if (state.phase.value === 'ready' && router.route.value.view === 'bridge') await refreshBridge();
+}
+
 async function main() {
   const texts = await fetch(new URL('../i18n/es.json', import.meta.url));
   use(await texts.json());
@@ -34,7 +41,7 @@ async function main() {
   keyboard.start();
   skipToContent();
   const again = repeat(refreshAll, () => (state.online.value ? calm : offline));
-  repeat(refreshConversation, () => (state.online.value ? talking : offline));
+  repeat(refreshOpen, () => (state.online.value ? talking : offline));
   effect(() => {
     if (state.phase.value !== 'ready') return;
     router.leaveLoginPage(window);

@@ -2,19 +2,21 @@
 /** Which view the address asks for. The address is the only state it has. */
 import { signal } from '@preact/signals-core';
 
-/** @typedef {{view: 'list'} | {view: 'ticket', id: number}} Route */
+/** @typedef {{view: 'list'} | {view: 'bridge'} | {view: 'ticket', id: number}} Route */
 
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
 /** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
 export function parse(hash) {
+  if (hash === '#/puente') return { view: 'bridge' };
   const match = /^#\/ticket\/([1-9]\d{0,15})$/.exec(hash);
   return match ? { view: 'ticket', id: Number(match[1]) } : { view: 'list' };
 }
 
 /** The hash of a route; parse undoes it. @param {Route} to */
 export function href(to) {
+  if (to.view === 'bridge') return '#/puente';
   return to.view === 'ticket' ? `#/ticket/${to.id}` : '#/';
 }
 

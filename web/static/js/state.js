@@ -21,8 +21,10 @@ export const phase = signal('starting');
 export const session = signal(null);
 /** False from the first call without an answer to the next one with. */
 export const online = signal(true);
-/** @type {Signal<import('./wire.js').Bridge | null>} */
+/** @type {Signal<import('./bridgewire.js').Bridge | null>} */
 export const bridge = signal(null);
+/** The last wish to deliver parked messages again. @type {Signal<import('./bridge.js').Retry>} */
+export const retry = signal({ phase: 'idle', keys: [], heard: 0, message: '' });
 /** Tickets per status, '' for all; null until known. @type {Signal<Record<string, number> | null>} */
 export const summary = signal(null);
 /** @type {Signal<List>} */
@@ -105,7 +107,7 @@ export function nextStatuses(status) {
 
 /**
  * Where the bridge stands: whether all is well and, if not, what kind of trouble.
- * @param {import('./wire.js').Bridge | null} state
+ * @param {import('./bridgewire.js').Bridge | null} state
  * @returns {'unknown'|'connected'|'unreachable'|'disconnected'}
  */
 export function bridgeState(state) {

@@ -12,8 +12,6 @@
  * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
- * @typedef {{reachable: boolean, connected: boolean, reason: string, solution: string, queued: number, parked: number,
- *   replies: number, laptop: string}} Bridge
  * @typedef {{user: string, business: string, login: boolean, notice: string}} Session
  */
 
@@ -86,15 +84,6 @@ export function summary(v) {
   return counts;
 }
 
-/** @param {any} v @returns {Bridge} */
-export function bridge(v) {
-  return {
-    reachable: v.alcanzable === true, connected: v.alcanzable === true && v.whatsapp === 'conectado',
-    reason: text(v.motivo), solution: text(v.solucion), queued: Number(v.cola_pendiente) || 0,
-    parked: Number(v.cola_apartados) || 0, replies: Number(v.respuestas_en_cola) || 0, laptop: text(v.laptop_url),
-  };
-}
-
 /** @param {any} v @returns {Session} */
 export function session(v) {
   return { user: text(v.usuario), business: text(v.negocio) || 'Mostrador', login: v.login !== false, notice: text(v.aviso_recibido) };
@@ -111,22 +100,22 @@ export function photoPath(v) {
  * @param {Record<string, T>} table @param {unknown} word @param {T} fallback
  * @returns {T}
  */
-function pick(table, word, fallback) {
+export function pick(table, word, fallback) {
   return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : fallback;
 }
 
 /** @param {unknown} v */
-function text(v) {
+export function text(v) {
   return typeof v === 'string' ? v : '';
 }
 
 /** @param {unknown} v @returns {any[]} */
-function list(v) {
+export function list(v) {
   return Array.isArray(v) ? v : [];
 }
 
 /** @param {unknown} v @returns {Date | null} */
-function time(v) {
+export function time(v) {
   const date = typeof v === 'string' ? new Date(v) : null;
   return date && !Number.isNaN(date.getTime()) ? date : null;
 }

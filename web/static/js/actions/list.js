@@ -3,6 +3,7 @@
 import { api } from '../api.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
+import { refresh as refreshBridge } from './bridge.js';
 import { guard, latest, sentence } from './guard.js';
 
 const pageSize = 50;
@@ -37,14 +38,6 @@ async function refreshSummary() {
     state.summary.value = await guard(api.summary);
   } catch {
     // The counts stay as they were; the banner says that the server is away.
-  }
-}
-
-async function refreshBridge() {
-  try {
-    state.bridge.value = await guard(api.bridge);
-  } catch {
-    // As with the counts.
   }
 }
 

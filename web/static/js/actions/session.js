@@ -51,6 +51,7 @@ function forget() {
   state.conversation.value = state.emptyConversation;
   state.summary.value = null;
   state.bridge.value = null;
+  state.retry.value = { phase: 'idle', keys: [], heard: 0, message: '' };
   state.drafts.value = {};
   state.attempts.value = {};
 }

@@ -1,37 +1,63 @@
 // @ts-check
+import { troubles } from '../bridge.js';
+import { ago } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Icon } from './icon.js';
 
+/** @typedef {import('../bridgewire.js').Bridge} Bridge */
 /** @type {Record<string, string>} */
-const titles = { disconnected: 'bridge.disconnected', unreachable: 'bridge.unreachable' };
+const pills = { good: 'bridge.connected', bad: 'bridge.trouble', unknown: 'bridge.unknown' };
 
-/** The short form in the header, when all is well. @param {{state: string}} props */
-export function BridgePill({ state }) {
-  if (state !== 'connected') return null;
-  return html`<span class="pill" role="img" aria-label=${t('bridge.connected')} title=${t('bridge.connected')}><${Icon} name="check" />
-    <span class="pill-long">${t('bridge.connected')}</span><span class="pill-short">${t('bridge.short')}</span></span>`;
+/** The short form in the header, the way to the page about it. @param {{bridge: Bridge | null, link: string}} props */
+export function BridgePill({ bridge, link }) {
+  let tone = 'unknown';
+  if (bridge) tone = troubles(bridge).length ? 'bad' : 'good';
+  const text = t(pills[tone]);
+  return html`<a class="pill" href=${link} data-tone=${tone} aria-label=${text} title=${text}>
+    <${Icon} name=${tone === 'good' ? 'check' : tone === 'bad' ? 'alert' : 'laptop'} />
+    <span class="pill-long">${text}</span><span class="pill-short">${t('bridge.short')}</span></a>`;
 }
 
 /**
- * Why WhatsApp is away and what to do, and what waits because of it. Nothing
- * when all is well.
- * @param {{state: string, bridge: import('../wire.js').Bridge | null}} props
+ * What is wrong and what to do, and what waits because of it. Nothing when all
+ * is well.
+ * @param {{bridge: Bridge | null, now: number, link: string}} props
  */
-export function BridgeBar({ state, bridge }) {
+export function BridgeBar({ bridge, now, link }) {
   if (!bridge) return null;
-  const waiting = [
+  const found = troubles(bridge);
+  const waiting = waitingText(bridge);
+  if (!found.length && !waiting) return null;
+  const alert = found.some((trouble) => trouble.alert);
+  return html`<section class="banner bridge-bar" aria-label=${t('bridge.title')} data-tone=${found.length ? 'bad' : 'wait'}>
+    <${Icon} name=${found.length ? iconOf(found[0].kind) : 'clock'} />
+    <div role=${alert ? 'alert' : 'status'}>
+      ${found.map((trouble) => html`<${Trouble} key=${trouble.kind} trouble=${trouble} now=${now} />`)}
+      ${waiting ? html`<p>${waiting}</p>` : ''}
+    </div>
+    <a class="button" href=${link}>${t('bridge.open')}</a>
+  </section>`;
+}
+
+/** @param {{trouble: import('../bridge.js').Trouble, now: number}} props */
+export function Trouble({ trouble, now }) {
+  const solution = trouble.solution || (trouble.kind === 'problem' ? '' : t('bridge.defaultSolution'));
+  return html`<p><b>${t(trouble.title)}.</b> ${trouble.text}
+      ${trouble.since ? html` <span class="since" aria-live="off">${t('bridge.since', { time: ago(trouble.since, now) })}</span>` : ''}</p>
+    ${solution ? html`<p class="solution">${solution}</p>` : ''}`;
+}
+
+/** @param {string} kind */
+export function iconOf(kind) {
+  return kind === 'silence' || kind === 'unreachable' ? 'laptop' : 'alert';
+}
+
+/** What waits, in one line; empty when nothing does. @param {Bridge} bridge */
+export function waitingText(bridge) {
+  return [
     bridge.replies > 0 ? t('bridge.replies', { count: bridge.replies }) : '',
     bridge.queued > 0 ? t('bridge.queued', { count: bridge.queued }) : '',
     bridge.parked > 0 ? t('bridge.parked', { count: bridge.parked }) : '',
   ].filter(Boolean).join(' · ');
-  const title = titles[state];
-  if (!title) return waiting ? html`<div class="banner" data-tone="wait" role="status"><${Icon} name="clock" /><p>${waiting}</p></div>` : null;
-  return html`<div class="banner" data-tone="bad" role="status"><${Icon} name=${state === 'unreachable' ? 'laptop' : 'alert'} />
-    <div>
-      <p><b>${t(title)}.</b> ${bridge.reason}</p>
-      <p>${bridge.solution || t('bridge.defaultSolution')}</p>
-      ${waiting ? html`<p>${waiting}</p>` : ''}
-    </div>
-  </div>`;
 }

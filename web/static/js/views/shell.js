@@ -8,6 +8,7 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
+import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
 import { Login } from './login.js';
 import { TicketList } from './ticket-list.js';
@@ -26,7 +27,9 @@ function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
-  return html`<${Header} /><${BridgeBar} state=${state.bridgeState(state.bridge.value)} bridge=${state.bridge.value} />
+  // The page about the bridge says it all itself.
+  if (to.view === 'bridge') return html`<${Header} /><${BridgePage} />`;
+  return html`<${Header} /><${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />
     ${to.view === 'ticket' ? html`<${Conversation} key=${to.id} id=${to.id} />` : html`<${TicketList} />`}`;
 }
 
@@ -34,7 +37,7 @@ function Header() {
   const session = state.session.value;
   return html`<header class="top">
     <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
-    <${BridgePill} state=${state.online.value ? state.bridgeState(state.bridge.value) : 'unknown'} />
+    <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
     <span class="top-space"></span>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
