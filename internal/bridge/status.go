@@ -7,11 +7,12 @@ import (
 	"mostrador/internal/bridge/api"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/wire"
 )
 
 func (b *bridge) apiOptions(c config.Bridge) api.Options {
 	return api.Options{
-		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.parkedReasons, Retry: b.queue.Retry,
+		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.queue.Retry,
 		MaxFile: c.MaxImage, Now: time.Now, Version: version(), Library: libraryVersion(),
 		Log: b.log.With().Str("part", "api").Logger(),
 	}
@@ -32,16 +33,24 @@ func (b *bridge) status() api.Status {
 	return s
 }
 
-func (b *bridge) parkedReasons(limit int) []string {
+// maxTrayText is as much of a parked message as the list of them shows, in runes.
+const maxTrayText = 120
+
+// tray is up to limit of the parked messages as people see them.
+func (b *bridge) tray(limit int) []wire.Parked {
 	entries, err := b.queue.Parked(limit)
 	if err != nil {
 		b.log.Warn().Err(err).Msg("parked messages cannot be listed")
 	}
-	reasons := make([]string, 0, len(entries))
+	tray := make([]wire.Parked, 0, len(entries))
 	for _, e := range entries {
-		reasons = append(reasons, e.Reason)
+		text := []rune(e.Message.Content)
+		tray = append(tray, wire.Parked{
+			Key: e.Key, Sender: e.Message.Sender, Name: e.Message.Name, Reason: e.Reason, At: e.ReceivedAt,
+			Text: string(text[:min(len(text), maxTrayText)]),
+		})
 	}
-	return reasons
+	return tray
 }
 
 // follow logs and shows what becomes of the session, and has everything that

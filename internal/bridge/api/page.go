@@ -93,8 +93,8 @@ func (a *api) confirmPasskey(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *api) retryParked(w http.ResponseWriter, _ *http.Request) error {
-	count, err := a.Retry()
+func (a *api) retryAll(w http.ResponseWriter, _ *http.Request) error {
+	count, err := a.Retry(nil)
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,11 @@ func (a *api) view() view {
 		v.Oldest = "El más antiguo, desde hace " + span(a.waited(s)) + "."
 	}
 	if s.Parked > 0 {
-		v.ParkedWhy = strings.Join(a.Parked(shownReasons), " · ")
+		var reasons []string
+		for _, p := range a.Parked(shownReasons) {
+			reasons = append(reasons, p.Reason)
+		}
+		v.ParkedWhy = strings.Join(reasons, " · ")
 	}
 	v.Server, v.ServerTone = a.serverLine(s)
 	return v

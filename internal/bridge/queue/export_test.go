@@ -5,6 +5,9 @@ import "time"
 // Files lets tests stand between the queue and the disk.
 type Files = files
 
+// File is one that is being written.
+type File = file
+
 // Disk is the real Files.
 type Disk = disk
 

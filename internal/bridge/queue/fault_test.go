@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -21,18 +20,43 @@ import (
 // faulty fails chosen operations of a real disk.
 type faulty struct {
 	queue.Disk
-	fail func(op string) error // called with create, read, rename, remove or sync
-	half bool                  // a failing create leaves half of its file
+	fail func(op string) error // called with mkdir, create, write, fsync, read, rename, remove or sync
 }
 
-func (f *faulty) Create(path string, data []byte) error {
-	if err := f.fail("create"); err != nil {
-		if f.half {
-			_ = os.WriteFile(path, data[:len(data)/2], 0o600)
-		}
+func (f *faulty) MakeDir(path string) error {
+	if err := f.fail("mkdir"); err != nil {
 		return err
 	}
-	return f.Disk.Create(path, data)
+	return f.Disk.MakeDir(path)
+}
+
+func (f *faulty) Create(path string) (queue.File, error) {
+	if err := f.fail("create"); err != nil {
+		return nil, err
+	}
+	file, err := f.Disk.Create(path)
+	return faultyFile{file, f}, err
+}
+
+// faultyFile takes half of what it is given when writing fails.
+type faultyFile struct {
+	queue.File
+	disk *faulty
+}
+
+func (f faultyFile) Write(data []byte) (int, error) {
+	if err := f.disk.fail("write"); err != nil {
+		n, _ := f.File.Write(data[:len(data)/2])
+		return n, err
+	}
+	return f.File.Write(data)
+}
+
+func (f faultyFile) Sync() error {
+	if err := f.disk.fail("fsync"); err != nil {
+		return err
+	}
+	return f.File.Sync()
 }
 
 func (f *faulty) Read(path string) ([]byte, error) {
@@ -80,11 +104,11 @@ func openFaulty(t testing.TB, dir string, f *faulty) *queue.Queue {
 }
 
 func TestAFullDiskRefusesTheMessageAndTakesItLater(t *testing.T) {
-	for _, op := range []string{"create", "rename", "sync"} {
+	for _, op := range []string{"create", "write", "fsync", "rename", "sync"} {
 		t.Run(op, func(t *testing.T) {
 			dir := t.TempDir()
 			full := false
-			q := openFaulty(t, dir, &faulty{half: true, fail: func(called string) error {
+			q := openFaulty(t, dir, &faulty{fail: func(called string) error {
 				if full && called == op {
 					return syscall.ENOSPC
 				}
@@ -95,8 +119,14 @@ func TestAFullDiskRefusesTheMessageAndTakesItLater(t *testing.T) {
 				t.Fatalf("Put: got %v, want the disk's error", err)
 			}
 			wantCounts(t, q, 0, 0, 0, 0)
+			if !q.Stats().Failing {
+				t.Error("the queue does not say that the disk takes nothing")
+			}
 			full = false
 			mustPut(t, q, entry("ana", "1"))
+			if s := q.Stats(); s.Failing || s.Stored != 1 {
+				t.Errorf("got %+v when there is space again, want one message stored", s)
+			}
 			mustNext(t, q.Next, "1")
 			wantCounts(t, mustOpen(t, dir), 1, 0, 0, 0)
 		})
@@ -158,7 +188,7 @@ func TestADeathAtAnyOperationLosesNothing(t *testing.T) {
 	for n := 0; ; n++ {
 		dir := t.TempDir()
 		left := n
-		q, err := queue.OpenOn(dir, time.Now, &faulty{half: true, fail: func(string) error {
+		q, err := queue.OpenOn(dir, time.Now, &faulty{fail: func(string) error {
 			if left--; left < 0 {
 				return died
 			}
@@ -210,7 +240,7 @@ func life(t *testing.T, q *queue.Queue) (accepted, finished map[string]bool) {
 			_ = q.Park(item, "no")
 		}
 	}
-	_, _ = q.Retry()
+	_, _ = q.Retry(nil)
 	return accepted, finished
 }
 

@@ -33,7 +33,7 @@ func newLane(dir string, lineOf func(name) uint64) *lane {
 	return &lane{dir: dir, lineOf: lineOf, lines: map[uint64]*line{}}
 }
 
-// add puts n in its line.
+// add puts n in its line; a new head may go now.
 func (l *lane) add(n name) {
 	id := l.lineOf(n)
 	row := l.lines[id]
@@ -41,14 +41,18 @@ func (l *lane) add(n name) {
 		row = &line{id: id, slot: -1}
 		l.lines[id] = row
 	}
-	row.insert(n)
+	if row.insert(n) == 0 {
+		row.attempts, row.until = 0, time.Time{}
+	}
 	l.count++
 	l.offer(row)
 }
 
-func (r *line) insert(n name) {
+// insert puts n in its place and returns that.
+func (r *line) insert(n name) int {
 	i, _ := slices.BinarySearchFunc(r.names, n, compareNames)
 	r.names = slices.Insert(r.names, i, n)
+	return i
 }
 
 // offer makes row's place in ready agree with its fields.
@@ -89,12 +93,14 @@ func (l *lane) drop(n name) {
 	l.offer(row)
 }
 
-// putBack returns n, which was handed out, to the head of its line, not to be
-// handed out again before until.
+// putBack returns n, which was handed out, to its line, not to be handed out again
+// before until. It is the head of the line unless an earlier one came back since.
 func (l *lane) putBack(n name, attempts int, until time.Time) {
 	row := l.lines[l.lineOf(n)]
-	row.inFlight, row.attempts, row.until = false, attempts, until
-	row.insert(n)
+	row.inFlight, row.attempts, row.until = false, 0, time.Time{}
+	if row.insert(n) == 0 {
+		row.attempts, row.until = attempts, until
+	}
 	l.offer(row)
 }
 
@@ -111,7 +117,7 @@ func (l *lane) wakeAll() {
 func (l *lane) oldest() (seq uint64, ok bool) {
 	for _, row := range l.lines {
 		first := row.current.seq
-		if !row.inFlight {
+		if !row.inFlight || len(row.names) > 0 && row.names[0].seq < first {
 			first = row.names[0].seq
 		}
 		if !ok || first < seq {

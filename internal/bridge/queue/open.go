@@ -2,7 +2,6 @@ package queue
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -34,7 +33,7 @@ func open(dir string, now func() time.Time, f files) (*Queue, error) {
 		changed: make(chan struct{}),
 	}
 	for _, state := range []string{stateWaiting, stateFile, stateParked, stateDamaged} {
-		if err := os.MkdirAll(filepath.Join(dir, state), 0o700); err != nil {
+		if err := f.MakeDir(filepath.Join(dir, state)); err != nil {
 			return nil, fmt.Errorf("make queue folder: %w", err)
 		}
 	}
@@ -82,7 +81,7 @@ func (q *Queue) admit(state, text string) error {
 	if !ok {
 		q.damaged++
 		aside := fmt.Sprintf("%x-%s", q.nextSeq(), text)
-		return move(q.files, path, filepath.Join(q.dir, stateDamaged, aside))
+		return setAside(q.files, path, filepath.Join(q.dir, stateDamaged, aside))
 	}
 	if _, known := q.keys[n.key]; known {
 		return q.files.Remove(path)
