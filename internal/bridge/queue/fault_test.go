@@ -7,9 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -297,21 +294,4 @@ func TestAHundredThousandWaitingMessagesFitInLittleMemory(t *testing.T) {
 		t.Errorf("got %d bytes of heap for %d messages, want at most %d", got, messages, limit)
 	}
 	runtime.KeepAlive(q)
-}
-
-func BenchmarkPut(b *testing.B) {
-	q := mustOpen(b, b.TempDir())
-	body := strings.Repeat("hola ", 40)
-	var n atomic.Int64
-	b.SetParallelism(32)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			i := n.Add(1)
-			e := entry(fmt.Sprint("chat", i%100), strconv.FormatInt(i, 10))
-			e.Message.Content = body
-			if err := q.Put(e); err != nil {
-				b.Error(err)
-			}
-		}
-	})
 }
