@@ -22,6 +22,7 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
 )
 
 // Folders below the working folder.
@@ -158,8 +159,10 @@ func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) 
 	if stats := b.queue.Stats(); stats != (queue.Stats{}) {
 		log.Info().Int("waiting", stats.Waiting).Int("files", stats.Files).Int("parked", stats.Parked).Int("damaged", stats.Damaged).Msg("messages are queued")
 	}
+	started := time.Now()
 	b.uplink = uplink.New(uplink.Options{
-		Queue: b.queue, Fetch: b.fetch, ServerURL: c.ServerURL, Token: c.Token, Log: log.With().Str("part", "uplink").Logger(),
+		Queue: b.queue, Fetch: b.fetch, Describe: func() wire.Beat { return b.beat(c, started) },
+		ServerURL: c.ServerURL, Token: c.Token, Log: log.With().Str("part", "uplink").Logger(),
 	})
 	return b, nil
 }

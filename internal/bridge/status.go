@@ -12,7 +12,7 @@ import (
 
 func (b *bridge) apiOptions(c config.Bridge) api.Options {
 	return api.Options{
-		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.queue.Retry,
+		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.retry,
 		MaxFile: c.MaxImage, Now: time.Now, Version: version(), Library: libraryVersion(),
 		Log: b.log.With().Str("part", "api").Logger(),
 	}
@@ -53,6 +53,30 @@ func (b *bridge) tray(limit int) []wire.Parked {
 	return tray
 }
 
+// retry has parked messages delivered again.
+func (b *bridge) retry(keys []string) (int, error) {
+	count, err := b.queue.Retry(keys)
+	b.uplink.Announce()
+	if err != nil {
+		b.log.Error().Err(err).Msg("parked messages not put back")
+		return count, explain("No se pudo escribir en la cola: revise el espacio del disco de la laptop e intente de nuevo.", err)
+	}
+	return count, nil
+}
+
+// beat is what the server hears of the bridge as a sign of life.
+func (b *bridge) beat(c config.Bridge, started time.Time) wire.Beat {
+	stored := b.queue.Stats()
+	beat := wire.Beat{
+		BridgeHealth: b.apiOptions(c).Health(started),
+		Received:     stored.Stored, Files: stored.Files, Damaged: stored.Damaged, Tray: b.tray(wire.MaxTray),
+	}
+	if stored.Failing {
+		beat.Problem = "La laptop no puede guardar mensajes en su disco: libere espacio. WhatsApp los conserva y llegarán solos."
+	}
+	return beat
+}
+
 // follow logs and shows what becomes of the session, and has everything that
 // waits tried at once when it is connected again.
 func (b *bridge) follow(ctx context.Context, s *screen) {
@@ -64,10 +88,12 @@ func (b *bridge) follow(ctx context.Context, s *screen) {
 		state := b.session.State()
 		if state.Name != last.Name || state.Reason != last.Reason {
 			b.log.Info().Str("state", string(state.Name)).Str("reason", state.Reason).Str("solution", state.Solution).Msg("whatsapp")
+			b.uplink.Announce()
 		}
 		last = state
 		s.show(state)
 		if now := b.session.Connected(); now != connected {
+			b.uplink.Announce()
 			if connected = now; now {
 				b.uplink.Wake()
 			}

@@ -37,6 +37,9 @@ func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
 		tries = 1
 	}
 	out := u.try(ctx, &message, len(item.Entry.Media) > 0, tries)
+	if out.verdict == accept {
+		u.taken.Add(1)
+	}
 	accepted := u.queue.Done
 	if isPending(message) {
 		accepted = u.queue.AwaitFile
