@@ -213,12 +213,18 @@ func network(wa *wasim.Server) whatsapp.Network {
 // start runs a bridge in dir until the test or stop ends it.
 func start(t *testing.T, wa *wasim.Server, dir, server string) *program {
 	t.Helper()
+	return startWith(t, wa, dir, settings(server))
+}
+
+// startWith is start with other settings.
+func startWith(t *testing.T, wa *wasim.Server, dir string, env map[string]string) *program {
+	t.Helper()
 	p := &program{t: t}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() {
 		done <- bridge.Run(ctx, bridge.Options{
-			Getenv: environment(settings(server)), Dir: dir, Stdout: &p.out, Stderr: &p.errOut,
+			Getenv: environment(env), Dir: dir, Stdout: &p.out, Stderr: &p.errOut,
 			Network: network(wa), Ready: func(addr string) { ready <- addr },
 		})
 	}()

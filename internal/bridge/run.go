@@ -45,6 +45,7 @@ type Options struct {
 const help = `Mostrador: el puente entre WhatsApp y el servidor.
 
   bridge           conecta con WhatsApp y entrega los mensajes al servidor
+  bridge queue     muestra y maneja los mensajes en cola; «bridge queue help» dice cómo
   bridge token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   bridge version   escribe la versión
   bridge help      escribe esta ayuda
@@ -72,6 +73,9 @@ func execute(ctx context.Context, o Options) error {
 	command := "run"
 	if len(o.Args) > 0 {
 		command = o.Args[0]
+	}
+	if command == "queue" {
+		return queueCommand(ctx, o, o.Args[1:])
 	}
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")

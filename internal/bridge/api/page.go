@@ -98,7 +98,7 @@ func (a *api) retryAll(w http.ResponseWriter, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	httpx.WriteJSON(w, http.StatusOK, notice{plural(count, "mensaje vuelve", "mensajes vuelven") + " a la cola."})
+	httpx.WriteJSON(w, http.StatusOK, notice{Plural(count, "mensaje vuelve", "mensajes vuelven") + " a la cola."})
 	return nil
 }
 

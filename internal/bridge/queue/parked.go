@@ -19,7 +19,7 @@ func (q *Queue) Parked(limit int) ([]Entry, error) {
 		if len(entries) == limit {
 			break
 		}
-		data, err := q.files.Read(q.path(stateParked, n))
+		data, err := q.files.Read(q.path(StateParked, n))
 		if err != nil {
 			continue
 		}
@@ -47,7 +47,7 @@ func (q *Queue) Retry(keys []string) (int, error) {
 	count := 0
 	// Unless the removals reach the disk, a power cut after the deliveries would park
 	// the messages again; that is a nuisance, not a loss.
-	defer func() { _ = q.files.SyncDir(filepath.Join(q.dir, stateParked)) }()
+	defer func() { _ = q.files.SyncDir(filepath.Join(q.dir, StateParked)) }()
 	for _, n := range names {
 		if len(keys) > 0 && !wanted[n.key] {
 			continue
@@ -65,7 +65,7 @@ func (q *Queue) Retry(keys []string) (int, error) {
 
 // retry puts one message back; back is false for one that is none any more.
 func (q *Queue) retry(n name) (back bool, err error) {
-	path := q.path(stateParked, n)
+	path := q.path(StateParked, n)
 	data, err := q.files.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		q.unpark(func() { delete(q.keys, n.key) })
@@ -76,7 +76,7 @@ func (q *Queue) retry(n name) (back bool, err error) {
 	}
 	entry, err := decode(data, n)
 	if err != nil {
-		if err := setAside(q.files, path, q.path(stateDamaged, n)); err != nil {
+		if err := setAside(q.files, path, q.path(StateDamaged, n)); err != nil {
 			return false, err
 		}
 		q.unpark(func() { delete(q.keys, n.key); q.damaged++ })
@@ -86,7 +86,7 @@ func (q *Queue) retry(n name) (back bool, err error) {
 	if data, err = entry.encode(); err != nil {
 		return false, err
 	}
-	if err := carry(q.files, path, q.path(stateWaiting, n), data); err != nil {
+	if err := carry(q.files, path, q.path(StateWaiting, n), data); err != nil {
 		return false, err
 	}
 	q.unpark(func() { q.waiting.add(n) })
@@ -103,7 +103,7 @@ func (q *Queue) unpark(and func()) {
 }
 
 func (q *Queue) parkedNames() ([]name, error) {
-	texts, err := q.files.List(filepath.Join(q.dir, stateParked))
+	texts, err := q.files.List(filepath.Join(q.dir, StateParked))
 	if err != nil {
 		return nil, err
 	}

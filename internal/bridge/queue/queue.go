@@ -70,7 +70,7 @@ func (q *Queue) Put(e Entry) error {
 	if known {
 		return nil
 	}
-	err = write(q.files, q.path(stateWaiting, n), data)
+	err = write(q.files, q.path(StateWaiting, n), data)
 	q.settle(n, err == nil, e.Receipt == nil)
 	return err
 }
@@ -180,7 +180,7 @@ func (q *Queue) load(l *lane, n name) (entry Entry, ok bool) {
 		if entry, err = decode(data, n); err == nil {
 			return entry, true
 		}
-		if setAside(q.files, path, q.path(stateDamaged, n)) == nil {
+		if setAside(q.files, path, q.path(StateDamaged, n)) == nil {
 			q.release(l, n, func() { delete(q.keys, n.key); q.damaged++ })
 			return Entry{}, false
 		}
@@ -218,7 +218,7 @@ func (q *Queue) Park(item *Item, reason string) error {
 	q.tray.Lock()
 	defer q.tray.Unlock()
 	item.Entry.Reason = reason
-	if err := q.advance(item, stateParked); err != nil {
+	if err := q.advance(item, StateParked); err != nil {
 		return err
 	}
 	q.release(item.lane, item.name, func() { q.parked++ })
@@ -228,7 +228,7 @@ func (q *Queue) Park(item *Item, reason string) error {
 // AwaitFile notes that the server has an item of Next but for its file; NextFile
 // will hand it out. After an error the caller still holds it.
 func (q *Queue) AwaitFile(item *Item) error {
-	if err := q.advance(item, stateFile); err != nil {
+	if err := q.advance(item, StateFile); err != nil {
 		return err
 	}
 	q.release(q.waiting, item.name, func() { q.photos.add(item.name) })
