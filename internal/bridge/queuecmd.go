@@ -209,7 +209,7 @@ func retryQueued(ctx context.Context, o Options, dir string, refs []string) erro
 		if err != nil {
 			return err
 		}
-		return say(o.Stdout, backInQueue(count)+"\n")
+		return say(o.Stdout, backInQueue(count, "Se entregan ahora."))
 	}
 	if err != nil {
 		return err
@@ -223,11 +223,14 @@ func retryQueued(ctx context.Context, o Options, dir string, refs []string) erro
 	if err != nil {
 		return queueProblem(dir, err)
 	}
-	return say(o.Stdout, backInQueue(count)+" Se entregan cuando el puente esté abierto.\n")
+	return say(o.Stdout, backInQueue(count, "Se entregan cuando el puente esté abierto."))
 }
 
-func backInQueue(count int) string {
-	return api.Plural(count, "mensaje vuelve", "mensajes vuelven") + " a la cola."
+func backInQueue(count int, when string) string {
+	if count == 0 {
+		return "No hay mensajes apartados.\n"
+	}
+	return api.Plural(count, "mensaje vuelve", "mensajes vuelven") + " a la cola. " + when + "\n"
 }
 
 // askTime is what the running bridge has to answer.

@@ -133,6 +133,8 @@ func TestParkedMessagesGoBackWhileTheBridgeIsClosed(t *testing.T) {
 	}
 	out, _, _ = command(t, dir, nil, "queue", "retry")
 	wantParts(t, "the rest", out, "1 mensaje vuelve a la cola.")
+	out, _, _ = command(t, dir, nil, "queue", "retry")
+	wantParts(t, "nothing", out, "No hay mensajes apartados.")
 	list, _, _ := command(t, dir, nil, "queue", "list")
 	wantParts(t, "list", list, "3 mensajes en espera", "0 apartados")
 }
@@ -156,7 +158,7 @@ func TestParkedMessagesGoBackWhileTheBridgeRuns(t *testing.T) {
 	p := startWith(t, wa, dir, env)
 	p.queued(1)
 	out, errOut, ok := command(t, dir, env, "queue", "retry", "3EB0parked")
-	if !ok || strings.TrimSpace(out) != "1 mensaje vuelve a la cola." {
+	if !ok || strings.TrimSpace(out) != "1 mensaje vuelve a la cola. Se entregan ahora." {
 		t.Fatalf("got %s%s, want one message back", out, errOut)
 	}
 	p.queued(2)
