@@ -59,7 +59,7 @@ func newServer(client *http.Client, url, token string) server {
 		// The proxy variables are for the way to WhatsApp; the server is usually
 		// in the same building.
 		client = &http.Client{Transport: &http.Transport{
-			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers, IdleConnTimeout: time.Minute,
+			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers + 1, IdleConnTimeout: time.Minute,
 		}}
 	}
 	direct := *client

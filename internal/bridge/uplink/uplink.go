@@ -22,9 +22,13 @@ import (
 
 const (
 	// deliverers and fetchers are how many messages and outstanding files are
-	// worked on at a time; a slow one occupies one of them.
-	deliverers = 4
+	// worked on at a time; a slow one occupies one of them. A server stores what
+	// comes together with one flush of its disk, so a backlog goes faster the more
+	// of it is under way.
+	deliverers = 16
 	fetchers   = 2
+	// carriers is how many of the deliverers may hold a file in memory.
+	carriers = 4
 	// sweep is how long a message waits after its tries failed.
 	sweep = 2 * time.Minute
 )
@@ -63,7 +67,8 @@ type Uplink struct {
 	server   server
 	status   status
 	pulse    pulse
-	taken    atomic.Int64 // messages, receipts left out, that the server has taken
+	carriers chan struct{} // holds a value for each deliverer with a file
+	taken    atomic.Int64  // messages, receipts left out, that the server has taken
 	now      func() time.Time
 	random   func() float64
 	log      zerolog.Logger
@@ -80,6 +85,7 @@ func New(o Options) *Uplink {
 	}
 	u.server = newServer(o.Client, o.ServerURL, o.Token)
 	u.status = status{now: u.now, log: o.Log}
+	u.carriers = make(chan struct{}, carriers)
 	u.pulse.news = make(chan struct{}, 1)
 	return u
 }
