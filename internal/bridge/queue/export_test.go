@@ -28,3 +28,10 @@ func DecodeFile(fileName string, data []byte) (Entry, bool) {
 	e, err := decode(data, n)
 	return e, err == nil
 }
+
+// DecodeName reads the name of a file and writes it again; ok is false for names
+// that are not ours.
+func DecodeName(text string) (again string, ok bool) {
+	n, ok := parseName(text)
+	return n.String(), ok
+}

@@ -16,6 +16,9 @@ type lane struct {
 	lines  map[uint64]*line
 	ready  lineHeap // the lines that have a message and none in flight
 	count  int      // messages, those in flight included
+	// news holds a value when ready changed: one of those who wait for a message
+	// looks again, and has the next one look if there is more.
+	news chan struct{}
 }
 
 // line is an ordered row of messages.
@@ -30,7 +33,7 @@ type line struct {
 }
 
 func newLane(dir string, lineOf func(name) uint64) *lane {
-	return &lane{dir: dir, lineOf: lineOf, lines: map[uint64]*line{}}
+	return &lane{dir: dir, lineOf: lineOf, lines: map[uint64]*line{}, news: make(chan struct{}, 1)}
 }
 
 // add puts n in its line; a new head may go now.
@@ -63,6 +66,17 @@ func (l *lane) offer(row *line) {
 	case !row.inFlight && len(row.names) > 0:
 		heap.Push(&l.ready, row)
 	}
+	l.tell()
+}
+
+func (l *lane) tell() {
+	if len(l.ready) == 0 {
+		return
+	}
+	select {
+	case l.news <- struct{}{}:
+	default:
+	}
 }
 
 // take hands out a message: one never deferred, or else the one due first.
@@ -78,6 +92,7 @@ func (l *lane) take(now time.Time) (n name, attempts int, wait time.Time, ok boo
 	heap.Pop(&l.ready)
 	n, row.names = row.names[0], row.names[1:]
 	row.current, row.inFlight = n, true
+	l.tell() // also whoever waits for the time of the next one to come
 	return n, row.attempts, time.Time{}, true
 }
 
@@ -110,6 +125,7 @@ func (l *lane) wakeAll() {
 		row.until = time.Time{}
 	}
 	heap.Init(&l.ready)
+	l.tell()
 }
 
 // oldest returns the sequence number of the oldest message; ok is false without

@@ -30,7 +30,6 @@ func open(dir string, now func() time.Time, f files) (*Queue, error) {
 		writing: map[[16]byte]chan struct{}{},
 		waiting: newLane(StateWaiting, func(n name) uint64 { return n.chat }),
 		photos:  newLane(StateFile, func(n name) uint64 { return n.seq }),
-		changed: make(chan struct{}),
 	}
 	for _, state := range []string{StateWaiting, StateFile, StateParked, StateDamaged} {
 		if err := f.MakeDir(filepath.Join(dir, state)); err != nil {

@@ -99,7 +99,6 @@ func (q *Queue) unpark(and func()) {
 	defer q.mu.Unlock()
 	q.parked--
 	and()
-	q.broadcast()
 }
 
 func (q *Queue) parkedNames() ([]name, error) {

@@ -28,9 +28,8 @@ type Queue struct {
 	photos  *lane
 	parked  int
 	damaged int
-	stored  int64         // by Put since Open, receipts left out
-	failing bool          // the last Put did not get through to the disk
-	changed chan struct{} // closed and replaced when Next may have something
+	stored  int64 // by Put since Open, receipts left out
+	failing bool  // the last Put did not get through to the disk
 
 	tray sync.Mutex // held by whoever moves something into or out of the parked ones; taken before mu
 }
@@ -115,12 +114,6 @@ func (q *Queue) settle(n name, stored, message bool) {
 	}
 	q.keys[n.key] = struct{}{}
 	q.waiting.add(n)
-	q.broadcast()
-}
-
-func (q *Queue) broadcast() {
-	close(q.changed)
-	q.changed = make(chan struct{})
 }
 
 // Next waits for a message that the server does not have and hands it out: the
@@ -134,15 +127,17 @@ func (q *Queue) NextFile(ctx context.Context) (*Item, error) { return q.next(ctx
 func (q *Queue) next(ctx context.Context, l *lane) (*Item, error) {
 	for {
 		if err := ctx.Err(); err != nil {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			l.tell() // what was news to this one may be another's message
 			return nil, err
 		}
 		q.mu.Lock()
 		now := q.now()
 		n, attempts, until, ok := l.take(now)
-		changed := q.changed
 		q.mu.Unlock()
 		if !ok {
-			await(ctx, changed, now, until)
+			await(ctx, l.news, now, until)
 			continue
 		}
 		if entry, ok := q.load(l, n); ok {
@@ -151,9 +146,9 @@ func (q *Queue) next(ctx context.Context, l *lane) (*Item, error) {
 	}
 }
 
-// await returns when something changed, until has come (unless it is zero) or
+// await returns when there is news, until has come (unless it is zero) or
 // ctx is done.
-func await(ctx context.Context, changed <-chan struct{}, now, until time.Time) {
+func await(ctx context.Context, news <-chan struct{}, now, until time.Time) {
 	var due <-chan time.Time
 	if !until.IsZero() {
 		timer := time.NewTimer(until.Sub(now))
@@ -161,7 +156,7 @@ func await(ctx context.Context, changed <-chan struct{}, now, until time.Time) {
 		due = timer.C
 	}
 	select {
-	case <-changed:
+	case <-news:
 	case <-due:
 	case <-ctx.Done():
 	}
@@ -195,7 +190,6 @@ func (q *Queue) release(l *lane, n name, and func()) {
 	defer q.mu.Unlock()
 	l.drop(n)
 	and()
-	q.broadcast()
 }
 
 // Done removes an item that the server has completely. After an error the
@@ -257,7 +251,6 @@ func (q *Queue) Return(item *Item, until time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	item.lane.putBack(item.name, item.Attempts, until)
-	q.broadcast()
 }
 
 // WakeAll ends the waiting of everything deferred.
@@ -266,7 +259,6 @@ func (q *Queue) WakeAll() {
 	defer q.mu.Unlock()
 	q.waiting.wakeAll()
 	q.photos.wakeAll()
-	q.broadcast()
 }
 
 // Stats returns the present counts.

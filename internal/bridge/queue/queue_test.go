@@ -334,3 +334,46 @@ func TestAnEntryWithoutAKeyIsRefused(t *testing.T) {
 	}
 	wantCounts(t, q, 0, 0, 0, 0)
 }
+
+func TestNoMessageWaitsWhileSomebodyWaitsForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := mustOpen(t, t.TempDir())
+		mustPut(t, q, entry("late", "late"))
+		late := mustNext(t, q.Next, "late")
+		start := time.Now()
+		got := make(chan string, 4)
+		wait := func(ctx context.Context) {
+			if item, err := q.Next(ctx); err == nil {
+				got <- fmt.Sprint(item.Entry.Key, " after ", time.Since(start))
+			}
+		}
+		leaving, leave := context.WithCancel(t.Context())
+		for range 3 {
+			go wait(t.Context())
+			go wait(leaving)
+		}
+		synctest.Wait()
+		q.Defer(late, start.Add(5*time.Second)) // one of them knows when it is due
+		synctest.Wait()
+		mustPut(t, q, entry("ana", "1"), entry("luis", "2"))
+		leave()
+		synctest.Wait()
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		mustPut(t, q, entry("eva", "3"))
+		synctest.Wait()
+		found := map[string]bool{}
+		for range 4 {
+			select {
+			case g := <-got:
+				found[g] = true
+			default:
+			}
+		}
+		for _, want := range []string{"1 after 0s", "2 after 0s", "late after 5s"} {
+			if !found[want] {
+				t.Errorf("got %v, want %q", found, want)
+			}
+		}
+	})
+}
