@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -335,45 +336,72 @@ func TestAnEntryWithoutAKeyIsRefused(t *testing.T) {
 	wantCounts(t, q, 0, 0, 0, 0)
 }
 
-func TestNoMessageWaitsWhileSomebodyWaitsForOne(t *testing.T) {
+// waiters calls Next so many times at once; what it hands out comes out of the
+// channel.
+func waiters(ctx context.Context, q *queue.Queue, count int) <-chan string {
+	got := make(chan string, count)
+	for range count {
+		go func() {
+			if item, err := q.Next(ctx); err == nil {
+				got <- item.Entry.Key
+			}
+		}()
+	}
+	synctest.Wait()
+	return got
+}
+
+func TestAllWhoWaitAreServedWhenMuchIsDueAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := mustOpen(t, t.TempDir())
-		mustPut(t, q, entry("late", "late"))
-		late := mustNext(t, q.Next, "late")
-		start := time.Now()
-		got := make(chan string, 4)
-		wait := func(ctx context.Context) {
-			if item, err := q.Next(ctx); err == nil {
-				got <- fmt.Sprint(item.Entry.Key, " after ", time.Since(start))
-			}
-		}
-		leaving, leave := context.WithCancel(t.Context())
-		for range 3 {
-			go wait(t.Context())
-			go wait(leaving)
-		}
-		synctest.Wait()
-		q.Defer(late, start.Add(5*time.Second)) // one of them knows when it is due
-		synctest.Wait()
 		mustPut(t, q, entry("ana", "1"), entry("luis", "2"))
-		leave()
-		synctest.Wait()
-		time.Sleep(6 * time.Second)
-		synctest.Wait()
-		mustPut(t, q, entry("eva", "3"))
-		synctest.Wait()
-		found := map[string]bool{}
-		for range 4 {
-			select {
-			case g := <-got:
-				found[g] = true
-			default:
-			}
+		for _, item := range []*queue.Item{mustReady(t, q.Next), mustReady(t, q.Next)} {
+			q.Defer(item, time.Now().Add(time.Hour))
 		}
-		for _, want := range []string{"1 after 0s", "2 after 0s", "late after 5s"} {
-			if !found[want] {
-				t.Errorf("got %v, want %q", found, want)
+		got := waiters(t.Context(), q, 3)
+		q.WakeAll()
+		synctest.Wait()
+		if len(got) != 2 {
+			t.Errorf("got %d messages handed out, want 2", len(got))
+		}
+	})
+}
+
+func TestAMessageWhoseTimeComesIsNotForgottenByThoseWhoStillWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := mustOpen(t, t.TempDir())
+		mustPut(t, q, entry("ana", "late"))
+		late := mustNext(t, q.Next, "late")
+		got := waiters(t.Context(), q, 2)
+		q.Defer(late, time.Now().Add(5*time.Second))
+		synctest.Wait() // one of the two knows when it is due,
+		mustPut(t, q, entry("luis", "now"))
+		synctest.Wait() // and may be the one that is busy from here on
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if len(got) != 2 {
+			t.Errorf("got %d messages handed out, want 2", len(got))
+		}
+	})
+}
+
+func TestWhoStopsWaitingTakesNobodysMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := mustOpen(t, t.TempDir())
+		for i := range 50 {
+			ctx, cancel := context.WithCancel(t.Context())
+			leaving, staying := waiters(ctx, q, 1), waiters(t.Context(), q, 1)
+			mustPut(t, q, entry(fmt.Sprint("chat", i), strconv.Itoa(i)))
+			cancel()
+			synctest.Wait()
+			if len(leaving)+len(staying) != 1 {
+				t.Fatalf("round %d: got %d messages handed out, want 1", i, len(leaving)+len(staying))
 			}
+			mustPut(t, q, entry(fmt.Sprint("next", i), fmt.Sprint("next", i)))
+			if len(leaving) == 0 {
+				must(t, q.Done(mustReady(t, q.Next)))
+			}
+			synctest.Wait()
 		}
 	})
 }
