@@ -74,7 +74,7 @@ func benchEntry(i int) queue.Entry {
 // BenchmarkPut stores messages, each safe before its caller goes on.
 func BenchmarkPut(b *testing.B) {
 	for _, callers := range []int{1, 64} {
-		b.Run(fmt.Sprint(callers), func(b *testing.B) {
+		b.Run(strconv.Itoa(callers), func(b *testing.B) {
 			dir := benchDir(b)
 			limit := syncRate(b, dir)
 			q := mustOpen(b, dir)
