@@ -1,7 +1,6 @@
 package queue_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -82,15 +81,6 @@ func (f *faulty) SyncDir(dir string) error {
 		return err
 	}
 	return f.Disk.SyncDir(dir)
-}
-
-func mustReady(t testing.TB, next func(context.Context) (*queue.Item, error)) *queue.Item {
-	t.Helper()
-	item := ready(t, next)
-	if item == nil {
-		t.Fatal("nothing is handed out")
-	}
-	return item
 }
 
 func openFaulty(t testing.TB, dir string, f *faulty) *queue.Queue {

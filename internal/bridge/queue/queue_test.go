@@ -57,6 +57,18 @@ func ready(t testing.TB, next func(context.Context) (*queue.Item, error)) *queue
 	return item
 }
 
+// mustReady hands out the next item, which is there.
+func mustReady(t testing.TB, next func(context.Context) (*queue.Item, error)) *queue.Item {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	item, err := next(ctx)
+	if err != nil {
+		t.Fatalf("nothing is handed out: %v", err)
+	}
+	return item
+}
+
 func mustNext(t testing.TB, next func(context.Context) (*queue.Item, error), key string) *queue.Item {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -199,10 +211,7 @@ func nextOf(t *testing.T, q *queue.Queue, key string) *queue.Item {
 		}
 	}()
 	for {
-		item := ready(t, q.Next)
-		if item == nil {
-			t.Fatalf("message %q is not handed out", key)
-		}
+		item := mustReady(t, q.Next)
 		if item.Entry.Key == key {
 			return item
 		}
@@ -240,10 +249,7 @@ func TestParallelPutsAllArrive(t *testing.T) {
 	wantCounts(t, mustOpen(t, dir), callers*each, 0, 0, 0)
 	next := map[string]int{}
 	for range callers * each {
-		item := ready(t, q.Next)
-		if item == nil {
-			t.Fatal("a message is not handed out")
-		}
+		item := mustReady(t, q.Next)
 		chat := item.Entry.Chat
 		if want := fmt.Sprintf("%s-%d", chat[len("chat"):], next[chat]); item.Entry.Key != want {
 			t.Errorf("chat %s: got %s, want %s", chat, item.Entry.Key, want)
