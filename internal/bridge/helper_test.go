@@ -49,7 +49,9 @@ type ticketServer struct {
 	raw      []string
 	got      []wire.Webhook
 	receipts []wire.Receipt
-	refuse   int           // status to answer with instead of taking messages
+	beats    []wire.Beat
+	reject   int           // status to answer messages with instead of taking them
+	refuse   int           // status to answer everything with
 	changed  chan struct{} // closed and replaced when something came
 }
 
@@ -72,6 +74,15 @@ func (s *ticketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == wire.PathHealth:
 	case r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer "+token:
 		w.WriteHeader(http.StatusUnauthorized)
+	case r.URL.Path == wire.PathBeat:
+		var beat wire.Beat
+		if err := json.Unmarshal(body, &beat); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		s.beats = append(s.beats, beat)
+		s.announce()
+		_, _ = io.WriteString(w, `{"status":"ok"}`)
 	case r.URL.Path == wire.PathReceipt:
 		var receipt wire.Receipt
 		if err := json.Unmarshal(body, &receipt); err != nil {
@@ -81,6 +92,8 @@ func (s *ticketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.receipts = append(s.receipts, receipt)
 		s.announce()
 		_, _ = io.WriteString(w, `{"status":"ok"}`)
+	case s.reject != 0:
+		w.WriteHeader(s.reject)
 	default:
 		var m wire.Webhook
 		if err := json.Unmarshal(body, &m); err != nil {
@@ -99,6 +112,12 @@ func (s *ticketServer) answerWith(status int) {
 	s.refuse = status
 }
 
+func (s *ticketServer) refuseMessages(status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reject = status
+}
+
 func (s *ticketServer) announce() {
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -114,6 +133,12 @@ func (s *ticketServer) wait(t *testing.T, what string, match func(wire.Webhook) 
 func (s *ticketServer) waitReceipt(t *testing.T, what string, match func(wire.Receipt) bool) {
 	t.Helper()
 	first(t, s, what, func() []wire.Receipt { return s.receipts }, match)
+}
+
+// waitBeat is wait for signs of life.
+func (s *ticketServer) waitBeat(t *testing.T, what string, match func(wire.Beat) bool) wire.Beat {
+	t.Helper()
+	return first(t, s, what, func() []wire.Beat { return s.beats }, match)
 }
 
 func first[T any](t *testing.T, s *ticketServer, what string, all func() []T, match func(T) bool) T {
@@ -188,12 +213,18 @@ func network(wa *wasim.Server) whatsapp.Network {
 // start runs a bridge in dir until the test or stop ends it.
 func start(t *testing.T, wa *wasim.Server, dir, server string) *program {
 	t.Helper()
+	return startWith(t, wa, dir, settings(server))
+}
+
+// startWith is start with other settings.
+func startWith(t *testing.T, wa *wasim.Server, dir string, env map[string]string) *program {
+	t.Helper()
 	p := &program{t: t}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() {
 		done <- bridge.Run(ctx, bridge.Options{
-			Getenv: environment(settings(server)), Dir: dir, Stdout: &p.out, Stderr: &p.errOut,
+			Getenv: environment(env), Dir: dir, Stdout: &p.out, Stderr: &p.errOut,
 			Network: network(wa), Ready: func(addr string) { ready <- addr },
 		})
 	}()

@@ -22,6 +22,7 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
 )
 
 // Folders below the working folder.
@@ -44,6 +45,7 @@ type Options struct {
 const help = `Mostrador: el puente entre WhatsApp y el servidor.
 
   bridge           conecta con WhatsApp y entrega los mensajes al servidor
+  bridge queue     muestra y maneja los mensajes en cola; «bridge queue help» dice cómo
   bridge token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   bridge version   escribe la versión
   bridge help      escribe esta ayuda
@@ -71,6 +73,9 @@ func execute(ctx context.Context, o Options) error {
 	command := "run"
 	if len(o.Args) > 0 {
 		command = o.Args[0]
+	}
+	if command == "queue" {
+		return queueCommand(ctx, o, o.Args[1:])
 	}
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
@@ -158,8 +163,10 @@ func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) 
 	if stats := b.queue.Stats(); stats != (queue.Stats{}) {
 		log.Info().Int("waiting", stats.Waiting).Int("files", stats.Files).Int("parked", stats.Parked).Int("damaged", stats.Damaged).Msg("messages are queued")
 	}
+	started := time.Now()
 	b.uplink = uplink.New(uplink.Options{
-		Queue: b.queue, Fetch: b.fetch, ServerURL: c.ServerURL, Token: c.Token, Log: log.With().Str("part", "uplink").Logger(),
+		Queue: b.queue, Fetch: b.fetch, Describe: func() wire.Beat { return b.beat(c, started) },
+		ServerURL: c.ServerURL, Token: c.Token, Log: log.With().Str("part", "uplink").Logger(),
 	})
 	return b, nil
 }

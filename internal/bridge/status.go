@@ -7,11 +7,12 @@ import (
 	"mostrador/internal/bridge/api"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/wire"
 )
 
 func (b *bridge) apiOptions(c config.Bridge) api.Options {
 	return api.Options{
-		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.parkedReasons, Retry: b.queue.Retry,
+		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.retry,
 		MaxFile: c.MaxImage, Now: time.Now, Version: version(), Library: libraryVersion(),
 		Log: b.log.With().Str("part", "api").Logger(),
 	}
@@ -32,16 +33,48 @@ func (b *bridge) status() api.Status {
 	return s
 }
 
-func (b *bridge) parkedReasons(limit int) []string {
+// maxTrayText is as much of a parked message as the list of them shows, in runes.
+const maxTrayText = 120
+
+// tray is up to limit of the parked messages as people see them.
+func (b *bridge) tray(limit int) []wire.Parked {
 	entries, err := b.queue.Parked(limit)
 	if err != nil {
 		b.log.Warn().Err(err).Msg("parked messages cannot be listed")
 	}
-	reasons := make([]string, 0, len(entries))
+	tray := make([]wire.Parked, 0, len(entries))
 	for _, e := range entries {
-		reasons = append(reasons, e.Reason)
+		text := []rune(e.Message.Content)
+		tray = append(tray, wire.Parked{
+			Key: e.Key, Sender: e.Message.Sender, Name: e.Message.Name, Reason: e.Reason, At: e.ReceivedAt,
+			Text: string(text[:min(len(text), maxTrayText)]),
+		})
 	}
-	return reasons
+	return tray
+}
+
+// retry has parked messages delivered again.
+func (b *bridge) retry(keys []string) (int, error) {
+	count, err := b.queue.Retry(keys)
+	b.uplink.Announce()
+	if err != nil {
+		b.log.Error().Err(err).Msg("parked messages not put back")
+		return count, explain("No se pudo escribir en la cola: revise el espacio del disco de la laptop e intente de nuevo.", err)
+	}
+	return count, nil
+}
+
+// beat is what the server hears of the bridge as a sign of life.
+func (b *bridge) beat(c config.Bridge, started time.Time) wire.Beat {
+	stored := b.queue.Stats()
+	beat := wire.Beat{
+		BridgeHealth: b.apiOptions(c).Health(started),
+		Received:     stored.Stored, Files: stored.Files, Damaged: stored.Damaged, Tray: b.tray(wire.MaxTray),
+	}
+	if stored.Failing {
+		beat.Problem = "La laptop no puede guardar mensajes en su disco: libere espacio. WhatsApp los conserva y llegarán solos."
+	}
+	return beat
 }
 
 // follow logs and shows what becomes of the session, and has everything that
@@ -55,10 +88,12 @@ func (b *bridge) follow(ctx context.Context, s *screen) {
 		state := b.session.State()
 		if state.Name != last.Name || state.Reason != last.Reason {
 			b.log.Info().Str("state", string(state.Name)).Str("reason", state.Reason).Str("solution", state.Solution).Msg("whatsapp")
+			b.uplink.Announce()
 		}
 		last = state
 		s.show(state)
 		if now := b.session.Connected(); now != connected {
+			b.uplink.Announce()
 			if connected = now; now {
 				b.uplink.Wake()
 			}

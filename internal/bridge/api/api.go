@@ -70,10 +70,11 @@ type Options struct {
 	Token    string // API_TOKEN
 	WhatsApp WhatsApp
 	Status   func() Status
-	// Parked returns the Spanish reasons of up to limit parked messages.
-	Parked func(limit int) []string
-	// Retry puts what is parked back into the queue and says how much that was.
-	Retry   func() (int, error)
+	// Parked returns up to limit of the parked messages, the oldest first.
+	Parked func(limit int) []wire.Parked
+	// Retry puts the parked messages with these keys, or all when there are none,
+	// back into the queue and says how many that was.
+	Retry   func(keys []string) (int, error)
 	MaxFile int64 // bytes of the largest file to send
 	Now     func() time.Time
 	Version string // of the bridge
@@ -101,6 +102,8 @@ func New(o Options) http.Handler {
 		r.Post(wire.PathSend, a.handle(a.sendMessage))
 		r.Get(wire.PathPairing, a.pairing)
 		r.Get(wire.PathPairing+".png", a.handle(a.qrPicture))
+		r.Get(wire.PathParked, a.listParked)
+		r.Post(wire.PathParked, a.handle(a.retryParked))
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(a.localOnly, a.sameOrigin)
@@ -112,7 +115,7 @@ func New(o Options) http.Handler {
 		r.Post("/codigo", a.handle(a.requestCode))
 		r.Post("/passkey", a.handle(a.answerPasskey))
 		r.Post("/passkey/confirmar", a.handle(a.confirmPasskey))
-		r.Post("/reintentar", a.handle(a.retryParked))
+		r.Post("/reintentar", a.handle(a.retryAll))
 	})
 	return r
 }

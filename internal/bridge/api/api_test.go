@@ -63,7 +63,10 @@ type fixture struct {
 	whatsapp *fakeWhatsApp
 	status   api.Status
 	clock    time.Time
+	parked   []wire.Parked
 	retried  int
+	keys     []string // of the last retry
+	retryErr error
 }
 
 func newFixture() *fixture {
@@ -71,12 +74,13 @@ func newFixture() *fixture {
 		whatsapp: &fakeWhatsApp{},
 		status:   api.Status{State: "conectado", Connected: true, Account: "5215550000001", ServerReachable: true},
 		clock:    time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC),
+		parked:   []wire.Parked{parkedOfAna},
 	}
 	f.Handler = api.New(api.Options{
 		Token: token, WhatsApp: f.whatsapp, MaxFile: 3000,
 		Status: func() api.Status { return f.status },
-		Parked: func(int) []string { return []string{"El remitente no es válido."} },
-		Retry:  func() (int, error) { f.retried++; return 2, nil },
+		Parked: func(int) []wire.Parked { return f.parked },
+		Retry:  func(keys []string) (int, error) { f.retried++; f.keys = keys; return 2, f.retryErr },
 		Now:    func() time.Time { return f.clock }, Version: "v1", Library: "v2", Log: zerolog.Nop(),
 	})
 	return f
@@ -140,8 +144,8 @@ func TestEveryRouteIsClosedToStrangers(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || routes != 13 {
-		t.Errorf("walked %d routes, %v, want 13", routes, err)
+	if err != nil || routes != 15 {
+		t.Errorf("walked %d routes, %v, want 15", routes, err)
 	}
 	wantJSON(t, f.do(remote(http.MethodPost, "/enviar-mensaje", "{}")), http.StatusUnauthorized, `{"error":"No autorizado"}`)
 	wantJSON(t, f.do(remote(http.MethodGet, "/otra", "")), http.StatusNotFound, `{"error":"No existe"}`)

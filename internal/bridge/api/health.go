@@ -11,32 +11,36 @@ import (
 	"mostrador/internal/wire"
 )
 
-// health answers everybody; callers with the token learn more.
-func (a *api) health(w http.ResponseWriter, r *http.Request) {
-	s := a.Status()
+// Health is how the bridge is, for a caller with the token; Uptime counts from
+// started.
+func (o Options) Health(started time.Time) wire.BridgeHealth {
+	s := o.Status()
 	body := wire.BridgeHealth{
-		Status:   "ok",
-		WhatsApp: wire.Disconnected,
-		Queue:    s.Waiting,
-		Uptime:   a.Now().Sub(a.started).Seconds(),
+		Status: "ok", WhatsApp: wire.Disconnected, Queue: s.Waiting, Uptime: o.Now().Sub(started).Seconds(),
+		State: s.State, Reason: s.Reason, Solution: s.Solution, Account: s.Account,
+		OldestQueue: o.waited(s).Seconds(), Parked: s.Parked, Version: o.Version, Library: o.Library,
 	}
 	if s.Connected {
 		body.WhatsApp = wire.Connected
 	}
-	if a.token.Authorizes(r) {
-		body.State, body.Reason, body.Solution, body.Account = s.State, s.Reason, s.Solution, s.Account
-		body.OldestQueue, body.Parked = a.waited(s).Seconds(), s.Parked
-		body.Version, body.Library = a.Version, a.Library
+	return body
+}
+
+// health answers everybody; callers with the token learn more.
+func (a *api) health(w http.ResponseWriter, r *http.Request) {
+	body := a.Health(a.started)
+	if !a.token.Authorizes(r) {
+		body = wire.BridgeHealth{Status: body.Status, WhatsApp: body.WhatsApp, Queue: body.Queue, Uptime: body.Uptime}
 	}
 	httpx.WriteJSON(w, http.StatusOK, body)
 }
 
 // waited is the age of the oldest waiting message, 0 without one.
-func (a *api) waited(s Status) time.Duration {
+func (o Options) waited(s Status) time.Duration {
 	if s.Oldest.IsZero() {
 		return 0
 	}
-	return max(0, a.Now().Sub(s.Oldest))
+	return max(0, o.Now().Sub(s.Oldest))
 }
 
 // pairing tells the server what to show while there is no phone.

@@ -93,12 +93,12 @@ func (a *api) confirmPasskey(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *api) retryParked(w http.ResponseWriter, _ *http.Request) error {
-	count, err := a.Retry()
+func (a *api) retryAll(w http.ResponseWriter, _ *http.Request) error {
+	count, err := a.Retry(nil)
 	if err != nil {
 		return err
 	}
-	httpx.WriteJSON(w, http.StatusOK, notice{plural(count, "mensaje vuelve", "mensajes vuelven") + " a la cola."})
+	httpx.WriteJSON(w, http.StatusOK, notice{Plural(count, "mensaje vuelve", "mensajes vuelven") + " a la cola."})
 	return nil
 }
 

@@ -91,10 +91,14 @@ func (a *api) view() view {
 		}
 	}
 	if s.Waiting > 0 {
-		v.Oldest = "El más antiguo, desde hace " + span(a.waited(s)) + "."
+		v.Oldest = "El más antiguo, desde hace " + Span(a.waited(s)) + "."
 	}
 	if s.Parked > 0 {
-		v.ParkedWhy = strings.Join(a.Parked(shownReasons), " · ")
+		var reasons []string
+		for _, p := range a.Parked(shownReasons) {
+			reasons = append(reasons, p.Reason)
+		}
+		v.ParkedWhy = strings.Join(reasons, " · ")
 	}
 	v.Server, v.ServerTone = a.serverLine(s)
 	return v
@@ -111,7 +115,7 @@ func (a *api) serverLine(s Status) (text, tone string) {
 	case s.ServerSuccess.IsZero():
 		return "El servidor contesta.", toneGood
 	}
-	return "El servidor recibe los mensajes; el último, hace " + span(a.Now().Sub(s.ServerSuccess)) + ".", toneGood
+	return "El servidor recibe los mensajes; el último, hace " + Span(a.Now().Sub(s.ServerSuccess)) + ".", toneGood
 }
 
 func (a *api) secondsTo(t time.Time) int {
@@ -125,20 +129,21 @@ func version(text string) string {
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
-// span says a duration roughly.
-func span(d time.Duration) string {
+// Span says a duration roughly, in Spanish.
+func Span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return plural(int(d.Seconds()), "segundo", "segundos")
+		return Plural(int(d.Seconds()), "segundo", "segundos")
 	case d < time.Hour:
-		return plural(int(d.Minutes()), "minuto", "minutos")
+		return Plural(int(d.Minutes()), "minuto", "minutos")
 	case d < 48*time.Hour:
-		return plural(int(d.Hours()), "hora", "horas")
+		return Plural(int(d.Hours()), "hora", "horas")
 	}
-	return plural(int(d.Hours()/24), "día", "días")
+	return Plural(int(d.Hours()/24), "día", "días")
 }
 
-func plural(n int, one, many string) string {
+// Plural is n with the word that goes with it.
+func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

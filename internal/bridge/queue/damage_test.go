@@ -117,3 +117,36 @@ func FuzzDecodeFileNeverPanicsAndKeepsToItsName(f *testing.F) {
 		}
 	})
 }
+
+func FuzzFileNamesOfOthersAreMovedAsideAndOursAreKept(f *testing.F) {
+	f.Add(queue.FileName(1, "ana", "1"))
+	f.Add(strings.ToUpper(queue.FileName(1, "ana", "1")))
+	f.Add("leame.txt")
+	f.Add("..json")
+	f.Add("x.tmp")
+	root := f.TempDir()
+	f.Fuzz(func(t *testing.T, name string) {
+		if name == "" || name == "." || name == ".." || len(name) > 200 || strings.ContainsAny(name, "/\x00") {
+			return // no name of a file
+		}
+		dir, err := os.MkdirTemp(root, "")
+		must(t, err)
+		defer os.RemoveAll(dir)
+		writeFile(t, filepath.Join(dir, "espera", name), "{}")
+		s := mustOpen(t, dir).Stats()
+		_, ours := queue.DecodeName(name)
+		want := [4]int{0, 0, 0, 1}
+		switch {
+		case strings.HasSuffix(name, ".tmp"):
+			want = [4]int{}
+		case ours:
+			want = [4]int{1, 0, 0, 0}
+		}
+		if got := counts(s); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+		if n, ok := queue.DecodeName(name); ok && n != name {
+			t.Errorf("%q is taken for %q", name, n)
+		}
+	})
+}

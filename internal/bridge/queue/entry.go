@@ -3,8 +3,9 @@
 // Its one rule: what Put accepted is delivered, parked where a person can see
 // it, or still here, whatever is killed, cut off or full in between.
 //
-// A message is one JSON file and the folder it lies in is its state, so that
-// every change of state is a rename:
+// A message is one JSON file and the folder it lies in is its state. To change it,
+// the message is written anew into the next folder before it leaves the old one; of
+// two files of one message the one that got further counts:
 //
 //	espera     the server does not have it
 //	fotos      the server has the text, the file is outstanding

@@ -5,6 +5,9 @@ import "time"
 // Files lets tests stand between the queue and the disk.
 type Files = files
 
+// File is one that is being written.
+type File = file
+
 // Disk is the real Files.
 type Disk = disk
 
@@ -24,4 +27,11 @@ func DecodeFile(fileName string, data []byte) (Entry, bool) {
 	}
 	e, err := decode(data, n)
 	return e, err == nil
+}
+
+// DecodeName reads the name of a file and writes it again; ok is false for names
+// that are not ours.
+func DecodeName(text string) (again string, ok bool) {
+	n, ok := parseName(text)
+	return n.String(), ok
 }

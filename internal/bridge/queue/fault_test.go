@@ -1,16 +1,11 @@
 package queue_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,18 +16,43 @@ import (
 // faulty fails chosen operations of a real disk.
 type faulty struct {
 	queue.Disk
-	fail func(op string) error // called with create, read, rename, remove or sync
-	half bool                  // a failing create leaves half of its file
+	fail func(op string) error // called with mkdir, create, write, fsync, read, rename, remove or sync
 }
 
-func (f *faulty) Create(path string, data []byte) error {
-	if err := f.fail("create"); err != nil {
-		if f.half {
-			_ = os.WriteFile(path, data[:len(data)/2], 0o600)
-		}
+func (f *faulty) MakeDir(path string) error {
+	if err := f.fail("mkdir"); err != nil {
 		return err
 	}
-	return f.Disk.Create(path, data)
+	return f.Disk.MakeDir(path)
+}
+
+func (f *faulty) Create(path string) (queue.File, error) {
+	if err := f.fail("create"); err != nil {
+		return nil, err
+	}
+	file, err := f.Disk.Create(path)
+	return faultyFile{file, f}, err
+}
+
+// faultyFile takes half of what it is given when writing fails.
+type faultyFile struct {
+	queue.File
+	disk *faulty
+}
+
+func (f faultyFile) Write(data []byte) (int, error) {
+	if err := f.disk.fail("write"); err != nil {
+		n, _ := f.File.Write(data[:len(data)/2])
+		return n, err
+	}
+	return f.File.Write(data)
+}
+
+func (f faultyFile) Sync() error {
+	if err := f.disk.fail("fsync"); err != nil {
+		return err
+	}
+	return f.File.Sync()
 }
 
 func (f *faulty) Read(path string) ([]byte, error) {
@@ -63,15 +83,6 @@ func (f *faulty) SyncDir(dir string) error {
 	return f.Disk.SyncDir(dir)
 }
 
-func mustReady(t testing.TB, next func(context.Context) (*queue.Item, error)) *queue.Item {
-	t.Helper()
-	item := ready(t, next)
-	if item == nil {
-		t.Fatal("nothing is handed out")
-	}
-	return item
-}
-
 func openFaulty(t testing.TB, dir string, f *faulty) *queue.Queue {
 	t.Helper()
 	q, err := queue.OpenOn(dir, time.Now, f)
@@ -80,11 +91,11 @@ func openFaulty(t testing.TB, dir string, f *faulty) *queue.Queue {
 }
 
 func TestAFullDiskRefusesTheMessageAndTakesItLater(t *testing.T) {
-	for _, op := range []string{"create", "rename", "sync"} {
+	for _, op := range []string{"create", "write", "fsync", "rename", "sync"} {
 		t.Run(op, func(t *testing.T) {
 			dir := t.TempDir()
 			full := false
-			q := openFaulty(t, dir, &faulty{half: true, fail: func(called string) error {
+			q := openFaulty(t, dir, &faulty{fail: func(called string) error {
 				if full && called == op {
 					return syscall.ENOSPC
 				}
@@ -95,8 +106,14 @@ func TestAFullDiskRefusesTheMessageAndTakesItLater(t *testing.T) {
 				t.Fatalf("Put: got %v, want the disk's error", err)
 			}
 			wantCounts(t, q, 0, 0, 0, 0)
+			if !q.Stats().Failing {
+				t.Error("the queue does not say that the disk takes nothing")
+			}
 			full = false
 			mustPut(t, q, entry("ana", "1"))
+			if s := q.Stats(); s.Failing || s.Stored != 1 {
+				t.Errorf("got %+v when there is space again, want one message stored", s)
+			}
 			mustNext(t, q.Next, "1")
 			wantCounts(t, mustOpen(t, dir), 1, 0, 0, 0)
 		})
@@ -158,7 +175,7 @@ func TestADeathAtAnyOperationLosesNothing(t *testing.T) {
 	for n := 0; ; n++ {
 		dir := t.TempDir()
 		left := n
-		q, err := queue.OpenOn(dir, time.Now, &faulty{half: true, fail: func(string) error {
+		q, err := queue.OpenOn(dir, time.Now, &faulty{fail: func(string) error {
 			if left--; left < 0 {
 				return died
 			}
@@ -210,7 +227,7 @@ func life(t *testing.T, q *queue.Queue) (accepted, finished map[string]bool) {
 			_ = q.Park(item, "no")
 		}
 	}
-	_, _ = q.Retry()
+	_, _ = q.Retry(nil)
 	return accepted, finished
 }
 
@@ -263,25 +280,9 @@ func TestAHundredThousandWaitingMessagesFitInLittleMemory(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	wantCounts(t, q, messages, 0, 0, 0)
+	t.Logf("%.1f MB of heap", float64(after.HeapAlloc-min(before.HeapAlloc, after.HeapAlloc))/1e6)
 	if got := after.HeapAlloc - min(before.HeapAlloc, after.HeapAlloc); got > limit {
 		t.Errorf("got %d bytes of heap for %d messages, want at most %d", got, messages, limit)
 	}
 	runtime.KeepAlive(q)
-}
-
-func BenchmarkPut(b *testing.B) {
-	q := mustOpen(b, b.TempDir())
-	body := strings.Repeat("hola ", 40)
-	var n atomic.Int64
-	b.SetParallelism(32)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			i := n.Add(1)
-			e := entry(fmt.Sprint("chat", i%100), strconv.FormatInt(i, 10))
-			e.Message.Content = body
-			if err := q.Put(e); err != nil {
-				b.Error(err)
-			}
-		}
-	})
 }

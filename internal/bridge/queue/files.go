@@ -3,40 +3,43 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// files is what the queue does with a disk; tests replace it by a failing one.
+// files is what the queue does with a disk; tests replace it by a failing one and
+// by one that forgets, at a power cut, whatever was not synced.
 type files interface {
-	// Create makes a file that holds data, on the disk when it returns.
-	Create(path string, data []byte) error
+	// MakeDir makes a folder, and those above it, unless it is there.
+	MakeDir(path string) error
+	// Create opens a new, empty file in place of any other at path.
+	Create(path string) (file, error)
 	Read(path string) ([]byte, error)
 	Rename(from, to string) error
 	Remove(path string) error
-	// SyncDir puts renames into and out of dir on the disk.
+	// SyncDir puts what was made, renamed and removed in dir on the disk.
 	SyncDir(dir string) error
-	// List returns the names in dir, sorted.
+	// List returns the names of the files in dir, sorted.
 	List(dir string) ([]string, error)
+}
+
+// file is one that is being written; Sync puts its content on the disk.
+type file interface {
+	io.WriteCloser
+	Sync() error
 }
 
 // disk is the real files.
 type disk struct{}
 
+// MakeDir implements files.
+func (disk) MakeDir(path string) error { return os.MkdirAll(path, 0o700) }
+
 // Create implements files.
-func (disk) Create(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("create file: %w", err)
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("write file: %w", err), os.Remove(path))
-	}
-	return nil
+func (disk) Create(path string) (file, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 }
 
 // Read implements files.
@@ -66,33 +69,59 @@ func (disk) List(dir string) ([]string, error) {
 	return names, nil
 }
 
-// write puts data under path so that after a crash there is all of it or, if
-// path existed, all of what was there.
+const tempSuffix = ".tmp"
+
+// write puts data under path, on the disk when it returns: after a crash there is
+// all of it or no such file. After an error there is none.
 func write(f files, path string, data []byte) error {
 	temp := path + tempSuffix
-	if err := f.Create(temp, data); err != nil {
+	if err := fill(f, temp, data); err != nil {
 		return err
 	}
 	if err := f.Rename(temp, path); err != nil {
 		return errors.Join(fmt.Errorf("name file: %w", err), f.Remove(temp))
 	}
 	if err := f.SyncDir(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("sync folder: %w", err)
+		// What is under the name is not safe.
+		return errors.Join(fmt.Errorf("sync folder: %w", err), f.Remove(path))
 	}
 	return nil
 }
 
-const tempSuffix = ".tmp"
+func fill(f files, path string, data []byte) error {
+	file, err := f.Create(path)
+	if err != nil {
+		return fmt.Errorf("create file: %w", err)
+	}
+	_, err = file.Write(data)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(fmt.Errorf("write file: %w", err), f.Remove(path))
+	}
+	return nil
+}
 
-// move changes a file's folder. The target folder is synced first, so that the
-// file is in one of the two whenever power goes.
-func move(f files, from, to string) error {
+// carry gives the message of one path data and another path. The new file is on
+// the disk before the old one goes: of a rename between two folders a power cut
+// may leave the half that takes away.
+func carry(f files, from, to string, data []byte) error {
+	if err := write(f, to, data); err != nil {
+		return err
+	}
+	if err := f.Remove(from); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fmt.Errorf("remove file: %w", err), f.Remove(to))
+	}
+	return nil
+}
+
+// setAside moves a file that holds no message to another folder.
+func setAside(f files, from, to string) error {
 	if err := f.Rename(from, to); err != nil {
 		return fmt.Errorf("move file: %w", err)
 	}
-	// A failing sync changes nothing for the running program, and after a power
-	// cut the old state is merely gone through once more.
+	// After a power cut a file that is back is moved once more.
 	_ = f.SyncDir(filepath.Dir(to))
-	_ = f.SyncDir(filepath.Dir(from))
 	return nil
 }

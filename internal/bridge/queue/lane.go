@@ -16,6 +16,9 @@ type lane struct {
 	lines  map[uint64]*line
 	ready  lineHeap // the lines that have a message and none in flight
 	count  int      // messages, those in flight included
+	// news holds a value when ready changed: one of those who wait for a message
+	// looks again, and has the next one look if there is more.
+	news chan struct{}
 }
 
 // line is an ordered row of messages.
@@ -30,10 +33,10 @@ type line struct {
 }
 
 func newLane(dir string, lineOf func(name) uint64) *lane {
-	return &lane{dir: dir, lineOf: lineOf, lines: map[uint64]*line{}}
+	return &lane{dir: dir, lineOf: lineOf, lines: map[uint64]*line{}, news: make(chan struct{}, 1)}
 }
 
-// add puts n in its line.
+// add puts n in its line; a new head may go now.
 func (l *lane) add(n name) {
 	id := l.lineOf(n)
 	row := l.lines[id]
@@ -41,14 +44,18 @@ func (l *lane) add(n name) {
 		row = &line{id: id, slot: -1}
 		l.lines[id] = row
 	}
-	row.insert(n)
+	if row.insert(n) == 0 {
+		row.attempts, row.until = 0, time.Time{}
+	}
 	l.count++
 	l.offer(row)
 }
 
-func (r *line) insert(n name) {
+// insert puts n in its place and returns that.
+func (r *line) insert(n name) int {
 	i, _ := slices.BinarySearchFunc(r.names, n, compareNames)
 	r.names = slices.Insert(r.names, i, n)
+	return i
 }
 
 // offer makes row's place in ready agree with its fields.
@@ -58,6 +65,17 @@ func (l *lane) offer(row *line) {
 		heap.Fix(&l.ready, row.slot)
 	case !row.inFlight && len(row.names) > 0:
 		heap.Push(&l.ready, row)
+	}
+	l.tell()
+}
+
+func (l *lane) tell() {
+	if len(l.ready) == 0 {
+		return
+	}
+	select {
+	case l.news <- struct{}{}:
+	default:
 	}
 }
 
@@ -74,6 +92,7 @@ func (l *lane) take(now time.Time) (n name, attempts int, wait time.Time, ok boo
 	heap.Pop(&l.ready)
 	n, row.names = row.names[0], row.names[1:]
 	row.current, row.inFlight = n, true
+	l.tell() // also whoever waits for the time of the next one to come
 	return n, row.attempts, time.Time{}, true
 }
 
@@ -89,12 +108,14 @@ func (l *lane) drop(n name) {
 	l.offer(row)
 }
 
-// putBack returns n, which was handed out, to the head of its line, not to be
-// handed out again before until.
+// putBack returns n, which was handed out, to its line, not to be handed out again
+// before until. It is the head of the line unless an earlier one came back since.
 func (l *lane) putBack(n name, attempts int, until time.Time) {
 	row := l.lines[l.lineOf(n)]
-	row.inFlight, row.attempts, row.until = false, attempts, until
-	row.insert(n)
+	row.inFlight, row.attempts, row.until = false, 0, time.Time{}
+	if row.insert(n) == 0 {
+		row.attempts, row.until = attempts, until
+	}
 	l.offer(row)
 }
 
@@ -104,6 +125,7 @@ func (l *lane) wakeAll() {
 		row.until = time.Time{}
 	}
 	heap.Init(&l.ready)
+	l.tell()
 }
 
 // oldest returns the sequence number of the oldest message; ok is false without
@@ -111,7 +133,7 @@ func (l *lane) wakeAll() {
 func (l *lane) oldest() (seq uint64, ok bool) {
 	for _, row := range l.lines {
 		first := row.current.seq
-		if !row.inFlight {
+		if !row.inFlight || len(row.names) > 0 && row.names[0].seq < first {
 			first = row.names[0].seq
 		}
 		if !ok || first < seq {

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,7 +53,7 @@ func (m *model) put() {
 // free reports whether the first message of chat may be handed out.
 func (m *model) free(chat string) bool {
 	keys := m.chats[chat]
-	return len(keys) > 0 && !m.deferred[chat] && !m.holds(keys[0])
+	return len(keys) > 0 && !m.deferred[chat] && !slices.ContainsFunc(m.held, func(i *queue.Item) bool { return i.Entry.Chat == chat })
 }
 
 func (m *model) next() {
@@ -73,10 +74,6 @@ func (m *model) next() {
 		m.t.Fatalf("got %s of chat %s, want the first of %v if it is free", item.Entry.Key, chat, m.chats[chat])
 	}
 	m.held = append(m.held, item)
-}
-
-func (m *model) holds(key string) bool {
-	return slices.ContainsFunc(m.held, func(i *queue.Item) bool { return i.Entry.Key == key })
 }
 
 func (m *model) end(how func(*queue.Item, string)) {
@@ -117,19 +114,40 @@ func (m *model) restart() {
 	m.q, m.held, m.deferred = q, nil, map[string]bool{}
 }
 
-func (m *model) retry() {
-	if len(m.held)+len(m.deferred) > 0 {
-		m.t.Skip("what comes back would have to queue up behind something under way")
+// retry puts back all that is parked or, of three keys, those that are.
+func (m *model) retry(keys []string) {
+	var back []string
+	for key := range m.parked {
+		if len(keys) == 0 || slices.Contains(keys, key) {
+			back = append(back, key)
+		}
 	}
-	n, err := m.q.Retry()
-	if m.ok(err); n != len(m.parked) {
-		m.t.Fatalf("Retry: got %d, want %d", n, len(m.parked))
+	n, err := m.q.Retry(keys)
+	if m.ok(err); n != len(back) {
+		m.t.Fatalf("Retry %q: got %d, want %d", keys, n, len(back))
 	}
-	for key, chat := range m.parked {
+	for _, key := range back {
+		chat := m.parked[key]
+		delete(m.parked, key)
 		m.chats[chat] = append(m.chats[chat], key)
 		slices.SortFunc(m.chats[chat], func(a, b string) int { return m.order[a] - m.order[b] })
+		if m.chats[chat][0] == key {
+			m.deferred[chat] = false
+		}
 	}
-	m.parked = map[string]string{}
+}
+
+func (m *model) retrySome() {
+	m.retry([]string{
+		rapid.SampledFrom([]string{"a", "b", "c"}).Draw(m.t, "chat") + strconv.Itoa(rapid.IntRange(0, 9).Draw(m.t, "key")),
+		"unknown",
+		rapid.SampledFrom(append([]string{"unknown"}, slices.Sorted(maps.Keys(m.parked))...)).Draw(m.t, "parked"),
+	})
+}
+
+// leave takes key, which is in flight, out of its chat.
+func (m *model) leave(chat, key string) {
+	m.chats[chat] = slices.DeleteFunc(m.chats[chat], func(k string) bool { return k == key })
 }
 
 func TestTheQueueBehavesLikeItsModel(t *testing.T) {
@@ -147,29 +165,32 @@ func TestTheQueueBehavesLikeItsModel(t *testing.T) {
 			"put":  func(*rapid.T) { m.put() },
 			"next": func(*rapid.T) { m.next() },
 			"done": func(*rapid.T) {
-				m.end(func(i *queue.Item, chat string) { m.ok(m.q.Done(i)); m.chats[chat] = m.chats[chat][1:] })
+				m.end(func(i *queue.Item, chat string) { m.ok(m.q.Done(i)); m.leave(chat, i.Entry.Key) })
 			},
 			"await file": func(*rapid.T) {
 				m.end(func(i *queue.Item, chat string) {
 					m.ok(m.q.AwaitFile(i))
-					m.chats[chat], m.files = m.chats[chat][1:], append(m.files, i.Entry.Key)
+					m.leave(chat, i.Entry.Key)
+					m.files = append(m.files, i.Entry.Key)
 				})
 			},
 			"park": func(*rapid.T) {
 				m.end(func(i *queue.Item, chat string) {
 					m.ok(m.q.Park(i, "no"))
-					m.chats[chat], m.parked[i.Entry.Key] = m.chats[chat][1:], chat
+					m.leave(chat, i.Entry.Key)
+					m.parked[i.Entry.Key] = chat
 				})
 			},
 			"defer": func(*rapid.T) {
 				m.end(func(i *queue.Item, chat string) {
 					m.q.Defer(i, time.Now().Add(time.Hour))
-					m.deferred[chat] = true
+					m.deferred[chat] = m.chats[chat][0] == i.Entry.Key
 				})
 			},
-			"wake":    func(*rapid.T) { m.q.WakeAll(); m.deferred = map[string]bool{} },
-			"retry":   func(*rapid.T) { m.retry() },
-			"restart": func(*rapid.T) { m.restart() },
+			"wake":       func(*rapid.T) { m.q.WakeAll(); m.deferred = map[string]bool{} },
+			"retry":      func(*rapid.T) { m.retry(nil) },
+			"retry some": func(*rapid.T) { m.retrySome() },
+			"restart":    func(*rapid.T) { m.restart() },
 		})
 	})
 }

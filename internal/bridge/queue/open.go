@@ -2,18 +2,17 @@ package queue
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 )
 
-// Folders of the states.
+// States of a message, which are folders of the queue.
 const (
-	stateWaiting = "espera"
-	stateFile    = "fotos"
-	stateParked  = "apartados"
-	stateDamaged = "danados"
+	StateWaiting = "espera"
+	StateFile    = "fotos"
+	StateParked  = "apartados"
+	StateDamaged = "danados"
 )
 
 // Open returns the queue in dir, which it makes if need be. now tells the time
@@ -29,12 +28,11 @@ func open(dir string, now func() time.Time, f files) (*Queue, error) {
 		now:     now,
 		keys:    map[[16]byte]struct{}{},
 		writing: map[[16]byte]chan struct{}{},
-		waiting: newLane(stateWaiting, func(n name) uint64 { return n.chat }),
-		photos:  newLane(stateFile, func(n name) uint64 { return n.seq }),
-		changed: make(chan struct{}),
+		waiting: newLane(StateWaiting, func(n name) uint64 { return n.chat }),
+		photos:  newLane(StateFile, func(n name) uint64 { return n.seq }),
 	}
-	for _, state := range []string{stateWaiting, stateFile, stateParked, stateDamaged} {
-		if err := os.MkdirAll(filepath.Join(dir, state), 0o700); err != nil {
+	for _, state := range []string{StateWaiting, StateFile, StateParked, StateDamaged} {
+		if err := f.MakeDir(filepath.Join(dir, state)); err != nil {
 			return nil, fmt.Errorf("make queue folder: %w", err)
 		}
 	}
@@ -44,14 +42,14 @@ func open(dir string, now func() time.Time, f files) (*Queue, error) {
 			return nil, fmt.Errorf("sync queue folder: %w", err)
 		}
 	}
-	damaged, err := f.List(filepath.Join(dir, stateDamaged))
+	damaged, err := f.List(filepath.Join(dir, StateDamaged))
 	if err != nil {
 		return nil, err
 	}
 	q.damaged = len(damaged)
 	// The furthest state first: of two files with one key the one that got less
 	// far is left over from a Put that was told to have failed.
-	for _, state := range []string{stateParked, stateFile, stateWaiting} {
+	for _, state := range []string{StateParked, StateFile, StateWaiting} {
 		if err := q.scan(state); err != nil {
 			return nil, err
 		}
@@ -82,7 +80,7 @@ func (q *Queue) admit(state, text string) error {
 	if !ok {
 		q.damaged++
 		aside := fmt.Sprintf("%x-%s", q.nextSeq(), text)
-		return move(q.files, path, filepath.Join(q.dir, stateDamaged, aside))
+		return setAside(q.files, path, filepath.Join(q.dir, StateDamaged, aside))
 	}
 	if _, known := q.keys[n.key]; known {
 		return q.files.Remove(path)
@@ -90,11 +88,11 @@ func (q *Queue) admit(state, text string) error {
 	q.keys[n.key] = struct{}{}
 	q.last = max(q.last, n.seq)
 	switch state {
-	case stateParked:
+	case StateParked:
 		q.parked++
-	case stateFile:
+	case StateFile:
 		q.photos.add(n)
-	case stateWaiting:
+	case StateWaiting:
 		q.waiting.add(n)
 	}
 	return nil

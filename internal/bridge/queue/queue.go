@@ -28,7 +28,10 @@ type Queue struct {
 	photos  *lane
 	parked  int
 	damaged int
-	changed chan struct{} // closed and replaced when Next may have something
+	stored  int64 // by Put since Open, receipts left out
+	failing bool  // the last Put did not get through to the disk
+
+	tray sync.Mutex // held by whoever moves something into or out of the parked ones; taken before mu
 }
 
 // Item is a message handed out by Next or NextFile. Its holder ends with exactly
@@ -49,6 +52,8 @@ type Stats struct {
 	Parked  int       // refused by the server
 	Damaged int       // files moved aside because nobody can read them
 	Oldest  time.Time // arrival of the oldest of Waiting; zero without one
+	Stored  int64     // messages, receipts left out, that Put has stored since Open
+	Failing bool      // the disk did not take the last Put, and none has succeeded since
 }
 
 // Put stores e and returns nil once it would survive a power cut, or when a
@@ -64,12 +69,8 @@ func (q *Queue) Put(e Entry) error {
 	if known {
 		return nil
 	}
-	path := q.path(stateWaiting, n)
-	if err = write(q.files, path, data); err != nil {
-		// The name may be there already; what it holds is not safe.
-		_ = q.files.Remove(path)
-	}
-	q.settle(n, err == nil)
+	err = write(q.files, q.path(StateWaiting, n), data)
+	q.settle(n, err == nil, e.Receipt == nil)
 	return err
 }
 
@@ -100,21 +101,19 @@ func (q *Queue) nextSeq() uint64 {
 	return q.last
 }
 
-func (q *Queue) settle(n name, stored bool) {
+func (q *Queue) settle(n name, stored, message bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	close(q.writing[n.key])
 	delete(q.writing, n.key)
-	if stored {
-		q.keys[n.key] = struct{}{}
-		q.waiting.add(n)
-		q.broadcast()
+	if q.failing = !stored; q.failing {
+		return
 	}
-}
-
-func (q *Queue) broadcast() {
-	close(q.changed)
-	q.changed = make(chan struct{})
+	if message {
+		q.stored++
+	}
+	q.keys[n.key] = struct{}{}
+	q.waiting.add(n)
 }
 
 // Next waits for a message that the server does not have and hands it out: the
@@ -128,15 +127,17 @@ func (q *Queue) NextFile(ctx context.Context) (*Item, error) { return q.next(ctx
 func (q *Queue) next(ctx context.Context, l *lane) (*Item, error) {
 	for {
 		if err := ctx.Err(); err != nil {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			l.tell() // what was news to this one may be another's message
 			return nil, err
 		}
 		q.mu.Lock()
 		now := q.now()
 		n, attempts, until, ok := l.take(now)
-		changed := q.changed
 		q.mu.Unlock()
 		if !ok {
-			await(ctx, changed, now, until)
+			await(ctx, l.news, now, until)
 			continue
 		}
 		if entry, ok := q.load(l, n); ok {
@@ -145,9 +146,9 @@ func (q *Queue) next(ctx context.Context, l *lane) (*Item, error) {
 	}
 }
 
-// await returns when something changed, until has come (unless it is zero) or
+// await returns when there is news, until has come (unless it is zero) or
 // ctx is done.
-func await(ctx context.Context, changed <-chan struct{}, now, until time.Time) {
+func await(ctx context.Context, news <-chan struct{}, now, until time.Time) {
 	var due <-chan time.Time
 	if !until.IsZero() {
 		timer := time.NewTimer(until.Sub(now))
@@ -155,7 +156,7 @@ func await(ctx context.Context, changed <-chan struct{}, now, until time.Time) {
 		due = timer.C
 	}
 	select {
-	case <-changed:
+	case <-news:
 	case <-due:
 	case <-ctx.Done():
 	}
@@ -164,7 +165,7 @@ func await(ctx context.Context, changed <-chan struct{}, now, until time.Time) {
 // load reads a message that was taken from l. One that cannot be read is moved
 // aside, or put back if the disk is to blame.
 func (q *Queue) load(l *lane, n name) (entry Entry, ok bool) {
-	path := filepath.Join(q.dir, l.dir, n.String())
+	path := q.path(l.dir, n)
 	data, err := q.files.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		q.release(l, n, func() { delete(q.keys, n.key) })
@@ -174,7 +175,7 @@ func (q *Queue) load(l *lane, n name) (entry Entry, ok bool) {
 		if entry, err = decode(data, n); err == nil {
 			return entry, true
 		}
-		if move(q.files, path, q.path(stateDamaged, n)) == nil {
+		if setAside(q.files, path, q.path(StateDamaged, n)) == nil {
 			q.release(l, n, func() { delete(q.keys, n.key); q.damaged++ })
 			return Entry{}, false
 		}
@@ -189,13 +190,12 @@ func (q *Queue) release(l *lane, n name, and func()) {
 	defer q.mu.Unlock()
 	l.drop(n)
 	and()
-	q.broadcast()
 }
 
 // Done removes an item that the server has completely. After an error the
 // caller still holds it.
 func (q *Queue) Done(item *Item) error {
-	path := filepath.Join(q.dir, item.lane.dir, item.name.String())
+	path := q.path(item.lane.dir, item.name)
 	// The folder is not synced: a message that comes back after a power cut is
 	// delivered again, which the server takes for the repeat it is.
 	if err := q.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -208,16 +208,11 @@ func (q *Queue) Done(item *Item) error {
 // Park sets an item aside until Retry, with a Spanish sentence saying why. After
 // an error the caller still holds it.
 func (q *Queue) Park(item *Item, reason string) error {
+	// Before the lane lets go of it, a Retry must not find it.
+	q.tray.Lock()
+	defer q.tray.Unlock()
 	item.Entry.Reason = reason
-	data, err := item.Entry.encode()
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(q.dir, item.lane.dir, item.name.String())
-	if err := write(q.files, path, data); err != nil {
-		return err
-	}
-	if err := move(q.files, path, q.path(stateParked, item.name)); err != nil {
+	if err := q.advance(item, StateParked); err != nil {
 		return err
 	}
 	q.release(item.lane, item.name, func() { q.parked++ })
@@ -227,11 +222,21 @@ func (q *Queue) Park(item *Item, reason string) error {
 // AwaitFile notes that the server has an item of Next but for its file; NextFile
 // will hand it out. After an error the caller still holds it.
 func (q *Queue) AwaitFile(item *Item) error {
-	if err := move(q.files, q.path(stateWaiting, item.name), q.path(stateFile, item.name)); err != nil {
+	if err := q.advance(item, StateFile); err != nil {
 		return err
 	}
 	q.release(q.waiting, item.name, func() { q.photos.add(item.name) })
 	return nil
+}
+
+// advance writes item into a state further on. The folder it leaves is not synced:
+// of two files with one key the one that got further counts.
+func (q *Queue) advance(item *Item, state string) error {
+	data, err := item.Entry.encode()
+	if err != nil {
+		return err
+	}
+	return carry(q.files, q.path(item.lane.dir, item.name), q.path(state, item.name), data)
 }
 
 // Defer gives back an item that was tried in vain, to be handed out again at
@@ -246,7 +251,6 @@ func (q *Queue) Return(item *Item, until time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	item.lane.putBack(item.name, item.Attempts, until)
-	q.broadcast()
 }
 
 // WakeAll ends the waiting of everything deferred.
@@ -255,14 +259,13 @@ func (q *Queue) WakeAll() {
 	defer q.mu.Unlock()
 	q.waiting.wakeAll()
 	q.photos.wakeAll()
-	q.broadcast()
 }
 
 // Stats returns the present counts.
 func (q *Queue) Stats() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s := Stats{Waiting: q.waiting.count, Files: q.photos.count, Parked: q.parked, Damaged: q.damaged}
+	s := Stats{Waiting: q.waiting.count, Files: q.photos.count, Parked: q.parked, Damaged: q.damaged, Stored: q.stored, Failing: q.failing}
 	if seq, ok := q.waiting.oldest(); ok {
 		s.Oldest = time.Unix(0, int64(seq)).UTC()
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -52,6 +53,18 @@ func ready(t testing.TB, next func(context.Context) (*queue.Item, error)) *queue
 	item, err := next(ctx)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
+	}
+	return item
+}
+
+// mustReady hands out the next item, which is there.
+func mustReady(t testing.TB, next func(context.Context) (*queue.Item, error)) *queue.Item {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	item, err := next(ctx)
+	if err != nil {
+		t.Fatalf("nothing is handed out: %v", err)
 	}
 	return item
 }
@@ -119,7 +132,7 @@ func TestAKeyThatIsHereIsDroppedInEveryState(t *testing.T) {
 	item = mustNext(t, q.NextFile, "1")
 	must(t, q.Park(item, "El servidor lo rechazó."))
 	again("parked")
-	if _, err := q.Retry(); err != nil {
+	if _, err := q.Retry(nil); err != nil {
 		t.Fatal(err)
 	}
 	must(t, q.Done(mustNext(t, q.Next, "1")))
@@ -171,6 +184,7 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 	must(t, q.Park(mustNext(t, q.Next, "l0"), "Número inválido."))
 	mustNext(t, q.Next, "a1") // in flight when the program dies
 	before := q.Stats()
+	before.Stored = 0 // counts what this program stored
 
 	q = mustOpen(t, dir)
 	if diff := cmp.Diff(before, q.Stats()); diff != "" {
@@ -197,10 +211,7 @@ func nextOf(t *testing.T, q *queue.Queue, key string) *queue.Item {
 		}
 	}()
 	for {
-		item := ready(t, q.Next)
-		if item == nil {
-			t.Fatalf("message %q is not handed out", key)
-		}
+		item := mustReady(t, q.Next)
 		if item.Entry.Key == key {
 			return item
 		}
@@ -213,7 +224,7 @@ func TestRetryPutsParkedMessagesBackInTheirPlace(t *testing.T) {
 	mustPut(t, q, entry("ana", "a1"), entry("ana", "a2"))
 	must(t, q.Park(mustNext(t, q.Next, "a1"), "no"))
 	wantCounts(t, q, 1, 0, 1, 0)
-	if n, err := q.Retry(); n != 1 || err != nil {
+	if n, err := q.Retry(nil); n != 1 || err != nil {
 		t.Errorf("Retry: got %d, %v, want 1", n, err)
 	}
 	must(t, q.Done(mustNext(t, q.Next, "a1")))
@@ -238,10 +249,7 @@ func TestParallelPutsAllArrive(t *testing.T) {
 	wantCounts(t, mustOpen(t, dir), callers*each, 0, 0, 0)
 	next := map[string]int{}
 	for range callers * each {
-		item := ready(t, q.Next)
-		if item == nil {
-			t.Fatal("a message is not handed out")
-		}
+		item := mustReady(t, q.Next)
 		chat := item.Entry.Chat
 		if want := fmt.Sprintf("%s-%d", chat[len("chat"):], next[chat]); item.Entry.Key != want {
 			t.Errorf("chat %s: got %s, want %s", chat, item.Entry.Key, want)
@@ -332,4 +340,74 @@ func TestAnEntryWithoutAKeyIsRefused(t *testing.T) {
 		t.Error("got no error for an entry without a key")
 	}
 	wantCounts(t, q, 0, 0, 0, 0)
+}
+
+// waiters calls Next so many times at once; what it hands out comes out of the
+// channel.
+func waiters(ctx context.Context, q *queue.Queue, count int) <-chan string {
+	got := make(chan string, count)
+	for range count {
+		go func() {
+			if item, err := q.Next(ctx); err == nil {
+				got <- item.Entry.Key
+			}
+		}()
+	}
+	synctest.Wait()
+	return got
+}
+
+func TestAllWhoWaitAreServedWhenMuchIsDueAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := mustOpen(t, t.TempDir())
+		mustPut(t, q, entry("ana", "1"), entry("luis", "2"))
+		for _, item := range []*queue.Item{mustReady(t, q.Next), mustReady(t, q.Next)} {
+			q.Defer(item, time.Now().Add(time.Hour))
+		}
+		got := waiters(t.Context(), q, 3)
+		q.WakeAll()
+		synctest.Wait()
+		if len(got) != 2 {
+			t.Errorf("got %d messages handed out, want 2", len(got))
+		}
+	})
+}
+
+func TestAMessageWhoseTimeComesIsNotForgottenByThoseWhoStillWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := mustOpen(t, t.TempDir())
+		mustPut(t, q, entry("ana", "late"))
+		late := mustNext(t, q.Next, "late")
+		got := waiters(t.Context(), q, 2)
+		q.Defer(late, time.Now().Add(5*time.Second))
+		synctest.Wait() // one of the two knows when it is due,
+		mustPut(t, q, entry("luis", "now"))
+		synctest.Wait() // and may be the one that is busy from here on
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if len(got) != 2 {
+			t.Errorf("got %d messages handed out, want 2", len(got))
+		}
+	})
+}
+
+func TestWhoStopsWaitingTakesNobodysMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := mustOpen(t, t.TempDir())
+		for i := range 50 {
+			ctx, cancel := context.WithCancel(t.Context())
+			leaving, staying := waiters(ctx, q, 1), waiters(t.Context(), q, 1)
+			mustPut(t, q, entry(fmt.Sprint("chat", i), strconv.Itoa(i)))
+			cancel()
+			synctest.Wait()
+			if len(leaving)+len(staying) != 1 {
+				t.Fatalf("round %d: got %d messages handed out, want 1", i, len(leaving)+len(staying))
+			}
+			mustPut(t, q, entry(fmt.Sprint("next", i), fmt.Sprint("next", i)))
+			if len(leaving) == 0 {
+				must(t, q.Done(mustReady(t, q.Next)))
+			}
+			synctest.Wait()
+		}
+	})
 }

@@ -31,12 +31,15 @@ func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
 		// No download for a call that will hardly get through.
 		postpone(&message)
 	default:
-		u.attach(ctx, &message, item.Entry.Media)
+		defer u.attach(ctx, &message, item.Entry.Media)()
 	}
 	if item.Attempts > 0 && u.status.down() {
 		tries = 1
 	}
 	out := u.try(ctx, &message, len(item.Entry.Media) > 0, tries)
+	if out.verdict == accept {
+		u.taken.Add(1)
+	}
 	accepted := u.queue.Done
 	if isPending(message) {
 		accepted = u.queue.AwaitFile
@@ -44,10 +47,18 @@ func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
 	u.settle(ctx, item, out, accepted, sweep)
 }
 
-// attach puts the file into message, or a note that it follows or never will.
-func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte) {
+// attach puts the file into message, or a note that it follows or never will. The
+// caller calls done when it needs the file no more.
+func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte) (done func()) {
 	soon, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
+	select {
+	case u.carriers <- struct{}{}:
+		done = func() { <-u.carriers }
+	case <-soon.Done():
+		postpone(message)
+		return func() {}
+	}
 	file, err := u.download(soon, media)
 	switch {
 	case err == nil:
@@ -57,6 +68,7 @@ func (u *Uplink) attach(ctx context.Context, message *wire.Webhook, media []byte
 	default:
 		postpone(message)
 	}
+	return done
 }
 
 // download is fetch, with a panic over a hostile file as an error like others: it

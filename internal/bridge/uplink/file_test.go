@@ -287,3 +287,30 @@ func TestAnEmptyFileIsSaidToBeEmpty(t *testing.T) {
 		}
 	})
 }
+
+func TestFewFilesAreInMemoryAtATimeAndTextsPassThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var open, most atomic.Int32
+		f := start(t, &fakeServer{answer: yes}, func(ctx context.Context, _ []byte) (uplink.File, error) {
+			most.Store(max(most.Load(), open.Add(1)))
+			defer open.Add(-1)
+			<-ctx.Done()
+			return uplink.File{}, ctx.Err()
+		})
+		for _, chat := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+			f.put(t, chat, "foto-"+chat, 1)
+		}
+		f.put(t, "z", "texto")
+		after(time.Second)
+		if got := f.got(); len(got) != 1 || got[0].message.ID != "texto" {
+			t.Errorf("got %v after a second, want the text only", got)
+		}
+		if got := most.Load(); got != 4 {
+			t.Errorf("got %d downloads at a time, want 4", got)
+		}
+		after(2 * time.Second)
+		if got := len(f.got()); got != 9 {
+			t.Errorf("got %d deliveries after the grace, want every text", got)
+		}
+	})
+}

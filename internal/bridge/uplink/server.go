@@ -59,7 +59,7 @@ func newServer(client *http.Client, url, token string) server {
 		// The proxy variables are for the way to WhatsApp; the server is usually
 		// in the same building.
 		client = &http.Client{Transport: &http.Transport{
-			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers, IdleConnTimeout: time.Minute,
+			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers + 1, IdleConnTimeout: time.Minute,
 		}}
 	}
 	direct := *client
@@ -90,17 +90,25 @@ func (s server) send(ctx context.Context, path string, payload any, patient bool
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, bytes.NewReader(body))
+	req, err := s.request(ctx, path, body)
 	if err != nil {
 		return outcome{reason: "SERVER_URL no es una dirección válida.", err: err}
 	}
-	req.Header.Set("Authorization", s.bearer)
-	req.Header.Set("Content-Type", "application/json")
 	code, answer, err := s.do(req)
 	if err != nil {
 		return silence(err)
 	}
 	return judge(code, answer)
+}
+
+func (s server) request(ctx context.Context, path string, body []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	req.Header.Set("Authorization", s.bearer)
+	req.Header.Set("Content-Type", "application/json")
+	return req, nil
 }
 
 // alive asks the server whether it is there, without the token.

@@ -58,7 +58,7 @@ func TestAMessageTravelsOverARealConnection(t *testing.T) {
 		_, _ = w.Write([]byte(accepted))
 	}))
 	defer web.Close()
-	if s, q := deliverTo(t, web.URL); !s.Reachable || s.Error != "" || q.Stats() != (queue.Stats{}) {
+	if s, q := deliverTo(t, web.URL); !s.Reachable || s.Error != "" || q.Stats() != (queue.Stats{Stored: 1}) {
 		t.Errorf("got %+v and %+v, want the message delivered", s, q.Stats())
 	}
 }

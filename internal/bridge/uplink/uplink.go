@@ -9,6 +9,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -16,13 +17,18 @@ import (
 
 	"mostrador/internal/bridge/queue"
 	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
 )
 
 const (
 	// deliverers and fetchers are how many messages and outstanding files are
-	// worked on at a time; a slow one occupies one of them.
-	deliverers = 4
+	// worked on at a time; a slow one occupies one of them. A server stores what
+	// comes together with one flush of its disk, so a backlog goes faster the more
+	// of it is under way.
+	deliverers = 16
 	fetchers   = 2
+	// carriers is how many of the deliverers may hold a file in memory.
+	carriers = 4
 	// sweep is how long a message waits after its tries failed.
 	sweep = 2 * time.Minute
 )
@@ -34,13 +40,17 @@ type File struct {
 	Name string
 }
 
-// Options are what New needs; Client, Now and Random may be left out.
+// Options are what New needs; Describe, Client, Now and Random may be left out.
 type Options struct {
 	Queue *queue.Queue
 	// Fetch downloads the file of an entry's Media. A ticket.Error with
 	// CodeNotFound or CodeTooLarge means that it will never come, any other
 	// error that another try is worth while.
-	Fetch     func(ctx context.Context, media []byte) (File, error)
+	Fetch func(ctx context.Context, media []byte) (File, error)
+	// Describe is the sign of life but for what the uplink knows: Time, Delivered
+	// and, unless Describe sees a Problem of its own, what is wrong with the server.
+	// Without it the server gets no sign of life.
+	Describe  func() wire.Beat
 	ServerURL string           // without a slash at the end
 	Token     string           // API_TOKEN
 	Client    *http.Client     // default: straight to the server, not through a proxy
@@ -51,18 +61,22 @@ type Options struct {
 
 // Uplink delivers messages while Run runs. Safe for concurrent use.
 type Uplink struct {
-	queue  *queue.Queue
-	fetch  func(ctx context.Context, media []byte) (File, error)
-	server server
-	status status
-	now    func() time.Time
-	random func() float64
-	log    zerolog.Logger
+	queue    *queue.Queue
+	fetch    func(ctx context.Context, media []byte) (File, error)
+	describe func() wire.Beat
+	server   server
+	status   status
+	pulse    pulse
+	carriers chan struct{} // holds a value for each deliverer with a file
+	taken    atomic.Int64  // messages, receipts left out, that the server has taken
+	now      func() time.Time
+	random   func() float64
+	log      zerolog.Logger
 }
 
 // New returns an Uplink that does nothing before Run.
 func New(o Options) *Uplink {
-	u := &Uplink{queue: o.Queue, fetch: o.Fetch, now: o.Now, random: o.Random, log: o.Log}
+	u := &Uplink{queue: o.Queue, fetch: o.Fetch, describe: o.Describe, now: o.Now, random: o.Random, log: o.Log}
 	if u.now == nil {
 		u.now = time.Now
 	}
@@ -71,11 +85,22 @@ func New(o Options) *Uplink {
 	}
 	u.server = newServer(o.Client, o.ServerURL, o.Token)
 	u.status = status{now: u.now, log: o.Log}
+	u.carriers = make(chan struct{}, carriers)
+	u.pulse.news = make(chan struct{}, 1)
 	return u
 }
 
 // State returns how things stand with the server.
-func (u *Uplink) State() State { return u.status.get() }
+func (u *Uplink) State() State {
+	state := u.status.get()
+	u.pulse.mu.Lock()
+	defer u.pulse.mu.Unlock()
+	// A wrong token shows before there is a message to try it with.
+	if u.pulse.refused != "" && state.Error == "" {
+		state.Reachable, state.Error = true, u.pulse.refused
+	}
+	return state
+}
 
 // Wake ends the waiting of everything deferred; to be called when WhatsApp is
 // connected again.
@@ -92,6 +117,9 @@ func (u *Uplink) Run(ctx context.Context) error {
 		workers.Go(func() error { return work(ctx, u.queue.NextFile, u.deliverFile) })
 	}
 	workers.Go(func() error { u.watch(ctx); return nil })
+	if u.describe != nil {
+		workers.Go(func() error { u.beats(ctx); return nil })
+	}
 	return workers.Wait()
 }
 
@@ -119,6 +147,7 @@ func (u *Uplink) settle(ctx context.Context, item *queue.Item, out outcome, acce
 	case refuse, tooLarge:
 		u.log.Warn().Int("status", out.code).Str("reason", out.reason).Msg("server refused a message; parked it")
 		err = u.queue.Park(item, out.reason)
+		u.Announce()
 	default:
 		u.queue.Defer(item, u.now().Add(retry))
 	}

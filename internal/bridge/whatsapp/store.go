@@ -45,15 +45,9 @@ type sessionStore struct {
 }
 
 func openStore(ctx context.Context, dir string, log waLog.Logger) (*sessionStore, error) {
-	if err := os.MkdirAll(dir, privateFolder); err != nil {
-		return nil, unusable(dir, err)
-	}
-	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(privateFile))
-	switch locked, err := lock.TryLock(); {
-	case err != nil:
-		return nil, unusable(dir, err)
-	case !locked:
-		return nil, ticket.NewError(ticket.CodeConflict, "Otro programa bridge ya está usando esta sesión de WhatsApp. Ciérrelo antes de abrir este.")
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
 	}
 	s := &sessionStore{lock: lock}
 	if err := s.load(ctx, filepath.Join(dir, sessionFile), log); err != nil {
