@@ -1,6 +1,8 @@
 package wasim
 
 import (
+	"context"
+
 	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waWeb"
@@ -15,11 +17,29 @@ func (p *Phone) AnswerResends(on bool) {
 	p.resends = on
 }
 
+// Asked returns how often the device asked the own phone for a message it could
+// not get or decrypt, answered or not.
+func (p *Phone) Asked(id string) int {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	return p.asked[id]
+}
+
+// WaitAsked returns when Asked(id) is at least n. The error is the context's, or
+// ErrClosed.
+func (p *Phone) WaitAsked(ctx context.Context, id string, n int) error {
+	return p.s.waitUntil(ctx, func() bool { return p.asked[id] >= n })
+}
+
 // takePeer takes what a device says to the own phone alone.
 func (p *Phone) takePeer(n *node) {
 	enc := n.GetChildByTag("enc")
 	msg := p.takeCopy(&enc)
 	asked := msg.GetProtocolMessage().GetPeerDataOperationRequestMessage().GetPlaceholderMessageResendRequest()
+	for _, a := range asked {
+		p.asked[a.GetMessageKey().GetID()]++
+	}
+	p.s.broadcast()
 	if !p.resends || len(asked) == 0 {
 		return
 	}

@@ -20,7 +20,8 @@ type Phone struct {
 	device        *device // the linked client, nil if none
 	devices       uint16  // how many were ever linked or offered
 	passkeyWanted bool
-	resends       bool // answers requests for messages the device could not get
+	resends       bool           // answers requests for messages the device could not get
+	asked         map[string]int // such requests, by message id
 }
 
 func newPhone(s *Server, opts Options) (*Phone, error) {
@@ -32,7 +33,7 @@ func newPhone(s *Server, opts Options) (*Phone, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Phone{s: s, number: opts.Phone, name: opts.Name, party: key, passkey: passkey}
+	p := &Phone{s: s, number: opts.Phone, name: opts.Name, party: key, passkey: passkey, asked: map[string]int{}}
 	if p.number == "" {
 		p.number = "5215550000001"
 	}
