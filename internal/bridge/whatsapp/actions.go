@@ -155,6 +155,7 @@ func (s *supervisor) connected(context.Context, step) {
 	s.board.update(func(state *State) { state.Recovered = s.expected })
 	s.log.Info().Msg("connected to whatsapp")
 	s.around.online()
+	s.in(alarmRequest, s.tempo.backlog)
 }
 
 func (s *supervisor) degraded(_ context.Context, st step) {

@@ -37,13 +37,15 @@ type intake struct {
 	limit   int         // tries before a dead letter
 	failing atomic.Bool // the last Put did not succeed
 
+	missed func(*events.UndecryptableMessage) // told of every message that cannot be read, before its placeholder is stored
+
 	mu    sync.Mutex
 	tries map[string]int
 	owed  []queue.Entry // placeholders to store when it works again; WhatsApp does not repeat those
 }
 
 func newIntake(put func(queue.Entry) error, convert *converter, mail *mailbox, limit int, log zerolog.Logger) *intake {
-	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}}
+	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}, missed: func(*events.UndecryptableMessage) {}}
 }
 
 // message stores evt; false makes WhatsApp deliver it again.
@@ -79,7 +81,9 @@ func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.log.Warn().Bool("unavailable", evt.IsUnavailable).Msg("message cannot be decrypted yet")
 	var kept queue.Entry
 	err := in.store(func() (entry queue.Entry, ok bool) {
-		kept, ok = in.convert.placeholder(evt)
+		if kept, ok = in.convert.placeholder(evt); ok {
+			in.missed(evt)
+		}
 		return kept, ok
 	})
 	if err == nil {

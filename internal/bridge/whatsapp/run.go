@@ -65,6 +65,7 @@ func (r *surrounding) link(number int, fresh bool) link {
 // business's phone; with SynchronousAck that request is made at once and holds
 // up what follows until WhatsApp confirms it, which is the price of its order.
 func (c *Client) client(ctx context.Context, device *store.Device) *whatsmeow.Client {
+	c.guard.cover(device)
 	cli := whatsmeow.NewClient(device, libraryLog{c.log})
 	cli.EnableDecryptedEventBuffer = true
 	cli.SynchronousAck = true
@@ -89,6 +90,8 @@ func (r *surrounding) paired(phone, lid string) { r.c.remember(phone, lid) }
 func (r *surrounding) aside(work func()) { r.beside.Go(work) }
 
 func (r *surrounding) settle() { r.c.intake.settle() }
+
+func (r *surrounding) request() { r.aside(func() { r.c.request(r.ctx) }) }
 
 // online says that nobody sits in front of this device, so that the business's
 // phone goes on ringing, and learns the names of groups if those are wanted.
@@ -161,7 +164,10 @@ func (c *Client) dispatch(number int, evt any) bool {
 		if c.sends.holding() && !e.Info.IsFromMe {
 			c.sends.release(c.store.lasting(e.Info.Chat), plain(e.Info.SenderAlt))
 		}
-		return c.intake.message(e)
+		if !c.intake.message(e) {
+			return false
+		}
+		c.notice(e)
 	case *events.UndecryptableMessage:
 		c.intake.placeholder(e)
 	case *events.CallOffer:

@@ -31,6 +31,9 @@ type surroundings interface {
 	online()
 	// settle stores what could not be stored before.
 	settle()
+	// request asks the business's phone for messages that could not be read; it
+	// does not block.
+	request()
 	// update looks for a version of WhatsApp newer than ours and uses it;
 	// false when there is none.
 	update(ctx context.Context) (bool, error)
@@ -46,6 +49,7 @@ const (
 	alarmCode                 // show the next QR code
 	alarmPasskey              // the passkey request is over
 	alarmAgain                // ask for messages again that could not be stored
+	alarmRequest              // ask the phone for messages that could not be read
 	alarmWatch                // look whether the login still holds
 	alarms
 )
@@ -172,6 +176,10 @@ var rings = [alarms]func(*supervisor, context.Context){
 			s.reconnect()
 		}
 	},
+	alarmRequest: func(s *supervisor, _ context.Context) {
+		s.in(alarmRequest, s.tempo.lookout)
+		s.around.request()
+	},
 	alarmWatch: func(s *supervisor, _ context.Context) {
 		s.in(alarmWatch, s.tempo.watch)
 		if !s.board.connected() || s.up() {
@@ -247,7 +255,7 @@ func (s *supervisor) cut() {
 // drop ends the line and everything that belonged to it.
 func (s *supervisor) drop() {
 	s.cut()
-	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey)
+	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey, alarmRequest)
 	s.codes = nil
 	s.board.clear(StateDegraded)
 }

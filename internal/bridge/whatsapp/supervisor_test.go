@@ -27,12 +27,14 @@ type world struct {
 	mu        sync.Mutex
 	began     time.Time
 	dials     []time.Duration // when each connection was tried, since the start
+	line      context.Context //nolint:containedctx // of the last connection
 	number    int             // of the last link
 	fresh     int             // links with a new device
 	dialErr   error
 	loggedIn  bool
 	open      bool
 	settled   int
+	requests  []time.Duration
 	logins    int
 	confirmed int
 	phone     string
@@ -50,9 +52,15 @@ func (w *world) link(number int, fresh bool) link {
 	return w
 }
 
-func (w *world) ConnectContext(context.Context) error {
+// ConnectContext also checks that what belonged to the line before can say
+// nothing more: it could acknowledge on this one what it did not finish.
+func (w *world) ConnectContext(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.line != nil && w.line.Err() == nil {
+		w.t.Error("new line: got the one before still alive, want it ended")
+	}
+	w.line = ctx
 	w.dials = append(w.dials, time.Since(w.began))
 	w.open = w.dialErr == nil
 	return w.dialErr
@@ -87,6 +95,7 @@ func (w *world) paired(phone, _ string) { w.phone = phone }
 func (w *world) online()                { w.logins++ }
 func (w *world) aside(work func())      { go work() }
 func (w *world) settle()                { w.settled++ }
+func (w *world) request()               { w.requests = append(w.requests, time.Since(w.began)) }
 
 func (w *world) update(context.Context) (bool, error) {
 	w.updates++
@@ -111,7 +120,7 @@ func supervise(t *testing.T, test func(*testing.T, *world)) {
 		test(t, w)
 		cancel()
 		<-w.done
-		if w.open {
+		if w.open || w.line.Err() == nil {
 			t.Error("line: got it open after the end, want it closed")
 		}
 	})
@@ -525,6 +534,24 @@ func TestPairingExplainsWhatWentWrong(t *testing.T) {
 		w.event(&events.QR{Codes: []string{"b"}})
 		if s := w.want(StatePairing); s.QR != "b" || s.Reason == "" || w.fresh != 1 {
 			t.Errorf("pair error: got %+v, want a new code of a new device and the reason", s)
+		}
+	})
+}
+
+func TestThePhoneIsAskedAfterEachLoginAndThenNowAndAgain(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.pass(time.Hour)
+		w.began = time.Now()
+		w.event(&events.Connected{})
+		w.pass(25 * time.Minute)
+		if want := []time.Duration{time.Minute, 11 * time.Minute, 21 * time.Minute}; !slices.Equal(w.requests, want) {
+			t.Errorf("requests: got %v, want %v", w.requests, want)
+		}
+		w.requests = nil
+		w.event(&events.TemporaryBan{Expire: 24 * time.Hour})
+		w.pass(23 * time.Hour)
+		if len(w.requests) > 0 {
+			t.Errorf("requests: got %v while away, want none", w.requests)
 		}
 	})
 }

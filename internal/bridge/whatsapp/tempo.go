@@ -21,6 +21,11 @@ type tempo struct {
 	ack          time.Duration // wait for WhatsApp's confirmation of a message sent
 	mediaRetry   time.Duration // wait for the phone to upload a file again
 	fetch        time.Duration // longest download
+	backlog      time.Duration // from being logged in to asking the phone for missing messages: some may just be coming
+	lookout      time.Duration // between two looks at what to ask the phone for
+	request      time.Duration // from a message's loss to the first request, doubling from one to the next…
+	requestMax   time.Duration // …up to this
+	requests     int           // made for one message
 	jitter       func(time.Duration) time.Duration
 	keepalives   int // unanswered ones in a row after which the line counts as dead
 	deadLetterAt int // tries of a message that cannot be processed
@@ -33,6 +38,7 @@ func productTempo() *tempo {
 		firstQR: time.Minute, qr: 20 * time.Second, passkey: 5 * time.Minute,
 		replaced: 30 * time.Second, refused: time.Minute, ban: time.Hour, outdated: time.Hour,
 		watch: 30 * time.Second, ack: 15 * time.Second, mediaRetry: 30 * time.Second, fetch: 3 * time.Minute,
+		backlog: time.Minute, lookout: 10 * time.Minute, request: 5 * time.Minute, requestMax: 24 * time.Hour, requests: 15,
 		jitter: spread, keepalives: 3, deadLetterAt: 10,
 	}
 }

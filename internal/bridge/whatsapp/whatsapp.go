@@ -7,6 +7,7 @@ package whatsapp
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
 
 	"mostrador/internal/bridge/queue"
 )
@@ -50,6 +52,8 @@ type Client struct {
 	board   *board
 	mail    *mailbox
 	intake  *intake
+	missing *missing
+	guard   *guardedContainer
 	answers *answers
 	sends   *sends
 	groups  *subjects
@@ -57,6 +61,8 @@ type Client struct {
 
 	current atomic.Pointer[whatsmeow.Client]
 	account atomic.Pointer[account]
+
+	requesting sync.Mutex // held while the phone is asked for missing messages
 
 	gate   sync.RWMutex // held for reading by every event being handled
 	closed bool
@@ -85,7 +91,12 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		opts: o, log: log, store: session, board: newBoard(o.Now), mail: newMailbox(),
 		answers: newAnswers(), sends: newSends(o.Now), groups: newSubjects(), media: boundedClient(o.Network.Media),
 	}
+	if c.missing, err = loadMissing(ctx, session.db, o.Now, o.tempo, log); err != nil {
+		return nil, errors.Join(unusable(o.Dir, err), session.close())
+	}
 	c.intake = newIntake(o.Put, c.converter(), c.mail, o.tempo.deadLetterAt, log)
+	c.intake.missed = func(evt *events.UndecryptableMessage) { c.missing.add(evt, c.account.Load().phone) }
+	c.guard = &guardedContainer{session.container, c.intake.failed}
 	c.remember(session.device.GetJID().User, session.device.GetLID().User)
 	return c, nil
 }
