@@ -3,7 +3,11 @@ package whatsapp
 import (
 	"context"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -196,5 +200,29 @@ func TestAListThatCannotBeWrittenStillServes(t *testing.T) {
 	a.found("A", anaPhone, nobody)
 	if len(a.list) != 0 {
 		t.Error("found: got it still on the list")
+	}
+}
+
+func TestAFullDiskIsRecognised(t *testing.T) {
+	a := newAbsence(t)
+	if _, err := a.store.db.Exec("PRAGMA max_page_count = 1"); err != nil { // no growth from here
+		t.Fatal(err)
+	}
+	var full error
+	for n := 0; full == nil && n < 10_000; n++ {
+		_, full = a.store.db.Exec(upsertMissing, "1@lid", fmt.Sprint(n), strings.Repeat("x", 1000), ours, 0, 0, 0)
+	}
+	_, frozen := a.store.db.Exec("DELETE FROM nothing")
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{fmt.Errorf("keep session: %w", full), true},
+		{fmt.Errorf("put: %w", &os.PathError{Err: syscall.ENOSPC}), runtime.GOOS != "windows"},
+		{frozen, false}, {os.ErrPermission, false}, {syscall.EACCES, false}, {nil, false},
+	} {
+		if got := diskFull(c.err); got != c.want {
+			t.Errorf("%v: got %v, want %v", c.err, got, c.want)
+		}
 	}
 }

@@ -218,9 +218,14 @@ func (s *supervisor) stored(context.Context, step) {
 // notStored asks for the message again by reconnecting: WhatsApp repeats what
 // was not acknowledged only on a new connection.
 func (s *supervisor) notStored(_ context.Context, st step) {
-	if !st.poisoned {
+	switch {
+	case st.poisoned:
+	case st.full:
+		s.board.raise(StateNoSpace, "Disco lleno: ya no se pueden guardar mensajes en esta computadora.",
+			"Borre archivos que no necesite y vacíe la papelera. WhatsApp guarda los mensajes mientras tanto y llegan solos en cuanto haya espacio.", time.Time{})
+	default:
 		s.board.raise(StateNoSpace, "No se pueden guardar los mensajes en esta computadora.",
-			"Libere espacio en el disco y revise el permiso de escritura de la carpeta. WhatsApp guarda los mensajes mientras tanto.", time.Time{})
+			"Libere espacio en el disco y revise el permiso de escritura de la carpeta. WhatsApp guarda los mensajes mientras tanto y llegan solos después.", time.Time{})
 	}
 	if s.due[alarmAgain].IsZero() {
 		s.in(alarmAgain, s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.undone)))

@@ -15,7 +15,7 @@ import (
 )
 
 // maxFailing bounds the memory of messages that could not be processed, and
-// maxOwed that of placeholders that could not be stored.
+// maxOwed that of placeholders and calls that could not be stored.
 const (
 	maxFailing = 10_000
 	maxOwed    = 1_000
@@ -41,7 +41,7 @@ type intake struct {
 
 	mu    sync.Mutex
 	tries map[string]int
-	owed  []queue.Entry // placeholders to store when it works again; WhatsApp does not repeat those
+	owed  []queue.Entry // placeholders and calls to store when it works again; WhatsApp does not repeat those
 }
 
 func newIntake(put func(queue.Entry) error, convert *converter, mail *mailbox, limit int, log zerolog.Logger) *intake {
@@ -53,11 +53,9 @@ func (in *intake) message(evt *events.Message) bool {
 	return in.accept(evt.Info, keyMessage, func() (queue.Entry, bool) { return in.convert.message(evt) })
 }
 
-// call stores that somebody called; false makes WhatsApp deliver it again.
-func (in *intake) call(evt *events.CallOffer) bool {
-	info := types.MessageInfo{ID: evt.CallID}
-	info.Sender, info.Chat = evt.From, evt.From
-	return in.accept(info, keyCall, func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
+// call stores that somebody called.
+func (in *intake) call(evt *events.CallOffer) {
+	in.keep(func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
 }
 
 // receipt stores how far messages of ours have come; false makes WhatsApp tell
@@ -75,16 +73,25 @@ func (in *intake) receipt(evt *events.Receipt) bool {
 	return true
 }
 
-// placeholder stores that a message could not be read. WhatsApp takes it as
-// delivered whatever happens here, so it is kept when it cannot be stored.
+// placeholder stores that a message could not be read.
 func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.log.Warn().Bool("unavailable", evt.IsUnavailable).Msg("message cannot be decrypted yet")
-	var kept queue.Entry
-	err := in.store(func() (entry queue.Entry, ok bool) {
-		if kept, ok = in.convert.placeholder(evt); ok {
+	in.keep(func() (queue.Entry, bool) {
+		entry, wanted := in.convert.placeholder(evt)
+		if wanted {
 			in.missed(evt)
 		}
-		return kept, ok
+		return entry, wanted
+	})
+}
+
+// keep stores what WhatsApp takes as delivered whatever happens here: what
+// cannot be stored waits in memory until it can.
+func (in *intake) keep(convert func() (queue.Entry, bool)) {
+	var kept queue.Entry
+	err := in.store(func() (entry queue.Entry, wanted bool) {
+		kept, wanted = convert()
+		return kept, wanted
 	})
 	if err == nil {
 		in.succeeded("")
@@ -98,7 +105,7 @@ func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.failed(err)
 }
 
-// settle stores the placeholders that could not be stored before.
+// settle stores the placeholders and calls that could not be stored before.
 func (in *intake) settle() {
 	in.mu.Lock()
 	owed := in.owed
@@ -186,5 +193,5 @@ func (in *intake) failed(err error) {
 	in.failing.Store(true)
 	_, poisoned := errors.AsType[*panicError](err)
 	in.log.Error().Err(err).Msg("message not stored: WhatsApp will be asked for it again")
-	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned}})
+	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned, full: diskFull(err)}})
 }

@@ -171,7 +171,7 @@ func (c *Client) dispatch(number int, evt any) bool {
 	case *events.UndecryptableMessage:
 		c.intake.placeholder(e)
 	case *events.CallOffer:
-		return c.intake.call(e)
+		c.intake.call(e)
 	case *events.Receipt:
 		return c.intake.receipt(e)
 	case *events.MediaRetry:

@@ -461,7 +461,7 @@ func TestMessagesNotStoredAreAskedForAgain(t *testing.T) {
 			w.s.mail.post(letter{step: step{do: doNotStored}})
 			synctest.Wait()
 		}
-		for i, wait := range seconds(5, 10, 20) {
+		for i, wait := range seconds(5, 10, 20, 40, 80, 160, 300, 300) {
 			fail()
 			w.want(StateNoSpace)
 			w.pass(wait - time.Second)
