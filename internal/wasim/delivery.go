@@ -166,7 +166,9 @@ func (s *Server) handleReceipt(c *conn, n *node) {
 	case "retry":
 		s.sendAgain(c, n)
 	case "server-error":
-		s.renewMedia(n)
+		s.phone.mediaAsked[id]++
+		s.broadcast()
+		s.phone.whenOn(func() { s.renewMedia(n) })
 	case "read", "read-self", "played":
 		s.markedRead(n)
 	case "peer_msg", "hist_sync": // whatsmeow sends two

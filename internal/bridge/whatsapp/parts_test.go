@@ -212,7 +212,7 @@ func TestThePhonesAnswerIsRead(t *testing.T) {
 }
 
 func TestAnAnswerReachesEveryoneWhoAsked(t *testing.T) {
-	a := newAnswers()
+	a := newAnswers(time.Now, productTempo())
 	one, forgetOne := a.expect("ID")
 	two, forgetTwo := a.expect("ID")
 	a.deliver(&events.MediaRetry{MessageID: "OTHER"})

@@ -89,7 +89,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	}
 	c := &Client{
 		opts: o, log: log, store: session, board: newBoard(o.Now), mail: newMailbox(),
-		answers: newAnswers(), sends: newSends(o.Now), groups: newSubjects(), media: boundedClient(o.Network.Media),
+		answers: newAnswers(o.Now, o.tempo), sends: newSends(o.Now), groups: newSubjects(), media: boundedClient(o.Network.Media),
 	}
 	if c.missing, err = loadMissing(ctx, session.db, o.Now, o.tempo, log); err != nil {
 		return nil, errors.Join(unusable(o.Dir, err), session.close())
