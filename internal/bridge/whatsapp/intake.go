@@ -36,6 +36,7 @@ type intake struct {
 	log     zerolog.Logger
 	limit   int         // tries before a dead letter
 	failing atomic.Bool // the last Put did not succeed
+	givenUp atomic.Int64 // messages since the start that only a note is left of
 
 	missed func(*events.UndecryptableMessage) // told of every message that cannot be read, before its placeholder is stored
 
@@ -136,11 +137,16 @@ func (in *intake) accept(info types.MessageInfo, kind string, convert func() (qu
 		in.failed(err)
 		return false
 	}
-	in.log.Error().Err(err).Int("tries", in.limit).Msg("message given up: a note takes its place")
-	if err := in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true }); err != nil {
+	cause := err
+	err = in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true })
+	if _, poisoned := errors.AsType[*panicError](err); poisoned {
+		err = in.store(func() (queue.Entry, bool) { return in.convert.bareDeadLetter(info), true })
+	}
+	if err != nil {
 		in.failed(err)
 		return false
 	}
+	in.log.Error().Err(cause).Int("tries", in.limit).Int64("given_up", in.givenUp.Add(1)).Msg("message given up: a note takes its place")
 	in.succeeded(key)
 	return true
 }
