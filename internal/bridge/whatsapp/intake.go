@@ -34,8 +34,8 @@ type intake struct {
 	convert *converter
 	mail    *mailbox
 	log     zerolog.Logger
-	limit   int         // tries before a dead letter
-	failing atomic.Bool // the last Put did not succeed
+	limit   int          // tries before a dead letter
+	failing atomic.Bool  // the last Put did not succeed
 	givenUp atomic.Int64 // messages since the start that only a note is left of
 
 	missed func(*events.UndecryptableMessage) // told of every message that cannot be read, before its placeholder is stored
