@@ -15,6 +15,8 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	waLog "go.mau.fi/whatsmeow/util/log"
+
+	"mostrador/internal/bridge/queue"
 )
 
 const ours = "5215550000001"
@@ -56,7 +58,7 @@ func (a *absence) reload() {
 func (a *absence) lose(id string, chat types.JID) {
 	evt := &events.UndecryptableMessage{}
 	evt.Info.ID, evt.Info.Chat, evt.Info.Sender = id, chat, chat
-	a.add(evt, ours)
+	a.add(evt, ours, queue.Entry{Key: "P" + id, ReceivedAt: a.at})
 }
 
 func (a *absence) due() []string {
@@ -173,7 +175,7 @@ func TestTheListOfMissingMessagesIsBoundedAndAskedInTurn(t *testing.T) {
 
 func TestABrokenRowOfTheListStopsNothing(t *testing.T) {
 	a := newAbsence(t)
-	if _, err := a.store.db.Exec(upsertMissing, "1.2.3@lid", "X", anaLID.String(), ours, 0, 0, 0); err != nil {
+	if _, err := a.store.db.Exec(upsertMissing, "1.2.3@lid", "X", anaLID.String(), ours, 0, 0, 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	a.lose("A", anaPhone)
@@ -210,7 +212,7 @@ func TestAFullDiskIsRecognised(t *testing.T) {
 	}
 	var full error
 	for n := 0; full == nil && n < 10_000; n++ {
-		_, full = a.store.db.Exec(upsertMissing, "1@lid", fmt.Sprint(n), strings.Repeat("x", 1000), ours, 0, 0, 0)
+		_, full = a.store.db.Exec(upsertMissing, "1@lid", fmt.Sprint(n), strings.Repeat("x", 1000), ours, 0, 0, 0, nil)
 	}
 	_, frozen := a.store.db.Exec("DELETE FROM nothing")
 	for _, c := range []struct {
@@ -224,5 +226,25 @@ func TestAFullDiskIsRecognised(t *testing.T) {
 		if got := diskFull(c.err); got != c.want {
 			t.Errorf("%v: got %v, want %v", c.err, got, c.want)
 		}
+	}
+}
+
+func TestAPlaceholderIsOwedUntilItIsInTheQueue(t *testing.T) {
+	a := newAbsence(t)
+	a.lose("A", anaPhone)
+	a.at = a.at.Add(time.Second)
+	a.lose("B", anaPhone)
+	a.reload()
+	if got := a.owed(); len(got) != 2 || got[0].Key != "PA" || got[1].Key != "PB" {
+		t.Errorf("owed: got %+v, want both, oldest first", got)
+	}
+	a.shown("PA")
+	a.reload()
+	if got := a.owed(); len(got) != 1 || got[0].Key != "PB" {
+		t.Errorf("owed: got %+v, want the other", got)
+	}
+	a.found("B", anaPhone, nobody)
+	if got := a.owed(); len(got) != 0 {
+		t.Errorf("owed once the message itself is here: got %+v, want none", got)
 	}
 }

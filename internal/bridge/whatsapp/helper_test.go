@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds every wait of these tests; nothing should come near it.
-const patience = time.Minute
+const patience = 8 * time.Second
 
 const maxMedia = 1 << 20
 
@@ -82,6 +82,13 @@ func (b *box) all() []queue.Entry {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]queue.Entry(nil), b.entries...)
+}
+
+// next is closed when the next entry is kept.
+func (b *box) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.changed
 }
 
 // wait returns the first entry that match accepts, past or future.

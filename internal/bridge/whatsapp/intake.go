@@ -38,7 +38,8 @@ type intake struct {
 	failing atomic.Bool  // the last Put did not succeed
 	givenUp atomic.Int64 // messages since the start that only a note is left of
 
-	missed func(*events.UndecryptableMessage) // told of every message that cannot be read, before its placeholder is stored
+	missed func(*events.UndecryptableMessage, queue.Entry) // told of every message that cannot be read, before its placeholder is stored
+	shown  func(key string)                                // told of every placeholder that is stored
 
 	mu    sync.Mutex
 	tries map[string]int
@@ -46,7 +47,7 @@ type intake struct {
 }
 
 func newIntake(put func(queue.Entry) error, convert *converter, mail *mailbox, limit int, log zerolog.Logger) *intake {
-	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}, missed: func(*events.UndecryptableMessage) {}}
+	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}, missed: func(*events.UndecryptableMessage, queue.Entry) {}, shown: func(string) {}}
 }
 
 // message stores evt; false makes WhatsApp deliver it again.
@@ -80,7 +81,7 @@ func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.keep(func() (queue.Entry, bool) {
 		entry, wanted := in.convert.placeholder(evt)
 		if wanted {
-			in.missed(evt)
+			in.missed(evt, entry)
 		}
 		return entry, wanted
 	})
@@ -95,6 +96,7 @@ func (in *intake) keep(convert func() (queue.Entry, bool)) {
 		return kept, wanted
 	})
 	if err == nil {
+		in.shown(kept.Key)
 		in.succeeded("")
 		return
 	}
@@ -120,6 +122,7 @@ func (in *intake) settle() {
 			in.failed(err)
 			return
 		}
+		in.shown(entry.Key)
 	}
 	if len(owed) > 0 {
 		in.succeeded("")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,6 +13,8 @@ import (
 	"github.com/rs/zerolog"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
+
+	"mostrador/internal/bridge/queue"
 )
 
 const (
@@ -32,6 +35,7 @@ type absent struct {
 	since        time.Time // when it was given up on
 	tries        int       // requests made by us; whatsmeow made one before
 	due          time.Time // of the next
+	owed         []byte    // its placeholder, encoded, while that is not in the queue
 }
 
 func (a *absent) key() string { return missingKey(a.chat, a.id) }
@@ -55,10 +59,10 @@ type missing struct {
 const (
 	createMissing = `CREATE TABLE IF NOT EXISTS mostrador_missing (
 		chat TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL, account TEXT NOT NULL,
-		since BIGINT NOT NULL, tries INTEGER NOT NULL, due BIGINT NOT NULL, PRIMARY KEY (chat, id))`
-	selectMissing = `SELECT chat, id, sender, account, since, tries, due FROM mostrador_missing`
-	upsertMissing = `INSERT INTO mostrador_missing (chat, id, sender, account, since, tries, due) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (chat, id) DO UPDATE SET tries = excluded.tries, due = excluded.due`
+		since BIGINT NOT NULL, tries INTEGER NOT NULL, due BIGINT NOT NULL, owed BLOB, PRIMARY KEY (chat, id))`
+	selectMissing = `SELECT chat, id, sender, account, since, tries, due, owed FROM mostrador_missing`
+	upsertMissing = `INSERT INTO mostrador_missing (chat, id, sender, account, since, tries, due, owed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (chat, id) DO UPDATE SET tries = excluded.tries, due = excluded.due, owed = excluded.owed`
 	deleteMissing = `DELETE FROM mostrador_missing WHERE chat = $1 AND id = $2`
 )
 
@@ -77,7 +81,7 @@ func loadMissing(ctx context.Context, db *sql.DB, now func() time.Time, t *tempo
 		var a absent
 		var chat, sender string
 		var since, due int64
-		if err := rows.Scan(&chat, &a.id, &sender, &a.account, &since, &a.tries, &due); err != nil {
+		if err := rows.Scan(&chat, &a.id, &sender, &a.account, &since, &a.tries, &due, &a.owed); err != nil {
 			return nil, fmt.Errorf("read missing message: %w", err)
 		}
 		var badChat, badSender error
@@ -96,9 +100,9 @@ func loadMissing(ctx context.Context, db *sql.DB, now func() time.Time, t *tempo
 	return m, nil
 }
 
-// add notes that a message to account is wanted. One that is noted already
-// stays as it is.
-func (m *missing) add(evt *events.UndecryptableMessage, account string) {
+// add notes that a message to account is wanted, and that its placeholder is not
+// in the queue yet. One that is noted already stays as it is.
+func (m *missing) add(evt *events.UndecryptableMessage, account string, placeholder queue.Entry) {
 	if evt.UnavailableType == events.UnavailableTypeViewOnce {
 		return // the phone gives those to nobody
 	}
@@ -107,6 +111,7 @@ func (m *missing) add(evt *events.UndecryptableMessage, account string) {
 		chat: plain(evt.Info.Chat), sender: plain(evt.Info.Sender), id: evt.Info.ID, account: account,
 		since: now, due: now.Add(m.tempo.request),
 	}
+	a.owed, _ = json.Marshal(placeholder) // plain data: no error
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.list[a.key()] != nil {
@@ -118,6 +123,38 @@ func (m *missing) add(evt *events.UndecryptableMessage, account string) {
 	}
 	m.list[a.key()] = a
 	m.save(a)
+}
+
+// shown notes that the placeholder with that key is in the queue.
+func (m *missing) shown(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.list {
+		if placeholder, ok := a.placeholder(); ok && placeholder.Key == key {
+			a.owed = nil
+			m.save(a)
+		}
+	}
+}
+
+// owed returns the placeholders that are not in the queue.
+func (m *missing) owed() []queue.Entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var owed []queue.Entry
+	for _, a := range m.list {
+		if placeholder, ok := a.placeholder(); ok {
+			owed = append(owed, placeholder)
+		}
+	}
+	slices.SortFunc(owed, func(a, b queue.Entry) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	return owed
+}
+
+func (a *absent) placeholder() (queue.Entry, bool) {
+	var entry queue.Entry
+	ok := len(a.owed) > 0 && json.Unmarshal(a.owed, &entry) == nil
+	return entry, ok
 }
 
 // found takes a message off the list, whichever of its chat's addresses it was
@@ -184,7 +221,7 @@ func (m *missing) entries() []*absent {
 // serves; at worst a message is asked for once more after a restart.
 func (m *missing) save(a *absent) {
 	_, err := m.db.ExecContext(context.Background(), upsertMissing,
-		a.chat.String(), a.id, a.sender.String(), a.account, a.since.UnixMilli(), a.tries, a.due.UnixMilli())
+		a.chat.String(), a.id, a.sender.String(), a.account, a.since.UnixMilli(), a.tries, a.due.UnixMilli(), a.owed)
 	if err != nil {
 		m.log.Error().Err(err).Msg("missing message not noted on disk")
 	}

@@ -1,6 +1,7 @@
 package whatsapp_test
 
 import (
+	"errors"
 	"testing"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -147,4 +148,21 @@ func TestASessionThatCannotBeWrittenAcknowledgesNothing(t *testing.T) {
 		}
 	}
 	s.until(whatsapp.StateConnected)
+}
+
+func TestAPlaceholderThatCouldNotBeStoredIsStoredByTheNextLifeOfTheBridge(t *testing.T) {
+	t.Parallel()
+	s := paired(t)
+	s.box.failWith(func(queue.Entry) error { return errors.New("disk full") })
+	id := s.wa.NewCustomer(profile).Send(&waE2E.Message{}, wasim.SendOptions{Unavailable: true, Reason: "fanout"})
+	s.until(whatsapp.StateNoSpace)
+	s.stop()
+	s.box.failWith(nil)
+	again := resume(t, s.wa, s.box, s.opts)
+	s.box.wait(t, "placeholder", placeholder(id))
+	again.stop()
+	resume(t, s.wa, s.box, s.opts).stop()
+	if got := len(s.box.all()); got != 1 {
+		t.Errorf("stored: got %d, want the placeholder once", got)
+	}
 }

@@ -24,6 +24,7 @@ func (c *Client) Run(ctx context.Context) error {
 		around: &surrounding{c: c, ctx: life, beside: &beside}, life: life,
 		board: c.board, mail: c.mail, tempo: c.opts.tempo, now: c.opts.Now, log: c.log,
 	}
+	c.intake.settle() // what an earlier life could not store
 	s.run(ctx)
 	c.shut()
 	end()

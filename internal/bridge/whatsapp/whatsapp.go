@@ -95,7 +95,10 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		return nil, errors.Join(unusable(o.Dir, err), session.close())
 	}
 	c.intake = newIntake(o.Put, c.converter(), c.mail, o.tempo.deadLetterAt, log)
-	c.intake.missed = func(evt *events.UndecryptableMessage) { c.missing.add(evt, c.account.Load().phone) }
+	c.intake.missed = func(evt *events.UndecryptableMessage, placeholder queue.Entry) {
+		c.missing.add(evt, c.account.Load().phone, placeholder)
+	}
+	c.intake.shown, c.intake.owed = c.missing.shown, c.missing.owed()
 	c.guard = &guardedContainer{session.container, c.intake.failed}
 	c.remember(session.device.GetJID().User, session.device.GetLID().User)
 	return c, nil
