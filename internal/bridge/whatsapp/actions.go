@@ -215,8 +215,9 @@ func (s *supervisor) stored(context.Context, step) {
 	s.board.clear(StateNoSpace)
 }
 
-// notStored asks for the message again by reconnecting: WhatsApp repeats what
-// was not acknowledged only on a new connection.
+// notStored ends the line until messages can be stored: WhatsApp repeats what was
+// not acknowledged only on a new one, what comes meanwhile would overtake it, and
+// some of that WhatsApp takes as delivered whatever happens here.
 func (s *supervisor) notStored(_ context.Context, st step) {
 	switch {
 	case st.poisoned:
@@ -228,7 +229,17 @@ func (s *supervisor) notStored(_ context.Context, st step) {
 			"Libere espacio en el disco y revise el permiso de escritura de la carpeta. WhatsApp guarda los mensajes mientras tanto y llegan solos después.", time.Time{})
 	}
 	if s.due[alarmAgain].IsZero() {
-		s.in(alarmAgain, s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.undone)))
-		s.undone++
+		s.tryAgain()
 	}
+	if s.board.connected() && !st.poisoned {
+		s.drop()
+		s.stalled, s.holding = true, true
+		s.board.enter(StateConnecting, "", "")
+	}
+}
+
+// tryAgain sets the time of the next try to store messages.
+func (s *supervisor) tryAgain() {
+	s.in(alarmAgain, s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.undone)))
+	s.undone++
 }

@@ -108,8 +108,9 @@ func (in *intake) keep(convert func() (queue.Entry, bool)) {
 	in.failed(err)
 }
 
-// settle stores the placeholders and calls that could not be stored before.
-func (in *intake) settle() {
+// settle stores the placeholders and calls that could not be stored before;
+// false when that fails again.
+func (in *intake) settle() bool {
 	in.mu.Lock()
 	owed := in.owed
 	in.owed = nil
@@ -120,13 +121,14 @@ func (in *intake) settle() {
 			in.owed = append(in.owed, owed[i:]...)
 			in.mu.Unlock()
 			in.failed(err)
-			return
+			return false
 		}
 		in.shown(entry.Key)
 	}
 	if len(owed) > 0 {
 		in.succeeded("")
 	}
+	return true
 }
 
 func (in *intake) accept(info types.MessageInfo, kind string, convert func() (queue.Entry, bool)) bool {

@@ -36,6 +36,7 @@ type absent struct {
 	tries        int       // requests made by us; whatsmeow made one before
 	due          time.Time // of the next
 	owed         []byte    // its placeholder, encoded, while that is not in the queue
+	unsaved      bool      // the file does not have it as it is here
 }
 
 func (a *absent) key() string { return missingKey(a.chat, a.id) }
@@ -59,10 +60,12 @@ type missing struct {
 const (
 	createMissing = `CREATE TABLE IF NOT EXISTS mostrador_missing (
 		chat TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL, account TEXT NOT NULL,
-		since BIGINT NOT NULL, tries INTEGER NOT NULL, due BIGINT NOT NULL, owed BLOB, PRIMARY KEY (chat, id))`
+		since BIGINT NOT NULL, tries INTEGER NOT NULL, due BIGINT NOT NULL, owed BLOB, PRIMARY KEY (chat, id));
+		CREATE TABLE IF NOT EXISTS mostrador_probe (one INTEGER PRIMARY KEY, at BIGINT NOT NULL)`
 	selectMissing = `SELECT chat, id, sender, account, since, tries, due, owed FROM mostrador_missing`
 	upsertMissing = `INSERT INTO mostrador_missing (chat, id, sender, account, since, tries, due, owed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (chat, id) DO UPDATE SET tries = excluded.tries, due = excluded.due, owed = excluded.owed`
+	writeProbe    = `INSERT INTO mostrador_probe (one, at) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET at = excluded.at`
 	deleteMissing = `DELETE FROM mostrador_missing WHERE chat = $1 AND id = $2`
 )
 
@@ -222,9 +225,26 @@ func (m *missing) entries() []*absent {
 func (m *missing) save(a *absent) {
 	_, err := m.db.ExecContext(context.Background(), upsertMissing,
 		a.chat.String(), a.id, a.sender.String(), a.account, a.since.UnixMilli(), a.tries, a.due.UnixMilli(), a.owed)
+	a.unsaved = err != nil
 	if err != nil {
 		m.log.Error().Err(err).Msg("missing message not noted on disk")
 	}
+}
+
+// settle saves what could not be saved, and tells whether the session's file can
+// be written at all.
+func (m *missing) settle() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, err := m.db.ExecContext(context.Background(), writeProbe, m.now().UnixMilli()); err != nil {
+		return fmt.Errorf("write session: %w", err)
+	}
+	for _, a := range m.list {
+		if a.unsaved {
+			m.save(a)
+		}
+	}
+	return nil
 }
 
 func (m *missing) remove(a *absent) {

@@ -124,17 +124,19 @@ func TestASessionThatCannotBeWrittenAcknowledgesNothing(t *testing.T) {
 	if err := whatsapp.FreezeStore(s.Client, true); err != nil {
 		t.Fatal(err)
 	}
+	logins := s.wa.Logins()
 	ids := map[string]string{ana.SendText("sigo aquí"): "sigo aquí", luis.SendText("primera vez"): "primera vez"}
-	if st := s.until(whatsapp.StateNoSpace); st.Reason == "" || st.Solution == "" {
+	st := s.await("the line to end", func(st whatsapp.State) bool { return st.Name == whatsapp.StateNoSpace && !s.Connected() })
+	if st.Reason == "" || st.Solution == "" {
 		t.Errorf("got %+v, want it explained", st)
 	}
 	for id := range ids {
-		if err := s.wa.WaitDeliveries(soon(t), id, 3); err != nil {
-			t.Errorf("deliveries: got %d, want 3: %v", s.wa.Deliveries(id), err)
-		}
 		if s.wa.Acked(id) || s.wa.Phone().Asked(id) > 0 {
 			t.Errorf("got it acknowledged (%v) or asked for (%d times), want neither", s.wa.Acked(id), s.wa.Phone().Asked(id))
 		}
+	}
+	if got := s.wa.Logins(); got != logins || s.Connected() {
+		t.Errorf("got %d logins after %d and a line: %v, want none while nothing can be written", got, logins, s.Connected())
 	}
 	if err := whatsapp.FreezeStore(s.Client, false); err != nil {
 		t.Fatal(err)

@@ -29,8 +29,8 @@ type surroundings interface {
 	aside(work func())
 	// online runs after every login and does not block.
 	online()
-	// settle stores what could not be stored before.
-	settle()
+	// settle stores what could not be stored before; false when that fails again.
+	settle() bool
 	// request asks the business's phone for messages that could not be read; it
 	// does not block.
 	request()
@@ -71,6 +71,7 @@ type supervisor struct {
 	number   int // of current
 	due      [alarms]time.Time
 	holding  bool      // waiting out a refusal: a lost line does not shorten it
+	stalled  bool      // no line until messages can be stored
 	extended bool      // the login got more time
 	upSince  time.Time // when the last dial was over
 	losses   int       // short-lived connections in a row
@@ -170,8 +171,10 @@ var rings = [alarms]func(*supervisor, context.Context){
 		s.pairAgain("Se acabó el tiempo para responder con la llave de acceso.", "Escanee el código nuevo y vuelva a intentarlo.")
 	},
 	alarmAgain: func(s *supervisor, _ context.Context) {
-		s.around.settle()
-		if s.board.connected() {
+		switch {
+		case !s.around.settle():
+			s.tryAgain()
+		case s.stalled, s.board.connected():
 			s.log.Info().Msg("reconnecting so that whatsapp delivers again what was not stored")
 			s.reconnect()
 		}
@@ -255,6 +258,7 @@ func (s *supervisor) cut() {
 // drop ends the line and everything that belonged to it.
 func (s *supervisor) drop() {
 	s.cut()
+	s.stalled = false
 	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey, alarmRequest)
 	s.codes = nil
 	s.board.clear(StateDegraded)

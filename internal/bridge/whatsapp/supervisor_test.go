@@ -34,6 +34,7 @@ type world struct {
 	loggedIn  bool
 	open      bool
 	settled   int
+	full      bool
 	requests  []time.Duration
 	logins    int
 	confirmed int
@@ -94,7 +95,7 @@ func (w *world) SendPasskeyConfirmation(context.Context) error {
 func (w *world) paired(phone, _ string) { w.phone = phone }
 func (w *world) online()                { w.logins++ }
 func (w *world) aside(work func())      { go work() }
-func (w *world) settle()                { w.settled++ }
+func (w *world) settle() bool           { w.settled++; return !w.full }
 func (w *world) request()               { w.requests = append(w.requests, time.Since(w.began)) }
 
 func (w *world) update(context.Context) (bool, error) {
@@ -463,7 +464,10 @@ func TestMessagesNotStoredAreAskedForAgain(t *testing.T) {
 		}
 		for i, wait := range seconds(5, 10, 20, 40, 80, 160, 300, 300) {
 			fail()
-			w.want(StateNoSpace)
+			if w.want(StateNoSpace); w.open || w.s.board.connected() {
+				t.Errorf("reset %d: got the line still there, want it ended: what comes on it cannot be stored", i)
+			}
+			w.event(&events.Disconnected{}) // must not shorten the wait
 			w.pass(wait - time.Second)
 			if got := w.tries(); len(got) != 0 {
 				t.Errorf("reset %d: got tries %v before %v", i, got, wait)
@@ -552,6 +556,39 @@ func TestThePhoneIsAskedAfterEachLoginAndThenNowAndAgain(t *testing.T) {
 		w.pass(23 * time.Hour)
 		if len(w.requests) > 0 {
 			t.Errorf("requests: got %v while away, want none", w.requests)
+		}
+	})
+}
+
+func TestThereIsNoLineWhileTheDiskIsFull(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.event(&events.Connected{})
+		w.full = true
+		w.tries()
+		w.s.mail.post(letter{step: step{do: doNotStored, full: true}})
+		w.pass(time.Hour)
+		if got := w.tries(); len(got) != 0 || w.settled < 10 {
+			t.Errorf("got lines %v and %d looks at the disk, want none and some", got, w.settled)
+		}
+		w.want(StateNoSpace)
+		w.full = false
+		w.pass(5 * time.Minute)
+		if got := w.tries(); len(got) == 0 {
+			t.Errorf("lines: got %v, want one once there is space", got)
+		}
+	})
+}
+
+func TestAMessageOfItsOwnFaultDoesNotEndTheLineAtOnce(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.event(&events.Connected{})
+		w.tries()
+		w.s.mail.post(letter{step: step{do: doNotStored, poisoned: true}})
+		w.pass(4 * time.Second)
+		w.want(StateConnected)
+		w.pass(time.Second)
+		if got := w.tries(); len(got) != 1 {
+			t.Errorf("lines: got %v, want one to get it again", got)
 		}
 	})
 }
