@@ -33,7 +33,7 @@ func (h *hardship) failf(format string, args ...any) {
 	h.faults = append(h.faults, fmt.Sprintf(format, args...))
 }
 
-// steps are what can happen. Only the second waits for the client.
+// steps are what can happen. Only two of them wait for the client.
 var steps = map[string]func(*hardship, *wasim.Customer){
 	"write": func(h *hardship, who *wasim.Customer) {
 		text := fmt.Sprint("número ", len(h.plain))
@@ -49,6 +49,12 @@ var steps = map[string]func(*hardship, *wasim.Customer){
 	},
 	"message without a ciphertext": func(h *hardship, who *wasim.Customer) {
 		h.absent[who.Send(&waE2E.Message{Conversation: proto.String("ausente")}, wasim.SendOptions{Unavailable: true, Reason: "fanout"})] = "ausente"
+	},
+	"request to the phone lost": func(h *hardship, who *wasim.Customer) {
+		h.wa.Phone().AnswerResends(false)
+		id := who.Send(&waE2E.Message{Conversation: proto.String("ausente")}, wasim.SendOptions{Unavailable: true, Reason: "fanout"})
+		h.absent[id] = "ausente"
+		h.dealtWith(id)
 	},
 	"photo that expires": func(h *hardship, who *wasim.Customer) {
 		id := who.SendImage(jpeg, "mire")
