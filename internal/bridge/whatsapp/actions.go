@@ -211,6 +211,14 @@ func (s *supervisor) limit(_ context.Context, st step) {
 }
 
 func (s *supervisor) stored(context.Context, step) {
+	if s.stalled {
+		s.healed = true
+		return
+	}
+	s.recovered()
+}
+
+func (s *supervisor) recovered() {
 	s.undone = 0
 	s.board.clear(StateNoSpace)
 }
@@ -228,10 +236,11 @@ func (s *supervisor) notStored(_ context.Context, st step) {
 		s.board.raise(StateNoSpace, "No se pueden guardar los mensajes en esta computadora.",
 			"Libere espacio en el disco y revise el permiso de escritura de la carpeta. WhatsApp guarda los mensajes mientras tanto y llegan solos después.", time.Time{})
 	}
+	s.healed = false
 	if s.due[alarmAgain].IsZero() {
 		s.tryAgain()
 	}
-	if s.board.connected() && !st.poisoned {
+	if s.board.inUse() && !st.poisoned {
 		s.drop()
 		s.stalled, s.holding = true, true
 		s.board.enter(StateConnecting, "", "")

@@ -56,7 +56,7 @@ func (r *surrounding) link(number int, fresh bool) link {
 	cli := r.c.client(r.ctx, device)
 	cli.AddEventHandlerWithSuccessStatus(func(evt any) bool { return r.c.handle(number, evt) })
 	r.c.current.Store(cli)
-	return cli
+	return tether{cli, &r.c.line}
 }
 
 // client makes a whatsmeow client that loses nothing: a decrypted message is

@@ -72,6 +72,7 @@ type supervisor struct {
 	due      [alarms]time.Time
 	holding  bool      // waiting out a refusal: a lost line does not shorten it
 	stalled  bool      // no line until messages can be stored
+	healed   bool      // while stalled: the queue takes messages, the session may not
 	extended bool      // the login got more time
 	upSince  time.Time // when the last dial was over
 	losses   int       // short-lived connections in a row
@@ -175,6 +176,9 @@ var rings = [alarms]func(*supervisor, context.Context){
 		case !s.around.settle():
 			s.tryAgain()
 		case s.stalled, s.board.connected():
+			if s.healed {
+				s.recovered()
+			}
 			s.log.Info().Msg("reconnecting so that whatsapp delivers again what was not stored")
 			s.reconnect()
 		}
@@ -258,7 +262,7 @@ func (s *supervisor) cut() {
 // drop ends the line and everything that belonged to it.
 func (s *supervisor) drop() {
 	s.cut()
-	s.stalled = false
+	s.stalled, s.healed = false, false
 	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey, alarmRequest)
 	s.codes = nil
 	s.board.clear(StateDegraded)

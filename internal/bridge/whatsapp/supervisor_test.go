@@ -592,3 +592,20 @@ func TestAMessageOfItsOwnFaultDoesNotEndTheLineAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAQueueThatWorksDoesNotHideASessionThatDoesNot(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.event(&events.Connected{})
+		w.full = true
+		w.s.mail.post(letter{step: step{do: doNotStored}})
+		w.s.mail.post(letter{step: step{do: doStored}})
+		w.pass(time.Hour)
+		if s := w.want(StateNoSpace); s.Reason == "" {
+			t.Errorf("got %+v, want it explained", s)
+		}
+		w.full = false
+		w.pass(5 * time.Minute)
+		w.event(&events.Connected{})
+		w.want(StateConnected)
+	})
+}

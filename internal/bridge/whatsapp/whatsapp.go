@@ -60,6 +60,7 @@ type Client struct {
 	media   *http.Client // bounded by what the context of a request says
 
 	current atomic.Pointer[whatsmeow.Client]
+	line    atomic.Pointer[context.CancelFunc] // ends what belongs to the last connection
 	account atomic.Pointer[account]
 
 	requesting sync.Mutex // held while the phone is asked for missing messages
@@ -99,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		c.missing.add(evt, c.account.Load().phone, placeholder)
 	}
 	c.intake.shown, c.intake.owed = c.missing.shown, c.missing.owed()
-	c.guard = &guardedContainer{session.container, c.intake.failed}
+	c.guard = &guardedContainer{session.container, guard{c.unsafe}}
 	c.remember(session.device.GetJID().User, session.device.GetLID().User)
 	return c, nil
 }
