@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -212,7 +213,7 @@ func TestAFullDiskIsRecognised(t *testing.T) {
 	}
 	var full error
 	for n := 0; full == nil && n < 10_000; n++ {
-		_, full = a.store.db.Exec(upsertMissing, "1@lid", fmt.Sprint(n), strings.Repeat("x", 1000), ours, 0, 0, 0, nil)
+		_, full = a.store.db.Exec(upsertMissing, "1@lid", strconv.Itoa(n), strings.Repeat("x", 1000), ours, 0, 0, 0, nil)
 	}
 	_, frozen := a.store.db.Exec("DELETE FROM nothing")
 	for _, c := range []struct {

@@ -106,7 +106,7 @@ func TestALineThatIsCutDoesNotAcknowledgeOnTheNextOne(t *testing.T) {
 	s := paired(t)
 	ana := s.wa.NewCustomer(profile)
 	s.box.id(t, ana.SendText("hola"))
-	for range 10 {
+	for range 5 {
 		s.wa.CutBeforeProcessing(1) // the request to the phone
 		id := ana.Send(&waE2E.Message{Conversation: proto.String("se oye mal")}, wasim.SendOptions{Broken: true})
 		s.box.wait(t, "message", original(id))

@@ -176,7 +176,7 @@ func (h *hardship) once() {
 func TestNothingIsLostAndNothingIsTwiceWhateverHappens(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
-	if err := checks.Value.Set("40"); err != nil { // one takes some 100 ms
+	if err := checks.Value.Set("25"); err != nil { // one takes some 100 ms
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = checks.Value.Set(before) })
