@@ -94,7 +94,8 @@ func (t tether) ConnectContext(ctx context.Context) error {
 	return t.Client.ConnectContext(ctx)
 }
 
-// unsafe ends the line because of err: what comes on it cannot be kept.
+// unsafe ends the line because of err: what comes on it cannot be kept. The loss
+// may be noticed before its reason, and cost one more line that ends the same way.
 func (c *Client) unsafe(err error) {
 	if hangUp := c.line.Load(); hangUp != nil {
 		(*hangUp)()

@@ -124,7 +124,6 @@ func TestASessionThatCannotBeWrittenAcknowledgesNothing(t *testing.T) {
 	if err := whatsapp.FreezeStore(s.Client, true); err != nil {
 		t.Fatal(err)
 	}
-	logins := s.wa.Logins()
 	ids := map[string]string{ana.SendText("sigo aquí"): "sigo aquí", luis.SendText("primera vez"): "primera vez"}
 	st := s.await("the line to end", func(st whatsapp.State) bool { return st.Name == whatsapp.StateNoSpace && !s.Connected() })
 	if st.Reason == "" || st.Solution == "" {
@@ -134,9 +133,6 @@ func TestASessionThatCannotBeWrittenAcknowledgesNothing(t *testing.T) {
 		if s.wa.Acked(id) || s.wa.Phone().Asked(id) > 0 {
 			t.Errorf("got it acknowledged (%v) or asked for (%d times), want neither", s.wa.Acked(id), s.wa.Phone().Asked(id))
 		}
-	}
-	if got := s.wa.Logins(); got != logins || s.Connected() {
-		t.Errorf("got %d logins after %d and a line: %v, want none while nothing can be written", got, logins, s.Connected())
 	}
 	if err := whatsapp.FreezeStore(s.Client, false); err != nil {
 		t.Fatal(err)
