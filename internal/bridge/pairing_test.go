@@ -131,3 +131,27 @@ func TestAPhotoNobodyHasLeavesANote(t *testing.T) {
 		t.Errorf("got note %q, want a plain sentence", m.File.Note)
 	}
 }
+
+func TestAPhotoThatOnlyAPhoneThatIsOffStillHasComesWhenItIsOn(t *testing.T) {
+	wa, server, dir := simulator(t), newTicketServer(t), t.TempDir()
+	p := start(t, wa, dir, server.url)
+	p.pair(wa)
+	wa.Phone().SetOnline(false)
+	wa.MediaFault(wasim.MediaFault{Block: true})
+	id := wa.NewCustomer(wasim.Profile{}).SendImage(picture, "así está")
+	server.wait(t, "the text", func(m wire.Webhook) bool { return m.ID == id && m.File.State == wire.FilePending })
+	wa.ExpireMedia(id)
+	wa.MediaFault(wasim.MediaFault{})
+	if err := wa.Phone().WaitMediaAsked(t.Context(), id, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.stop(); err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	wa.Phone().SetOnline(true)
+	start(t, wa, dir, server.url)
+	m := server.wait(t, "the photo", func(m wire.Webhook) bool { return m.ID == id && m.Image != nil })
+	if !bytes.Equal(m.Image, picture) || m.Content != "así está" {
+		t.Errorf("got %d bytes with %q, want the photo with its text", len(m.Image), m.Content)
+	}
+}

@@ -32,14 +32,15 @@ type conn struct {
 	wake  chan struct{} // capacity 1: something is in out
 
 	// Guarded by s.mu.
-	static   [32]byte // the client's Noise key
-	pairing  *pairing // while an unlinked client is connected
-	device   *device  // after a login
-	active   bool     // the client asked for its messages
-	ending   bool     // the last stanza was sent
-	inFlight int      // deliveries of this connection that are not acknowledged
-	offline  int      // deliveries in the offline queue at the start
-	backlog  int      // how many of them are left
+	static   [32]byte       // the client's Noise key
+	pairing  *pairing       // while an unlinked client is connected
+	device   *device        // after a login
+	active   bool           // the client asked for its messages
+	ending   bool           // the last stanza was sent
+	inFlight int            // deliveries of this connection that are not acknowledged
+	offline  int            // deliveries in the offline queue at the start
+	backlog  int            // how many of them are left
+	open     map[string]int // messages sent on it and not acknowledged on it
 }
 
 func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +67,7 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) newConn(ws *websocket.Conn) *conn {
-	c := &conn{s: s, ws: ws, wake: make(chan struct{}, 1)}
+	c := &conn{s: s, ws: ws, wake: make(chan struct{}, 1), open: map[string]int{}}
 	c.ctx, c.cut = context.WithCancel(s.ctx)
 	c.reader = &frameReader{r: websocket.NetConn(c.ctx, ws, websocket.MessageBinary)}
 	s.mu.Lock()

@@ -46,7 +46,7 @@ type Customer struct {
 
 	delivered, reads bool // which receipts are automatic
 	offline          bool
-	held             []*arrival // arrived while offline
+	held             []func() // to do once it is on
 	retries          map[string]int
 	failNext         int
 }
@@ -141,7 +141,7 @@ func (c *Customer) SetReceipts(delivered, read bool) {
 
 // SetOnline switches the customer's phone on (the default) or off. What arrives
 // while it is off is in the Inbox, as it will be, but gets its automatic
-// receipts only when it is on again.
+// receipts only when it is on again; so with asking for a message again.
 func (c *Customer) SetOnline(on bool) {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
@@ -149,8 +149,8 @@ func (c *Customer) SetOnline(on bool) {
 	if !on {
 		return
 	}
-	for _, a := range c.held {
-		c.receipts(a)
+	for _, task := range c.held {
+		task()
 	}
 	c.held = nil
 }
@@ -235,7 +235,7 @@ func (c *Customer) show(id string, to types.JID, msg *waE2E.Message, ciphertext 
 	c.byID[id] = a
 	c.inbox = append(c.inbox, a)
 	if c.offline {
-		c.held = append(c.held, a)
+		c.held = append(c.held, func() { c.receipts(a) })
 	} else {
 		c.receipts(a)
 	}

@@ -93,6 +93,7 @@ func (s *Server) put(c *conn, d *delivery) error {
 	c.inFlight++
 	if d.class == "message" {
 		s.deliveries[d.id]++
+		c.open[d.id]++
 		s.broadcast()
 	}
 	c.send(out)
@@ -137,6 +138,7 @@ func (s *Server) handleAck(c *conn, n *node) {
 		s.taken(c, match)
 		return
 	}
+	s.count(c, id)
 	if i := slices.IndexFunc(s.pending, match); i >= 0 && s.pending[i].spareAcks > 0 {
 		s.pending[i].spareAcks--
 		return
@@ -164,13 +166,33 @@ func (s *Server) handleReceipt(c *conn, n *node) {
 	case "retry":
 		s.sendAgain(c, n)
 	case "server-error":
-		s.renewMedia(n)
+		s.phone.mediaAsked[id]++
+		s.broadcast()
+		s.phone.whenOn(func() { s.renewMedia(n) })
 	case "read", "read-self", "played":
 		s.markedRead(n)
+	case "peer_msg", "hist_sync": // whatsmeow sends two
+		s.take(c, id)
 	default:
-		s.taken(c, func(d *delivery) bool { return d.class == "message" && d.id == id })
-		s.settle(id)
+		s.count(c, id)
+		s.take(c, id)
 	}
+}
+
+// take notes that a message is with the device.
+func (s *Server) take(c *conn, id string) {
+	s.taken(c, func(d *delivery) bool { return d.class == "message" && d.id == id })
+	s.settle(id)
+}
+
+// count notes the end of one delivery of a message, which has to come on the
+// connection of that delivery.
+func (s *Server) count(c *conn, id string) {
+	if c.open[id] == 0 {
+		s.strays = append(s.strays, id)
+		return
+	}
+	c.open[id]--
 }
 
 // markedRead notes which messages the business has read.

@@ -20,7 +20,8 @@ type outgoing struct {
 	attrs  attrs  // from, t and what else the stanza carries
 	group  *groupPart
 	broken bool
-	hidden bool // <unavailable/> instead of a ciphertext
+	hidden bool   // <unavailable/> instead of a ciphertext
+	reason string // its type
 }
 
 // post puts a message on its way to the linked device. The caller holds s.mu.
@@ -35,7 +36,7 @@ func (s *Server) post(o *outgoing) {
 func (s *Server) seal(o *outgoing, d *device, count int) (node, error) {
 	n := node{Attrs: maps.Clone(o.attrs)}
 	if o.hidden {
-		n.Content = []node{{Tag: "unavailable", Attrs: attrs{"type": "view_once"}}}
+		n.Content = []node{{Tag: "unavailable", Attrs: attrs{"type": o.reason}}}
 		return n, nil
 	}
 	if o.group != nil && count == 0 && !o.broken {

@@ -1,6 +1,7 @@
 package wasim
 
 import (
+	"context"
 	"crypto/rand"
 
 	"go.mau.fi/whatsmeow/proto/waMmsRetry"
@@ -17,6 +18,20 @@ func (s *Server) ExpireMedia(id string) { s.expire(id, false) }
 // LoseMedia is ExpireMedia for a file the phone does not have any more: a media
 // retry receipt is answered with an error.
 func (s *Server) LoseMedia(id string) { s.expire(id, true) }
+
+// MediaAsked returns how often the device asked the own phone to upload the file
+// of a message again.
+func (p *Phone) MediaAsked(id string) int {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	return p.mediaAsked[id]
+}
+
+// WaitMediaAsked returns when MediaAsked(id) is at least n. The error is the
+// context's, or ErrClosed.
+func (p *Phone) WaitMediaAsked(ctx context.Context, id string, n int) error {
+	return p.s.waitUntil(ctx, func() bool { return p.mediaAsked[id] >= n })
+}
 
 func (s *Server) expire(id string, lost bool) {
 	s.mu.Lock()

@@ -34,6 +34,15 @@ func (s *Server) WaitDeliveries(ctx context.Context, id string, n int) error {
 	return s.waitUntil(ctx, func() bool { return s.deliveries[id] >= n })
 }
 
+// Strays returns the messages that were acknowledged more often on a connection
+// than they were sent on it: a client that ends on one line what began on another
+// may lose them.
+func (s *Server) Strays() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.strays...)
+}
+
 // Unacked returns how many messages, receipts and notifications the device has
 // not acknowledged yet.
 func (s *Server) Unacked() int {

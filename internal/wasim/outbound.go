@@ -93,6 +93,10 @@ func (c *Customer) take(n, enc *node) {
 	}
 	if c.failNext > 0 {
 		c.failNext--
+		if c.offline {
+			c.held = append(c.held, func() { c.askAgain(n, false) })
+			return
+		}
 		c.askAgain(n, false)
 		return
 	}

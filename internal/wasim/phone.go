@@ -21,6 +21,10 @@ type Phone struct {
 	devices       uint16  // how many were ever linked or offered
 	passkeyWanted bool
 	resends       bool // answers requests for messages the device could not get
+	off           bool
+	waiting       []func()       // what it does once it is on
+	mediaAsked    map[string]int // requests to upload a file again, by message id
+	asked         map[string]int // such requests, by message id
 }
 
 func newPhone(s *Server, opts Options) (*Phone, error) {
@@ -32,7 +36,7 @@ func newPhone(s *Server, opts Options) (*Phone, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Phone{s: s, number: opts.Phone, name: opts.Name, party: key, passkey: passkey}
+	p := &Phone{s: s, number: opts.Phone, name: opts.Name, party: key, passkey: passkey, asked: map[string]int{}, mediaAsked: map[string]int{}}
 	if p.number == "" {
 		p.number = "5215550000001"
 	}

@@ -16,7 +16,8 @@ type SendOptions struct {
 	Edit        string    // attribute edit: "1" edit, "7" deletion by the sender
 	At          time.Time // attribute t; default now
 	Broken      bool      // the first ciphertext cannot be decrypted, the one sent on a retry receipt can
-	Unavailable bool      // no ciphertext at all, as for view-once messages
+	Unavailable bool      // no ciphertext at all
+	Reason      string    // with Unavailable: attribute type; default "view_once"
 }
 
 // Send sends any message from the customer to the business and returns its id
@@ -48,7 +49,10 @@ func (c *Customer) send(msg *waE2E.Message, opts SendOptions) string {
 
 // outgoing prepares a message without its address.
 func (c *Customer) outgoing(msg *waE2E.Message, opts SendOptions) *outgoing {
-	o := &outgoing{id: opts.ID, from: c.party, msg: msg, broken: opts.Broken, hidden: opts.Unavailable}
+	o := &outgoing{id: opts.ID, from: c.party, msg: msg, broken: opts.Broken, hidden: opts.Unavailable, reason: opts.Reason}
+	if o.reason == "" {
+		o.reason = "view_once"
+	}
 	if o.id == "" {
 		o.id = newID("3A")
 	}

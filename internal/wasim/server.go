@@ -75,6 +75,7 @@ type Server struct {
 	pending    []*delivery // oldest first: not yet acknowledged by the device
 	pumping    bool
 	deliveries map[string]int
+	strays     []string
 	acked      map[string]bool
 	read       map[string]bool
 	senders    map[string]*outgoing // what a retry receipt asks for again, by message id

@@ -155,6 +155,7 @@ func (s *supervisor) connected(context.Context, step) {
 	s.board.update(func(state *State) { state.Recovered = s.expected })
 	s.log.Info().Msg("connected to whatsapp")
 	s.around.online()
+	s.in(alarmRequest, s.tempo.backlog)
 }
 
 func (s *supervisor) degraded(_ context.Context, st step) {
@@ -210,19 +211,44 @@ func (s *supervisor) limit(_ context.Context, st step) {
 }
 
 func (s *supervisor) stored(context.Context, step) {
+	if s.stalled {
+		s.healed = true
+		return
+	}
+	s.recovered()
+}
+
+func (s *supervisor) recovered() {
 	s.undone = 0
 	s.board.clear(StateNoSpace)
 }
 
-// notStored asks for the message again by reconnecting: WhatsApp repeats what
-// was not acknowledged only on a new connection.
+// notStored ends the line until messages can be stored: WhatsApp repeats what was
+// not acknowledged only on a new one, what comes meanwhile would overtake it, and
+// some of that WhatsApp takes as delivered whatever happens here.
 func (s *supervisor) notStored(_ context.Context, st step) {
-	if !st.poisoned {
+	switch {
+	case st.poisoned:
+	case st.full:
+		s.board.raise(StateNoSpace, "Disco lleno: ya no se pueden guardar mensajes en esta computadora.",
+			"Borre archivos que no necesite y vacíe la papelera. WhatsApp guarda los mensajes mientras tanto y llegan solos en cuanto haya espacio.", time.Time{})
+	default:
 		s.board.raise(StateNoSpace, "No se pueden guardar los mensajes en esta computadora.",
-			"Libere espacio en el disco y revise el permiso de escritura de la carpeta. WhatsApp guarda los mensajes mientras tanto.", time.Time{})
+			"Libere espacio en el disco y revise el permiso de escritura de la carpeta. WhatsApp guarda los mensajes mientras tanto y llegan solos después.", time.Time{})
 	}
+	s.healed = false
 	if s.due[alarmAgain].IsZero() {
-		s.in(alarmAgain, s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.undone)))
-		s.undone++
+		s.tryAgain()
 	}
+	if s.board.inUse() && !st.poisoned {
+		s.drop()
+		s.stalled, s.holding = true, true
+		s.board.enter(StateConnecting, "", "")
+	}
+}
+
+// tryAgain sets the time of the next try to store messages.
+func (s *supervisor) tryAgain() {
+	s.in(alarmAgain, s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.undone)))
+	s.undone++
 }

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -104,9 +105,30 @@ func (c *converter) placeholder(evt *events.UndecryptableMessage) (queue.Entry, 
 	return c.unreadable(evt.Info, keyPlaceholder, text), true
 }
 
-// deadLetter stands for a message that cannot be converted or stored.
+// deadLetter stands for a message that cannot be converted or stored. It says
+// what the stanza itself says of the message.
 func (c *converter) deadLetter(info types.MessageInfo) queue.Entry {
-	return c.unreadable(info, keyMessage, "[Mensaje que Mostrador no pudo procesar: mírelo en el teléfono]")
+	return c.unreadable(info, keyMessage, labelled(deadLetterText, stanzaKinds[cmp.Or(info.MediaType, info.Type)])+"]")
+}
+
+// bareDeadLetter is a deadLetter for when even that cannot be made: it needs
+// nothing but info.
+func (c *converter) bareDeadLetter(info types.MessageInfo) queue.Entry {
+	chat := info.Chat.ToNonAD().String()
+	return queue.Entry{Key: keyFor(info, keyMessage), Chat: chat, ReceivedAt: c.now().UTC(), Message: wire.Webhook{
+		Sender: info.Sender.ToNonAD().String(), Chat: chat, ID: cleanID(info.ID), Own: info.IsFromMe,
+		Kind: wire.KindName(ticket.KindUnreadable), Content: deadLetterText + "]", Undecoded: true,
+	}}
+}
+
+const deadLetterText = "[Mensaje que Mostrador no pudo procesar, mírelo en el teléfono"
+
+// stanzaKinds are the attributes of a stanza that tell what is in it.
+var stanzaKinds = map[string]string{
+	"text": "texto", "reaction": "reacción", "poll": "encuesta", "url": "texto con un enlace",
+	"image": "foto", "video": "video", "gif": "video", "ptv": "video", "audio": "audio", "ptt": "nota de voz",
+	"document": "documento", "sticker": "sticker", "location": "ubicación", "livelocation": "ubicación",
+	"vcard": "contacto", "contact_array": "contactos",
 }
 
 func (c *converter) unreadable(info types.MessageInfo, kind, text string) queue.Entry {

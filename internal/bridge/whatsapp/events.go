@@ -21,6 +21,7 @@ type step struct {
 	count            int           // with doDegraded and doExpect
 	until            time.Time     // with doLimit; zero: not limited
 	poisoned         bool          // with doNotStored: the message's fault, not the disk's
+	full             bool          // with doNotStored: there is no space left
 }
 
 // rule recognises one event of whatsmeow, version 20260821.

@@ -84,6 +84,13 @@ func (b *box) all() []queue.Entry {
 	return append([]queue.Entry(nil), b.entries...)
 }
 
+// next is closed when the next entry is kept.
+func (b *box) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.changed
+}
+
 // wait returns the first entry that match accepts, past or future.
 func (b *box) wait(t *testing.T, what string, match func(queue.Entry) bool) queue.Entry {
 	t.Helper()
@@ -234,4 +241,24 @@ func (s *session) await(what string, match func(whatsapp.State) bool) whatsapp.S
 			s.t.Fatalf("state: got %+v, want %s", s.State(), what)
 		}
 	}
+}
+
+// clock is one that a test moves.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: time.Now()} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // maxFailing bounds the memory of messages that could not be processed, and
-// maxOwed that of placeholders that could not be stored.
+// maxOwed that of placeholders and calls that could not be stored.
 const (
 	maxFailing = 10_000
 	maxOwed    = 1_000
@@ -34,16 +34,20 @@ type intake struct {
 	convert *converter
 	mail    *mailbox
 	log     zerolog.Logger
-	limit   int         // tries before a dead letter
-	failing atomic.Bool // the last Put did not succeed
+	limit   int          // tries before a dead letter
+	failing atomic.Bool  // the last Put did not succeed
+	givenUp atomic.Int64 // messages since the start that only a note is left of
+
+	missed func(*events.UndecryptableMessage, queue.Entry) // told of every message that cannot be read, before its placeholder is stored
+	shown  func(key string)                                // told of every placeholder that is stored
 
 	mu    sync.Mutex
 	tries map[string]int
-	owed  []queue.Entry // placeholders to store when it works again; WhatsApp does not repeat those
+	owed  []queue.Entry // placeholders and calls to store when it works again; WhatsApp does not repeat those
 }
 
 func newIntake(put func(queue.Entry) error, convert *converter, mail *mailbox, limit int, log zerolog.Logger) *intake {
-	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}}
+	return &intake{put: put, convert: convert, mail: mail, log: log, limit: limit, tries: map[string]int{}, missed: func(*events.UndecryptableMessage, queue.Entry) {}, shown: func(string) {}}
 }
 
 // message stores evt; false makes WhatsApp deliver it again.
@@ -51,11 +55,9 @@ func (in *intake) message(evt *events.Message) bool {
 	return in.accept(evt.Info, keyMessage, func() (queue.Entry, bool) { return in.convert.message(evt) })
 }
 
-// call stores that somebody called; false makes WhatsApp deliver it again.
-func (in *intake) call(evt *events.CallOffer) bool {
-	info := types.MessageInfo{ID: evt.CallID}
-	info.Sender, info.Chat = evt.From, evt.From
-	return in.accept(info, keyCall, func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
+// call stores that somebody called.
+func (in *intake) call(evt *events.CallOffer) {
+	in.keep(func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
 }
 
 // receipt stores how far messages of ours have come; false makes WhatsApp tell
@@ -73,16 +75,28 @@ func (in *intake) receipt(evt *events.Receipt) bool {
 	return true
 }
 
-// placeholder stores that a message could not be read. WhatsApp takes it as
-// delivered whatever happens here, so it is kept when it cannot be stored.
+// placeholder stores that a message could not be read.
 func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.log.Warn().Bool("unavailable", evt.IsUnavailable).Msg("message cannot be decrypted yet")
+	in.keep(func() (queue.Entry, bool) {
+		entry, wanted := in.convert.placeholder(evt)
+		if wanted {
+			in.missed(evt, entry)
+		}
+		return entry, wanted
+	})
+}
+
+// keep stores what WhatsApp takes as delivered whatever happens here: what
+// cannot be stored waits in memory until it can.
+func (in *intake) keep(convert func() (queue.Entry, bool)) {
 	var kept queue.Entry
-	err := in.store(func() (entry queue.Entry, ok bool) {
-		kept, ok = in.convert.placeholder(evt)
-		return kept, ok
+	err := in.store(func() (entry queue.Entry, wanted bool) {
+		kept, wanted = convert()
+		return kept, wanted
 	})
 	if err == nil {
+		in.shown(kept.Key)
 		in.succeeded("")
 		return
 	}
@@ -94,8 +108,9 @@ func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.failed(err)
 }
 
-// settle stores the placeholders that could not be stored before.
-func (in *intake) settle() {
+// settle stores the placeholders and calls that could not be stored before;
+// false when that fails again.
+func (in *intake) settle() bool {
 	in.mu.Lock()
 	owed := in.owed
 	in.owed = nil
@@ -106,12 +121,14 @@ func (in *intake) settle() {
 			in.owed = append(in.owed, owed[i:]...)
 			in.mu.Unlock()
 			in.failed(err)
-			return
+			return false
 		}
+		in.shown(entry.Key)
 	}
 	if len(owed) > 0 {
 		in.succeeded("")
 	}
+	return true
 }
 
 func (in *intake) accept(info types.MessageInfo, kind string, convert func() (queue.Entry, bool)) bool {
@@ -125,11 +142,16 @@ func (in *intake) accept(info types.MessageInfo, kind string, convert func() (qu
 		in.failed(err)
 		return false
 	}
-	in.log.Error().Err(err).Int("tries", in.limit).Msg("message given up: a note takes its place")
-	if err := in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true }); err != nil {
+	cause := err
+	err = in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true })
+	if _, poisoned := errors.AsType[*panicError](err); poisoned {
+		err = in.store(func() (queue.Entry, bool) { return in.convert.bareDeadLetter(info), true })
+	}
+	if err != nil {
 		in.failed(err)
 		return false
 	}
+	in.log.Error().Err(cause).Int("tries", in.limit).Int64("given_up", in.givenUp.Add(1)).Msg("message given up: a note takes its place")
 	in.succeeded(key)
 	return true
 }
@@ -182,5 +204,5 @@ func (in *intake) failed(err error) {
 	in.failing.Store(true)
 	_, poisoned := errors.AsType[*panicError](err)
 	in.log.Error().Err(err).Msg("message not stored: WhatsApp will be asked for it again")
-	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned}})
+	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned, full: diskFull(err)}})
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
+	"time"
 
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/ticket"
@@ -131,4 +133,39 @@ func TestNothingIsFetchedWhileDisconnected(t *testing.T) {
 	s.stop()
 	_, err := s.Fetch(soon(t), media)
 	wantCode(t, "stopped", err, ticket.CodeUnavailable)
+}
+
+func TestAPhoneThatIsOffIsAskedEverMoreRarely(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	s := paired(t, func(o *whatsapp.Options) { o.Now = clock.now; whatsapp.PatientWithThePhone(*o) })
+	id, media := s.picture(s.wa.NewCustomer(profile))
+	s.wa.ExpireMedia(id)
+	s.wa.Phone().SetOnline(false)
+	var asked []time.Duration
+	for last, start := 0, clock.now(); clock.now().Sub(start) < 3*24*time.Hour; clock.pass(10 * time.Minute) {
+		if _, err := s.Fetch(soon(t), media); err == nil || errors.Is(err, whatsapp.ErrMediaGone) {
+			t.Fatalf("got %v, want an error that is worth another try", err)
+		}
+		if n := s.wa.Phone().MediaAsked(id); n > last {
+			asked, last = append(asked, clock.now().Sub(start)), n
+		}
+	}
+	want := []time.Duration{0}
+	for _, minutes := range []time.Duration{10, 20, 40, 80, 160, 320, 640, 1280, 1440} {
+		want = append(want, want[len(want)-1]+minutes*time.Minute)
+	}
+	if !slices.Equal(asked, want) {
+		t.Errorf("asked after %v, want %v", asked, want)
+	}
+	s.wa.Phone().SetOnline(true)
+	if err := s.wa.WaitIdle(soon(t)); err != nil { // its answer is taken
+		t.Fatal(err)
+	}
+	if got, err := s.Fetch(soon(t), media); err != nil || !bytes.Equal(got.Data, jpeg) {
+		t.Errorf("once it is on: got %d bytes, %v, want the picture without asking again", len(got.Data), err)
+	}
+	if n := s.wa.Phone().MediaAsked(id); n != len(want) {
+		t.Errorf("asked: got %d times, want %d", n, len(want))
+	}
 }

@@ -212,7 +212,7 @@ func TestThePhonesAnswerIsRead(t *testing.T) {
 }
 
 func TestAnAnswerReachesEveryoneWhoAsked(t *testing.T) {
-	a := newAnswers()
+	a := newAnswers(time.Now, productTempo())
 	one, forgetOne := a.expect("ID")
 	two, forgetTwo := a.expect("ID")
 	a.deliver(&events.MediaRetry{MessageID: "OTHER"})
@@ -364,11 +364,15 @@ func TestAMessageThatPanicsIsGivenUpAfterItsTries(t *testing.T) {
 	if len(notes) != 1 || !notes[0].Message.Undecoded || len(in.tries) != 0 {
 		t.Errorf("got %+v, %d counted, want one note and nothing counted", notes, len(in.tries))
 	}
-	in.convert.other = func(types.JID) types.JID { panic("poison") }
-	for range 5 {
-		if in.message(evt) {
-			t.Error("got true when not even the note could be made")
+	in.convert.other = func(types.JID) types.JID { panic("poison") } // the note needs it too
+	notes = nil
+	for try, want := range []bool{false, false, true} {
+		if got := in.message(evt); got != want {
+			t.Errorf("note that cannot be made, try %d: got %v, want %v", try, got, want)
 		}
+	}
+	if len(notes) != 1 || notes[0].Key != keyFor(evt.Info, keyMessage) || notes[0].Message.Sender != anaLID.String() || notes[0].Message.ID != evt.Info.ID || !notes[0].Message.Undecoded {
+		t.Errorf("got %+v, want a bare note with the sender", notes)
 	}
 	if !in.receipt(&events.Receipt{MessageSource: evt.Info.MessageSource}) {
 		t.Error("receipt of nothing: got false")

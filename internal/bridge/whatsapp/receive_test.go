@@ -94,7 +94,7 @@ func TestAMessageThatCannotBeProcessedBecomesANote(t *testing.T) {
 	})
 	id := ana.SendText("veneno")
 	got := s.box.id(t, id).Message
-	if !got.Undecoded || got.Kind != "ilegible" || !strings.Contains(got.Content, "teléfono") || got.Phone != ana.Phone() {
+	if !got.Undecoded || got.Kind != "ilegible" || !strings.Contains(got.Content, "teléfono: texto]") || got.Phone != ana.Phone() || got.Name != ana.Name() || got.Date == nil {
 		t.Errorf("got %+v, want a note with Ana's address", got)
 	}
 	if n := tries.Load(); n != 10 {

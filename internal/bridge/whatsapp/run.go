@@ -24,6 +24,7 @@ func (c *Client) Run(ctx context.Context) error {
 		around: &surrounding{c: c, ctx: life, beside: &beside}, life: life,
 		board: c.board, mail: c.mail, tempo: c.opts.tempo, now: c.opts.Now, log: c.log,
 	}
+	c.intake.settle() // what an earlier life could not store
 	s.run(ctx)
 	c.shut()
 	end()
@@ -55,7 +56,7 @@ func (r *surrounding) link(number int, fresh bool) link {
 	cli := r.c.client(r.ctx, device)
 	cli.AddEventHandlerWithSuccessStatus(func(evt any) bool { return r.c.handle(number, evt) })
 	r.c.current.Store(cli)
-	return cli
+	return tether{cli, &r.c.line}
 }
 
 // client makes a whatsmeow client that loses nothing: a decrypted message is
@@ -65,6 +66,7 @@ func (r *surrounding) link(number int, fresh bool) link {
 // business's phone; with SynchronousAck that request is made at once and holds
 // up what follows until WhatsApp confirms it, which is the price of its order.
 func (c *Client) client(ctx context.Context, device *store.Device) *whatsmeow.Client {
+	c.guard.cover(device)
 	cli := whatsmeow.NewClient(device, libraryLog{c.log})
 	cli.EnableDecryptedEventBuffer = true
 	cli.SynchronousAck = true
@@ -88,7 +90,16 @@ func (r *surrounding) paired(phone, lid string) { r.c.remember(phone, lid) }
 
 func (r *surrounding) aside(work func()) { r.beside.Go(work) }
 
-func (r *surrounding) settle() { r.c.intake.settle() }
+func (r *surrounding) settle() bool {
+	stored := r.c.intake.settle()
+	if err := r.c.missing.settle(); err != nil {
+		r.c.log.Error().Err(err).Msg("session cannot be written")
+		return false
+	}
+	return stored
+}
+
+func (r *surrounding) request() { r.aside(func() { r.c.request(r.ctx) }) }
 
 // online says that nobody sits in front of this device, so that the business's
 // phone goes on ringing, and learns the names of groups if those are wanted.
@@ -161,11 +172,14 @@ func (c *Client) dispatch(number int, evt any) bool {
 		if c.sends.holding() && !e.Info.IsFromMe {
 			c.sends.release(c.store.lasting(e.Info.Chat), plain(e.Info.SenderAlt))
 		}
-		return c.intake.message(e)
+		if !c.intake.message(e) {
+			return false
+		}
+		c.notice(e)
 	case *events.UndecryptableMessage:
 		c.intake.placeholder(e)
 	case *events.CallOffer:
-		return c.intake.call(e)
+		c.intake.call(e)
 	case *events.Receipt:
 		return c.intake.receipt(e)
 	case *events.MediaRetry:

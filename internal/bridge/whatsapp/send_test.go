@@ -259,3 +259,25 @@ func TestAnImpatientCallerIsToldWhetherItMayHaveBeenSent(t *testing.T) {
 	cancel()
 	wantCode(t, "given up", <-sent, ticket.CodeTimeout)
 }
+
+func TestARecipientWhoCannotReadAnAnswerGetsItAgainFromTheNextLifeOfTheBridge(t *testing.T) {
+	t.Parallel()
+	s := paired(t)
+	ana := s.wa.NewCustomer(profile)
+	s.box.id(t, ana.SendText("¿ya está?"))
+	ana.SetOnline(false)
+	ana.FailNextDecrypt()
+	id, err := s.Send(soon(t), wire.Send{To: ana.Phone(), Text: "ya está"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.stop()
+	ana.SetOnline(true)
+	if got := ana.Inbox(); len(got) != 0 {
+		t.Fatalf("customer sees %+v, want nothing that she cannot read", got)
+	}
+	resume(t, s.wa, s.box, s.opts)
+	if got := receives(t, ana, id); got.Text != "ya está" {
+		t.Errorf("customer sees %q, want the answer", got.Text)
+	}
+}

@@ -127,6 +127,13 @@ func (b *board) connected() bool {
 	return b.base.Name == StateConnected
 }
 
+// inUse reports whether there is a line, or one is being made, for messages.
+func (b *board) inUse() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.base.Name == StateConnected || b.base.Name == StateConnecting
+}
+
 // view is the State with the most urgent overlay in it.
 func (b *board) view() State {
 	b.mu.Lock()

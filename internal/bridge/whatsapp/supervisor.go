@@ -29,8 +29,11 @@ type surroundings interface {
 	aside(work func())
 	// online runs after every login and does not block.
 	online()
-	// settle stores what could not be stored before.
-	settle()
+	// settle stores what could not be stored before; false when that fails again.
+	settle() bool
+	// request asks the business's phone for messages that could not be read; it
+	// does not block.
+	request()
 	// update looks for a version of WhatsApp newer than ours and uses it;
 	// false when there is none.
 	update(ctx context.Context) (bool, error)
@@ -46,6 +49,7 @@ const (
 	alarmCode                 // show the next QR code
 	alarmPasskey              // the passkey request is over
 	alarmAgain                // ask for messages again that could not be stored
+	alarmRequest              // ask the phone for messages that could not be read
 	alarmWatch                // look whether the login still holds
 	alarms
 )
@@ -67,6 +71,8 @@ type supervisor struct {
 	number   int // of current
 	due      [alarms]time.Time
 	holding  bool      // waiting out a refusal: a lost line does not shorten it
+	stalled  bool      // no line until messages can be stored
+	healed   bool      // while stalled: the queue takes messages, the session may not
 	extended bool      // the login got more time
 	upSince  time.Time // when the last dial was over
 	losses   int       // short-lived connections in a row
@@ -166,11 +172,20 @@ var rings = [alarms]func(*supervisor, context.Context){
 		s.pairAgain("Se acabó el tiempo para responder con la llave de acceso.", "Escanee el código nuevo y vuelva a intentarlo.")
 	},
 	alarmAgain: func(s *supervisor, _ context.Context) {
-		s.around.settle()
-		if s.board.connected() {
+		switch {
+		case !s.around.settle():
+			s.tryAgain()
+		case s.stalled, s.board.connected():
+			if s.healed {
+				s.recovered()
+			}
 			s.log.Info().Msg("reconnecting so that whatsapp delivers again what was not stored")
 			s.reconnect()
 		}
+	},
+	alarmRequest: func(s *supervisor, _ context.Context) {
+		s.in(alarmRequest, s.tempo.lookout)
+		s.around.request()
 	},
 	alarmWatch: func(s *supervisor, _ context.Context) {
 		s.in(alarmWatch, s.tempo.watch)
@@ -247,7 +262,8 @@ func (s *supervisor) cut() {
 // drop ends the line and everything that belonged to it.
 func (s *supervisor) drop() {
 	s.cut()
-	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey)
+	s.stalled, s.healed = false, false
+	s.off(alarmConnect, alarmLogin, alarmCode, alarmPasskey, alarmRequest)
 	s.codes = nil
 	s.board.clear(StateDegraded)
 }

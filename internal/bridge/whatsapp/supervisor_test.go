@@ -27,12 +27,15 @@ type world struct {
 	mu        sync.Mutex
 	began     time.Time
 	dials     []time.Duration // when each connection was tried, since the start
+	line      context.Context //nolint:containedctx // of the last connection
 	number    int             // of the last link
 	fresh     int             // links with a new device
 	dialErr   error
 	loggedIn  bool
 	open      bool
 	settled   int
+	full      bool
+	requests  []time.Duration
 	logins    int
 	confirmed int
 	phone     string
@@ -50,9 +53,15 @@ func (w *world) link(number int, fresh bool) link {
 	return w
 }
 
-func (w *world) ConnectContext(context.Context) error {
+// ConnectContext also checks that what belonged to the line before can say
+// nothing more: it could acknowledge on this one what it did not finish.
+func (w *world) ConnectContext(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.line != nil && w.line.Err() == nil {
+		w.t.Error("new line: got the one before still alive, want it ended")
+	}
+	w.line = ctx
 	w.dials = append(w.dials, time.Since(w.began))
 	w.open = w.dialErr == nil
 	return w.dialErr
@@ -86,7 +95,26 @@ func (w *world) SendPasskeyConfirmation(context.Context) error {
 func (w *world) paired(phone, _ string) { w.phone = phone }
 func (w *world) online()                { w.logins++ }
 func (w *world) aside(work func())      { go work() }
-func (w *world) settle()                { w.settled++ }
+
+func (w *world) settle() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.settled++
+	return !w.full
+}
+
+func (w *world) request() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests = append(w.requests, time.Since(w.began))
+}
+
+// fill makes the disk full, or not.
+func (w *world) fill(full bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.full = full
+}
 
 func (w *world) update(context.Context) (bool, error) {
 	w.updates++
@@ -111,7 +139,7 @@ func supervise(t *testing.T, test func(*testing.T, *world)) {
 		test(t, w)
 		cancel()
 		<-w.done
-		if w.open {
+		if w.open || w.line.Err() == nil {
 			t.Error("line: got it open after the end, want it closed")
 		}
 	})
@@ -452,9 +480,12 @@ func TestMessagesNotStoredAreAskedForAgain(t *testing.T) {
 			w.s.mail.post(letter{step: step{do: doNotStored}})
 			synctest.Wait()
 		}
-		for i, wait := range seconds(5, 10, 20) {
+		for i, wait := range seconds(5, 10, 20, 40, 80, 160, 300, 300) {
 			fail()
-			w.want(StateNoSpace)
+			if w.want(StateNoSpace); w.open || w.s.board.connected() {
+				t.Errorf("reset %d: got the line still there, want it ended: what comes on it cannot be stored", i)
+			}
+			w.event(&events.Disconnected{}) // must not shorten the wait
 			w.pass(wait - time.Second)
 			if got := w.tries(); len(got) != 0 {
 				t.Errorf("reset %d: got tries %v before %v", i, got, wait)
@@ -526,5 +557,71 @@ func TestPairingExplainsWhatWentWrong(t *testing.T) {
 		if s := w.want(StatePairing); s.QR != "b" || s.Reason == "" || w.fresh != 1 {
 			t.Errorf("pair error: got %+v, want a new code of a new device and the reason", s)
 		}
+	})
+}
+
+func TestThePhoneIsAskedAfterEachLoginAndThenNowAndAgain(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		login := time.Since(w.began)
+		w.event(&events.Connected{})
+		w.pass(25 * time.Minute)
+		want := []time.Duration{login + time.Minute, login + 11*time.Minute, login + 21*time.Minute}
+		w.event(&events.TemporaryBan{Expire: 24 * time.Hour})
+		w.pass(23 * time.Hour)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !slices.Equal(w.requests, want) {
+			t.Errorf("requests: got %v, want %v and none while away", w.requests, want)
+		}
+	})
+}
+
+func TestThereIsNoLineWhileTheDiskIsFull(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.event(&events.Connected{})
+		w.fill(true)
+		w.tries()
+		w.s.mail.post(letter{step: step{do: doNotStored, full: true}})
+		w.pass(time.Hour)
+		if got := w.tries(); len(got) != 0 || w.settled < 10 {
+			t.Errorf("got lines %v and %d looks at the disk, want none and some", got, w.settled)
+		}
+		w.want(StateNoSpace)
+		w.fill(false)
+		w.pass(5 * time.Minute)
+		if got := w.tries(); len(got) == 0 {
+			t.Errorf("lines: got %v, want one once there is space", got)
+		}
+	})
+}
+
+func TestAMessageOfItsOwnFaultDoesNotEndTheLineAtOnce(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.event(&events.Connected{})
+		w.tries()
+		w.s.mail.post(letter{step: step{do: doNotStored, poisoned: true}})
+		w.pass(4 * time.Second)
+		w.want(StateConnected)
+		w.pass(time.Second)
+		if got := w.tries(); len(got) != 1 {
+			t.Errorf("lines: got %v, want one to get it again", got)
+		}
+	})
+}
+
+func TestAQueueThatWorksDoesNotHideASessionThatDoesNot(t *testing.T) {
+	supervise(t, func(t *testing.T, w *world) {
+		w.event(&events.Connected{})
+		w.fill(true)
+		w.s.mail.post(letter{step: step{do: doNotStored}})
+		w.s.mail.post(letter{step: step{do: doStored}})
+		w.pass(time.Hour)
+		if s := w.want(StateNoSpace); s.Reason == "" {
+			t.Errorf("got %+v, want it explained", s)
+		}
+		w.fill(false)
+		w.pass(5 * time.Minute)
+		w.event(&events.Connected{})
+		w.want(StateConnected)
 	})
 }

@@ -7,6 +7,7 @@ package whatsapp
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
 
 	"mostrador/internal/bridge/queue"
 )
@@ -50,13 +52,18 @@ type Client struct {
 	board   *board
 	mail    *mailbox
 	intake  *intake
+	missing *missing
+	guard   *guardedContainer
 	answers *answers
 	sends   *sends
 	groups  *subjects
 	media   *http.Client // bounded by what the context of a request says
 
 	current atomic.Pointer[whatsmeow.Client]
+	line    atomic.Pointer[context.CancelFunc] // ends what belongs to the last connection
 	account atomic.Pointer[account]
+
+	requesting sync.Mutex // held while the phone is asked for missing messages
 
 	gate   sync.RWMutex // held for reading by every event being handled
 	closed bool
@@ -83,9 +90,17 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	}
 	c := &Client{
 		opts: o, log: log, store: session, board: newBoard(o.Now), mail: newMailbox(),
-		answers: newAnswers(), sends: newSends(o.Now), groups: newSubjects(), media: boundedClient(o.Network.Media),
+		answers: newAnswers(o.Now, o.tempo), sends: newSends(o.Now), groups: newSubjects(), media: boundedClient(o.Network.Media),
+	}
+	if c.missing, err = loadMissing(ctx, session.db, o.Now, o.tempo, log); err != nil {
+		return nil, errors.Join(unusable(o.Dir, err), session.close())
 	}
 	c.intake = newIntake(o.Put, c.converter(), c.mail, o.tempo.deadLetterAt, log)
+	c.intake.missed = func(evt *events.UndecryptableMessage, placeholder queue.Entry) {
+		c.missing.add(evt, c.account.Load().phone, placeholder)
+	}
+	c.intake.shown, c.intake.owed = c.missing.shown, c.missing.owed()
+	c.guard = &guardedContainer{session.container, guard{c.unsafe}}
 	c.remember(session.device.GetJID().User, session.device.GetLID().User)
 	return c, nil
 }
