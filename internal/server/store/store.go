@@ -41,6 +41,7 @@ type Options struct {
 // several servers on one PostgreSQL: nothing is kept in the process.
 type Store struct {
 	reader   *sql.DB
+	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
 	now      func() time.Time
@@ -75,6 +76,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := open(ctx, o.URL); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", explain(err)), s.Close())
+	}
+	var err error
+	if s.byToken, err = s.reader.PrepareContext(ctx, byToken); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare query: %w", explain(err)), s.Close())
 	}
 	return s, nil
 }
