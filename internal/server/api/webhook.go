@@ -96,11 +96,15 @@ func (s *server) discard(ctx context.Context, names []string) {
 	}
 }
 
-// health tells monitors, without any login, whether the database answers.
+// health tells monitors, without any login, whether the database answers and
+// takes what is written.
 func (s *server) health(w http.ResponseWriter, r *http.Request) {
 	total, err := s.Store.TotalTickets(r.Context())
+	if err == nil {
+		err = s.Store.Check(r.Context())
+	}
 	if err != nil {
-		hlog.FromRequest(r).Error().Err(err).Msg("database does not answer")
+		hlog.FromRequest(r).Error().Err(err).Msg("database does not serve")
 		sentence := "La base de datos no contesta."
 		if ticket.CodeOf(err) == ticket.CodeUnavailable {
 			sentence = httpx.Message(err)
