@@ -87,12 +87,11 @@ func (t *tx) resolveGroup(w who) (person, bool, error) {
 
 func (t *tx) resolvePerson(w who) (person, bool, error) {
 	// Every row that may be this person is locked before anything is decided. A
-	// row that changed while its lock was waited for comes back as it is now, and
-	// may not be this person any more.
+	// row that changed while its lock was waited for comes back as it is now, or
+	// not at all when it is not this person any more.
 	found, err := list(t.ctx, t.conn, scanPerson, `
-		SELECT `+personColumns+` FROM contacts WHERE id IN (
-			SELECT id FROM contacts WHERE business_id = $1 AND lid = $2
-			UNION SELECT id FROM contacts WHERE business_id = $1 AND phone_key = $3)`+t.lock,
+		SELECT `+personColumns+` FROM contacts
+		WHERE business_id = $1 AND lid = $2 OR business_id = $1 AND phone_key = $3`+t.lock,
 		w.business, nullable(w.lid), nullable(w.key()))
 	if err != nil {
 		return person{}, false, err
