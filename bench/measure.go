@@ -52,7 +52,7 @@ func measure(ctx context.Context, b binaries, disk, called string) error {
 }
 
 func webhooks(ctx context.Context, b binaries, dir string) error {
-	message := request{path: "/webhook", token: token, body: webhook}
+	message := request{path: "/webhook", token: authToken, body: webhook}
 	product := &bout{name: "product", command: ours(b.server), probe: "/health", request: message}
 	empty := &bout{name: "no-storage", command: ours(b.noStorage), probe: "/health", request: message}
 	pocketBase := &bout{
@@ -172,7 +172,7 @@ func printWebhooks(disk float64, product, empty, pocketBase *bout) {
 // pictureRuns compares how pictures of 16 MB, eight at once, are taken.
 func pictureRuns(ctx context.Context, b binaries, dir string) error {
 	encoded := base64.StdEncoding.EncodeToString(append([]byte("\xff\xd8\xff\xe0"), make([]byte, pictureSize-4)...))
-	picture := request{path: "/webhook", token: token, body: func(n int64) []byte {
+	picture := request{path: "/webhook", token: authToken, body: func(n int64) []byte {
 		return fmt.Appendf(nil, `{"remitente":"52477%07d","contenido":"mire","imagen":"%s","id":"P%d"}`, n, encoded, n)
 	}}
 	plain := &bout{name: "decoder", command: b.decoder, probe: "/", request: picture}

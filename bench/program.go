@@ -93,7 +93,7 @@ func (p *program) awaitAnswer(url string, begin time.Time) error {
 func (p *program) stop() error {
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	select {
-	case <-p.ended:
+	case <-p.ended: //nolint:errcheck // how it ended does not matter any more
 		return nil
 	case <-time.After(patience):
 		return errors.Join(errors.New("had to be killed"), p.cmd.Process.Kill())

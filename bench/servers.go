@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// token is the one that the servers under measurement share with the callers.
-const token = "kq3v7zt2m5x8n4w6"
+// authToken is the one that the servers under measurement share with the callers.
+const authToken = "kq3v7zt2m5x8n4w6"
 
 // binaries are the programs that are compared.
 type binaries struct {
@@ -85,7 +85,7 @@ func withoutStorage(root, dir string) (string, error) {
 func ours(binary string) func(string) (args, env []string) {
 	return func(address string) ([]string, []string) {
 		host, port, _ := strings.Cut(address, ":")
-		return []string{binary}, []string{"API_TOKEN=" + token, "DIRECCION=" + host, "PUERTO=" + port}
+		return []string{binary}, []string{"API_TOKEN=" + authToken, "DIRECCION=" + host, "PUERTO=" + port}
 	}
 }
 

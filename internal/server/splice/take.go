@@ -167,23 +167,11 @@ func (t *taking) push(c byte) error {
 	return err
 }
 
-// escape takes an escaped character. Those that base64 may hold are the slash,
-// line breaks, which do not count, and anything written as \u00xx.
+// escape takes an escaped character.
 func (t *taking) escape() error {
-	raw, err := t.in.Peek(len(`\u0000`))
-	if len(raw) < 2 {
+	c, raw, ok, err := t.unescape()
+	if err != nil {
 		return t.breakOff(err)
-	}
-	c, ok := raw[1], false
-	raw = raw[:2]
-	switch c {
-	case '/':
-		ok = true
-	case 'n', 'r':
-		c, ok = '\n', true
-	case 'u':
-		c, raw, ok = t.unicode()
-		ok = ok && (inAlphabet(c) || c == '\n' || c == '\r')
 	}
 	if !ok && !t.bad {
 		if err := t.spoil(); err != nil {
@@ -197,6 +185,25 @@ func (t *taking) escape() error {
 		return err
 	}
 	return t.push(c)
+}
+
+// unescape reads an escape ahead. ok is false unless it is one that base64 may
+// hold: the slash, line breaks, which do not count, and what is written \u00xx.
+func (t *taking) unescape() (c byte, raw []byte, ok bool, err error) {
+	raw, err = t.in.Peek(2)
+	if err != nil {
+		return 0, nil, false, err
+	}
+	switch raw[1] {
+	case '/':
+		return '/', raw, true, nil
+	case 'n', 'r':
+		return '\n', raw, true, nil
+	case 'u':
+		c, raw, ok = t.unicode()
+		return c, raw, ok && (inAlphabet(c) || c == '\n' || c == '\r'), nil
+	}
+	return 0, raw, false, nil
 }
 
 // unicode reads \uXXXX ahead; ok is false when it is not ASCII or broken.
