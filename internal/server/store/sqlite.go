@@ -26,6 +26,7 @@ var (
 		"synchronous(FULL)",            // a commit survives a power cut
 		"foreign_keys(1)",              // off by default
 		"cache_size(-16384)",           // KiB; the system caches the file besides
+		"wal_autocheckpoint(4000)",     // pages; so seldom that fewer than one message in a hundred waits for one
 		"journal_size_limit(67108864)", // bytes; after a peak the log shrinks again
 	}
 	readerPragmas = []string{
