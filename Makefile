@@ -39,6 +39,7 @@ demo: ## the whole product with a simulated WhatsApp: no phone, no account
 .PHONY: test
 test: ## every test, offline once the modules are cached
 	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on $(TESTFLAGS) ./...
+	cd bench && go test $(TESTFLAGS) ./...
 
 .PHONY: lint
 lint: ## static checks
@@ -47,10 +48,14 @@ lint: ## static checks
 
 .PHONY: fmt
 fmt: ## format the Go code
-	gofmt -w cmd internal migrations web
+	gofmt -w bench cmd internal migrations web
 
 .PHONY: bench
-bench: ## measure; the figures are ratios within one run
+bench: ## the server beside its limits and PocketBase (BENCH_DIR=a second disk)
+	cd bench && go run . .. $(BENCH_DIR)
+
+.PHONY: bench-parts
+bench-parts: ## measure single packages; the figures are ratios within one run
 	go test -run '^$$' -bench . -benchtime 1s ./internal/...
 
 .PHONY: cross

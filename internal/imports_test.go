@@ -53,6 +53,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server/classifier": {"internal/ticket", "golang.org/x/text"},
 	"internal/server/photos":     {"internal/ticket"},
+	"internal/server/splice":     {},
 	"internal/server/auth": {
 		"internal/server/store", "internal/httpx", "internal/ticket",
 		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
@@ -62,7 +63,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/api": {
-		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},

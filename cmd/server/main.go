@@ -5,12 +5,20 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"mostrador/internal/server"
 )
 
+// collectAt is GOGC unless the environment has its own: the heap is a few
+// megabytes, of which the default makes a collection every hundred messages.
+const collectAt = 200
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := server.Run(ctx, server.Options{Args: os.Args[1:], Getenv: os.Getenv, Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()

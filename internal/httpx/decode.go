@@ -17,12 +17,25 @@ import (
 // CodeMalformed, or CodeInvalid when a value has the wrong type.
 func Decode(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return ticket.NewError(ticket.CodeTooLarge, "El mensaje es demasiado grande.")
-	}
 	if err != nil {
-		return ticket.NewError(ticket.CodeMalformed, "El mensaje llegó incompleto.")
+		return BodyError(err)
 	}
+	return Unmarshal(body, v)
+}
+
+// ErrTooLarge is what Decode says of a body over its limit.
+var ErrTooLarge = ticket.NewError(ticket.CodeTooLarge, "El mensaje es demasiado grande.")
+
+// BodyError returns the ticket.Error that tells why a body could not be read.
+func BodyError(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return ErrTooLarge
+	}
+	return ticket.NewError(ticket.CodeMalformed, "El mensaje llegó incompleto.")
+}
+
+// Unmarshal is Decode for a body that was read already.
+func Unmarshal(body []byte, v any) error {
 	if len(body) == 0 {
 		return ticket.NewError(ticket.CodeMalformed, "El cuerpo está vacío; se espera JSON.")
 	}

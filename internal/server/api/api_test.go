@@ -54,7 +54,7 @@ type laptop struct {
 	retried []string
 }
 
-func newLaptop(t *testing.T) *laptop {
+func newLaptop(t testing.TB) *laptop {
 	t.Helper()
 	l := &laptop{status: http.StatusOK, body: `{"ok":true}`}
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -99,7 +99,7 @@ func (l *laptop) received() []wire.Send {
 
 // shop is the whole API over a real database, without a network before it.
 type shop struct {
-	t      *testing.T
+	t      testing.TB
 	router chi.Router
 	store  *store.Store
 	auth   *auth.Auth
@@ -115,12 +115,12 @@ type shop struct {
 
 type option func(*api.Options)
 
-func openShop(t *testing.T, options ...option) *shop {
+func openShop(t testing.TB, options ...option) *shop {
 	t.Helper()
 	return openShopFor(t, auth.Options{}, options...)
 }
 
-func openShopFor(t *testing.T, who auth.Options, options ...option) *shop {
+func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	t.Helper()
 	s := &shop{t: t, dir: t.TempDir(), laptop: newLaptop(t), log: &bytes.Buffer{}, clock: storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))}
 	s.store = storetest.OpenURL(t, filepath.Join(s.dir, "tickets.db"), func(o *store.Options) {
@@ -196,7 +196,7 @@ func (s *shop) addAna() {
 	}
 }
 
-func sessionCookie(t *testing.T, w *httptest.ResponseRecorder) *http.Cookie {
+func sessionCookie(t testing.TB, w *httptest.ResponseRecorder) *http.Cookie {
 	t.Helper()
 	for _, c := range w.Result().Cookies() {
 		if c.Name == auth.Cookie {
@@ -222,7 +222,7 @@ func (s *shop) deliver(m wire.Webhook) int64 {
 }
 
 // fields reads a JSON answer.
-func fields(t *testing.T, w *httptest.ResponseRecorder) map[string]any {
+func fields(t testing.TB, w *httptest.ResponseRecorder) map[string]any {
 	t.Helper()
 	var v map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {

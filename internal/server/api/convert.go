@@ -32,18 +32,24 @@ const (
 // whatsAppBorn is the year before which no message was written.
 const whatsAppBorn = 2009
 
-// received is a webhook in the server's terms. Data holds, for each attachment
+// received is a webhook in the server's terms. Files holds, for each attachment
 // of Incoming, its bytes, or nil when they did not come along.
 type received struct {
 	store.Incoming
-	Data [][]byte
+	Files []*upload
 }
 
-// convert checks a bridge's message and puts it in the server's terms. It is a
-// pure function; its errors are ticket.Errors that name the field.
-func convert(m wire.Webhook, now time.Time, maxFile int64) (received, error) {
+// convert checks a bridge's message and puts it in the server's terms, asking of
+// for the file that a field stands for. Its errors are ticket.Errors that name
+// the field, and those of of.
+func convert(m wire.Webhook, now time.Time, maxFile int64, of func(data []byte) (*upload, error)) (received, error) {
+	picture, err := of(m.Image)
+	if err != nil {
+		return received{}, err
+	}
+	hasPicture := picture.size > 0
 	in := store.Incoming{
-		Direction: ticket.DirectionIn, Body: m.Content, WhatsAppID: m.ID, RefersTo: m.ReplyTo, SentAt: sentAt(m.Date, now), Kind: kindOf(m),
+		Direction: ticket.DirectionIn, Body: m.Content, WhatsAppID: m.ID, RefersTo: m.ReplyTo, SentAt: sentAt(m.Date, now), Kind: kindOf(m, hasPicture),
 	}
 	if m.Own {
 		in.Direction = ticket.DirectionOut
@@ -54,20 +60,27 @@ func convert(m wire.Webhook, now time.Time, maxFile int64) (received, error) {
 	if err := addSender(&in, m); err != nil {
 		return received{}, err
 	}
-	if err := checkText(m, in); err != nil {
+	if err := checkText(m, in, hasPicture); err != nil {
 		return received{}, err
 	}
 	out := received{Incoming: in}
-	if err := out.addPicture(m.Image, maxFile); err != nil {
+	if err := out.addPicture(picture, maxFile); err != nil {
 		return received{}, err
 	}
-	if err := out.addFile(m.File, maxFile); err != nil {
+	if m.File == nil {
+		return out, nil
+	}
+	file, err := of(m.File.Data)
+	if err != nil {
+		return received{}, err
+	}
+	if err := out.addFile(m.File, file, maxFile); err != nil {
 		return received{}, err
 	}
 	return out, nil
 }
 
-func checkText(m wire.Webhook, in store.Incoming) error {
+func checkText(m wire.Webhook, in store.Incoming, hasPicture bool) error {
 	switch {
 	case !validID(m.ID):
 		return invalid("id", "no es un identificador de WhatsApp")
@@ -79,7 +92,7 @@ func checkText(m wire.Webhook, in store.Incoming) error {
 		return invalid("responde_a", "falta: una edición, un borrado o una reacción dice a qué mensaje se refiere")
 	case isEvent(in.Kind) || in.Kind == ticket.KindUnreadable:
 		return nil
-	case strings.TrimSpace(m.Content) == "" && len(m.Image) == 0 && m.File == nil:
+	case strings.TrimSpace(m.Content) == "" && !hasPicture && m.File == nil:
 		return ticket.NewError(ticket.CodeInvalid, "El mensaje está vacío: falta «contenido», «imagen» o «archivo».")
 	}
 	return nil
@@ -91,7 +104,7 @@ func isEvent(k ticket.Kind) bool {
 
 // kindOf reads an unknown kind, which only a newer bridge can know, as another
 // kind rather than refusing the message.
-func kindOf(m wire.Webhook) ticket.Kind {
+func kindOf(m wire.Webhook, hasPicture bool) ticket.Kind {
 	switch {
 	case m.Edited:
 		return ticket.KindEdit
@@ -101,7 +114,7 @@ func kindOf(m wire.Webhook) ticket.Kind {
 		return ticket.KindReaction
 	case m.Undecoded:
 		return ticket.KindUnreadable
-	case m.Kind == "" && len(m.Image) > 0:
+	case m.Kind == "" && hasPicture:
 		return ticket.KindImage
 	case m.Kind == "":
 		return ticket.KindText
@@ -172,51 +185,47 @@ func parseAddress(field, text string) (address.Address, error) {
 	return a, nil
 }
 
-func (r *received) addPicture(data []byte, limit int64) error {
-	if len(data) == 0 {
+func (r *received) addPicture(picture *upload, limit int64) error {
+	if picture.size == 0 {
 		return nil
 	}
-	if int64(len(data)) > limit {
+	if picture.size > limit {
 		return tooLarge("La imagen", limit)
 	}
-	mime, ok := photos.PictureType(data)
+	mime, ok := photos.PictureType(picture.head)
 	if !ok {
 		return ticket.NewError(ticket.CodeInvalid, "La imagen no es JPEG, PNG, GIF ni WebP.")
 	}
-	r.add(ticket.Attachment{MIME: mime, Size: int64(len(data)), State: ticket.FileStored}, data)
+	r.add(ticket.Attachment{MIME: mime, Size: picture.size, State: ticket.FileStored}, picture)
 	return nil
 }
 
-func (r *received) addFile(f *wire.File, limit int64) error {
-	if f == nil {
-		return nil
-	}
-	if int64(len(f.Data)) > limit {
+func (r *received) addFile(f *wire.File, file *upload, limit int64) error {
+	if file.size > limit {
 		return tooLarge("El archivo", limit)
 	}
 	a := ticket.Attachment{Name: fileName(f.Name), MIME: photos.MediaType(f.MIME)}
 	switch {
 	case f.State == wire.FilePending:
 		a.State = ticket.FilePending
-	case f.State == "" && len(f.Data) > 0:
-		a.State, a.Size, a.MIME = ticket.FileStored, int64(len(f.Data)), photos.Type(f.Data, f.MIME)
+	case f.State == "" && file.size > 0:
+		a.State, a.Size, a.MIME = ticket.FileStored, file.size, photos.Type(file.head, f.MIME)
 	default:
 		a.State, a.Note = ticket.FileUnavailable, cleanLine(f.Note, maxNote)
 		if a.Note == "" {
 			a.Note = "El archivo llegó vacío."
 		}
 	}
-	data := f.Data
 	if a.State != ticket.FileStored {
-		data = nil
+		file = nil
 	}
-	r.add(a, data)
+	r.add(a, file)
 	return nil
 }
 
-func (r *received) add(a ticket.Attachment, data []byte) {
+func (r *received) add(a ticket.Attachment, file *upload) {
 	r.Attachments = append(r.Attachments, a)
-	r.Data = append(r.Data, data)
+	r.Files = append(r.Files, file)
 }
 
 func invalid(field, complaint string) error {

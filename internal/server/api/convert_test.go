@@ -19,6 +19,11 @@ var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 const customer = "5214772758198@s.whatsapp.net"
 
+// inMemory makes a file of the bytes themselves, which never reaches a disk.
+func inMemory(data []byte) (*upload, error) {
+	return &upload{size: int64(len(data)), head: data[:min(len(data), sniffed)]}, nil
+}
+
 func ptr[T any](v T) *T { return &v }
 
 func TestAWebhookBecomesAMessage(t *testing.T) {
@@ -116,7 +121,7 @@ func TestAWebhookBecomesAMessage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := convert(tt.in, now, 100)
+			got, err := convert(tt.in, now, 100, inMemory)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,8 +129,8 @@ func TestAWebhookBecomesAMessage(t *testing.T) {
 				t.Errorf("message (-want +got):\n%s", diff)
 			}
 			for i, a := range got.Attachments {
-				if int64(len(got.Data[i])) != a.Size {
-					t.Errorf("attachment %d: got %d bytes, want %d", i, len(got.Data[i]), a.Size)
+				if (got.Files[i] != nil) != (a.State == ticket.FileStored) || a.Size > 0 && got.Files[i].size != a.Size {
+					t.Errorf("attachment %d: got %+v, want its %d bytes if it is stored", i, got.Files[i], a.Size)
 				}
 			}
 		})
@@ -141,7 +146,7 @@ func TestAnAbsurdDateIsTheTimeOfArrival(t *testing.T) {
 		{}:                       now,
 		time.Date(2008, 12, 31, 0, 0, 0, 0, time.UTC): now,
 	} {
-		got, err := convert(wire.Webhook{Sender: customer, Content: "x", Date: &date}, now, 100)
+		got, err := convert(wire.Webhook{Sender: customer, Content: "x", Date: &date}, now, 100, inMemory)
 		if err != nil || !got.SentAt.Equal(want) {
 			t.Errorf("%v: got %v, %v, want %v", date, got.SentAt, err, want)
 		}
@@ -149,7 +154,7 @@ func TestAnAbsurdDateIsTheTimeOfArrival(t *testing.T) {
 }
 
 func TestALongNameIsCutBetweenCharacters(t *testing.T) {
-	got, err := convert(wire.Webhook{Sender: customer, Content: "x", Name: strings.Repeat("ñ", 300)}, now, 100)
+	got, err := convert(wire.Webhook{Sender: customer, Content: "x", Name: strings.Repeat("ñ", 300)}, now, 100, inMemory)
 	if err != nil || got.From.Name != strings.Repeat("ñ", 200) {
 		t.Errorf("got %q, %v, want 200 characters", got.From.Name, err)
 	}
@@ -169,7 +174,7 @@ func FuzzAWebhookIsWellFormedOrRefused(f *testing.F) {
 		if json.Unmarshal(body, &m) != nil {
 			return
 		}
-		got, err := convert(m, now, 1000)
+		got, err := convert(m, now, 1000, inMemory)
 		if err != nil {
 			if code := ticket.CodeOf(err); code != ticket.CodeInvalid && code != ticket.CodeTooLarge {
 				t.Errorf("got %q (%v), want a refusal with a sentence", code, err)
@@ -179,14 +184,14 @@ func FuzzAWebhookIsWellFormedOrRefused(f *testing.F) {
 		if got.From.Chat == "" || !got.Group && got.From.Phone == "" && got.From.LID == "" {
 			t.Errorf("got %+v, want somebody to answer to", got.From)
 		}
-		if len(got.Data) != len(got.Attachments) || got.SentAt.IsZero() || got.Kind == "" || len(got.WhatsAppID) > maxID {
+		if len(got.Files) != len(got.Attachments) || got.SentAt.IsZero() || got.Kind == "" || len(got.WhatsAppID) > maxID {
 			t.Errorf("got %+v, want a whole message", got)
 		}
 		names := []string{got.From.Name, got.GroupName, got.Author}
 		for i, a := range got.Attachments {
 			names = append(names, a.Name, a.Note)
-			if (got.Data[i] != nil) != (a.State == ticket.FileStored) || strings.ContainsAny(a.Name, `/\`) {
-				t.Errorf("attachment %d: got %+v with %d bytes", i, a, len(got.Data[i]))
+			if (got.Files[i] != nil) != (a.State == ticket.FileStored) || strings.ContainsAny(a.Name, `/\`) {
+				t.Errorf("attachment %d: got %+v with file %v", i, a, got.Files[i])
 			}
 		}
 		for _, name := range names {

@@ -15,26 +15,19 @@ import (
 	"mostrador/internal/wire"
 )
 
-const (
-	// bodySlack is what a webhook's body may hold besides the base64 of one file:
-	// the text, and line breaks within the base64 (5 % when they are escaped).
-	bodySlack = 1 << 20
-	// storeTimeout bounds a transaction whose caller may already be gone.
-	storeTimeout = 30 * time.Second
-)
-
-// webhookLimit is the size of the largest body that can hold a file of maxFile
-// bytes.
-func webhookLimit(maxFile int64) int64 { return maxFile/3*4 + maxFile/20 + bodySlack }
+// storeTimeout bounds a transaction whose caller may already be gone.
+const storeTimeout = 30 * time.Second
 
 // receive takes a message of a customer from the bridge and answers when it is
 // durably stored. The token was checked before the body is read.
 func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
-	var m wire.Webhook
-	if err := httpx.Decode(w, r, webhookLimit(s.MaxImage), &m); err != nil {
+	files := &uploads{folder: s.Photos, limit: s.MaxImage}
+	defer files.discard()
+	m, err := files.read(w, r)
+	if err != nil {
 		return fmt.Errorf("decode webhook: %w", err)
 	}
-	in, err := convert(m, s.Now(), s.MaxImage)
+	in, err := convert(m, s.Now(), s.MaxImage, files.of)
 	if err != nil {
 		return fmt.Errorf("read webhook: %w", err)
 	}
@@ -59,11 +52,11 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
 // names one that is not there, and away with them if the row does not come.
 func (s *server) keep(ctx context.Context, in received) (store.Stored, error) {
 	var saved []string
-	for i, data := range in.Data {
-		if data == nil {
+	for i, file := range in.Files {
+		if file == nil {
 			continue
 		}
-		name, err := s.Photos.Save(data, in.Attachments[i].MIME)
+		name, err := file.draft.Keep(in.Attachments[i].MIME)
 		if err != nil {
 			s.discard(ctx, saved)
 			return store.Stored{}, fmt.Errorf("save attachment: %w", err)
@@ -103,11 +96,15 @@ func (s *server) discard(ctx context.Context, names []string) {
 	}
 }
 
-// health tells monitors, without any login, whether the database answers.
+// health tells monitors, without any login, whether the database answers and
+// takes what is written.
 func (s *server) health(w http.ResponseWriter, r *http.Request) {
 	total, err := s.Store.TotalTickets(r.Context())
+	if err == nil {
+		err = s.Store.Check(r.Context())
+	}
 	if err != nil {
-		hlog.FromRequest(r).Error().Err(err).Msg("database does not answer")
+		hlog.FromRequest(r).Error().Err(err).Msg("database does not serve")
 		sentence := "La base de datos no contesta."
 		if ticket.CodeOf(err) == ticket.CodeUnavailable {
 			sentence = httpx.Message(err)

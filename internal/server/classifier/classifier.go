@@ -7,6 +7,7 @@ package classifier
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/runes"
@@ -83,9 +84,15 @@ func words(text string) []string {
 	return strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
+// strippers take accents away; each holds 8 KiB, too much to make for every text.
+var strippers = sync.Pool{New: func() any {
+	return transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
+}}
+
 // fold lower-cases text and takes its accents away.
 func fold(text string) string {
-	strip := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
+	strip, _ := strippers.Get().(transform.Transformer)
+	defer strippers.Put(strip)
 	folded, _, err := transform.String(strip, text)
 	if err != nil {
 		folded = text

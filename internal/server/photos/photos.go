@@ -14,7 +14,6 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -31,22 +30,25 @@ const orphanDir = "huerfanas"
 // sweepBatch is how many names Sweep asks about at once.
 const sweepBatch = 500
 
-// validName is what newName makes.
+// validName is what Draft.Keep makes.
 var validName = regexp.MustCompile(`^[0-9a-f]{32}\.[a-z0-9]{2,5}$`)
 
 // Folder is an open folder of files. Safe for concurrent use.
-type Folder struct{ root *os.Root }
+type Folder struct {
+	root *os.Root
+	disk files
+}
 
 // Open opens the folder dir, making it, readable by its owner only, if need be.
 func Open(dir string) (*Folder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, unavailable(fmt.Errorf("make folder: %w", err))
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, unavailable(fmt.Errorf("open folder: %w", err))
 	}
-	return &Folder{root: root}, nil
+	return &Folder{root: root, disk: disk{root}}, nil
 }
 
 // Close ends the use of the folder.
@@ -56,53 +58,15 @@ func (f *Folder) Close() error { return f.root.Close() }
 // returns the name. When it fails nothing stays behind and the error is a
 // ticket.Error with CodeUnavailable.
 func (f *Folder) Save(data []byte, mime string) (string, error) {
-	name := newName(mime)
-	if err := f.write(name, data); err != nil {
-		return "", unavailable(fmt.Errorf("save file: %w", err))
-	}
-	return name, nil
-}
-
-func (f *Folder) write(name string, data []byte) (err error) {
-	temp := tempPrefix + name
-	file, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	d, err := f.Create()
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer func() {
-		if err != nil {
-			_ = file.Close()
-			_ = f.root.Remove(temp)
-		}
-	}()
-	if _, err = file.Write(data); err != nil {
-		return err
+	defer d.Discard()
+	if _, err := d.Write(data); err != nil {
+		return "", err
 	}
-	if err = file.Sync(); err != nil {
-		return err
-	}
-	if err = file.Close(); err != nil {
-		return err
-	}
-	if err = f.root.Rename(temp, name); err != nil {
-		return err
-	}
-	if err = f.sync(); err != nil {
-		_ = f.root.Remove(name)
-	}
-	return err
-}
-
-// sync makes renames durable. Windows cannot sync a folder and does without.
-func (f *Folder) sync() error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	dir, err := f.root.Open(".")
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return d.Keep(mime)
 }
 
 // Remove deletes the file called name; one that is not there is no error.
@@ -178,11 +142,11 @@ func (f *Folder) older(before time.Time) ([]string, error) {
 	return whole, nil
 }
 
-// newName returns 128 random bits, which do not collide, and an extension.
-func newName(mime string) string {
+// newID returns 128 random bits, which do not collide.
+func newID() string {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails since Go 1.24
-	return hex.EncodeToString(id[:]) + extension(mime)
+	return hex.EncodeToString(id[:])
 }
 
 // unavailable keeps cause in the chain for the log.

@@ -74,8 +74,7 @@ func scanPerson(row scanner) (p person, err error) {
 
 func (t *tx) resolveGroup(w who) (person, bool, error) {
 	found, err := list(t.ctx, t.conn, scanPerson, `
-		UPDATE contacts SET updated_at = $3 WHERE business_id = $1 AND chat = $2 AND is_group
-		RETURNING `+personColumns, w.business, w.chat, t.now)
+		SELECT `+personColumns+` FROM contacts WHERE business_id = $1 AND chat = $2 AND is_group`+t.lock, w.business, w.chat)
 	if err != nil {
 		return person{}, false, err
 	}
@@ -87,14 +86,13 @@ func (t *tx) resolveGroup(w who) (person, bool, error) {
 }
 
 func (t *tx) resolvePerson(w who) (person, bool, error) {
-	// The update locks every row that may be this person before anything is
-	// decided. A row that changed while its lock was waited for comes back as it
-	// is now, and may not be this person any more.
+	// Every row that may be this person is locked before anything is decided. A
+	// row that changed while its lock was waited for comes back as it is now, or
+	// not at all when it is not this person any more.
 	found, err := list(t.ctx, t.conn, scanPerson, `
-		UPDATE contacts SET updated_at = $4 WHERE id IN (
-			SELECT id FROM contacts WHERE business_id = $1 AND lid = $2
-			UNION SELECT id FROM contacts WHERE business_id = $1 AND phone_key = $3)
-		RETURNING `+personColumns, w.business, nullable(w.lid), nullable(w.key()), t.now)
+		SELECT `+personColumns+` FROM contacts
+		WHERE business_id = $1 AND lid = $2 OR business_id = $1 AND phone_key = $3`+t.lock,
+		w.business, nullable(w.lid), nullable(w.key()))
 	if err != nil {
 		return person{}, false, err
 	}
@@ -160,8 +158,8 @@ func (t *tx) save(before, p person) error {
 	if p == before {
 		return nil
 	}
-	return t.exec(`UPDATE contacts SET name = $2, phone = $3, phone_key = $4, lid = $5, chat = $6 WHERE id = $1`,
-		p.id, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat)
+	return t.exec(`UPDATE contacts SET name = $2, phone = $3, phone_key = $4, lid = $5, chat = $6, updated_at = $7 WHERE id = $1`,
+		p.id, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, t.now)
 }
 
 func (t *tx) newContact(w who) (person, bool, error) {

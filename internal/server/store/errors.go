@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -49,20 +50,56 @@ var downCodes = []int{
 // errNoTicket answers every question about a ticket that is not there.
 var errNoTicket = ticket.NewError(ticket.CodeNotFound, "Ticket no encontrado")
 
-// errUnavailable is what a user reads when the database cannot serve.
-var errUnavailable = ticket.NewError(ticket.CodeUnavailable,
-	"El servidor no puede guardar ahora mismo; los mensajes no se pierden. Revise el disco y la base de datos, e inténtelo de nuevo.")
+// errUnavailable is what a user reads when the database cannot serve and nothing
+// more is known.
+var errUnavailable = saying("Revise el disco y la base de datos, e inténtelo de nuevo.")
+
+// What a user reads when more is known.
+var (
+	errFull     = saying("El disco está lleno: libere espacio y seguirá sin más.")
+	errLocked   = saying("Otro programa tiene bloqueada la base de datos: ciérrelo y seguirá sin más.")
+	errReadOnly = saying("La base de datos no admite escritura: revise los permisos y el disco.")
+	errCorrupt  = saying("El archivo de la base de datos está dañado: pare el servidor y restaure una copia.")
+)
+
+func saying(advice string) error {
+	return ticket.NewError(ticket.CodeUnavailable, "El servidor no puede guardar ahora mismo; los mensajes no se pierden. "+advice)
+}
+
+// causes are the conditions of SQLite and PostgreSQL that a person can do
+// something about.
+var (
+	liteCauses = map[int]error{
+		sqlite3.SQLITE_FULL: errFull, sqlite3.SQLITE_BUSY: errLocked, sqlite3.SQLITE_LOCKED: errLocked,
+		sqlite3.SQLITE_READONLY: errReadOnly, sqlite3.SQLITE_CORRUPT: errCorrupt, sqlite3.SQLITE_NOTADB: errCorrupt,
+	}
+	pgCauses = map[string]error{
+		"53100": errFull, "55P03": errLocked, "25006": errReadOnly, "XX001": errCorrupt, "XX002": errCorrupt,
+	}
+)
+
+// cause returns what a user reads about an error that unavailable is true for.
+func cause(err error) error {
+	known := errUnavailable
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		known = cmp.Or(liteCauses[e.Code()&0xff], known)
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		known = cmp.Or(pgCauses[e.Code], known)
+	}
+	return known
+}
 
 // errRace makes PostgreSQL's transactor try again.
 var errRace = errors.New("another transaction was faster")
 
-// explain adds errUnavailable to an error that means the database cannot serve.
+// explain adds a sentence to an error that means the database cannot serve.
 // The cause stays in the chain for the log.
 func explain(err error) error {
 	if err == nil || isCoded(err) || !unavailable(err) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", errUnavailable, err)
+	return fmt.Errorf("%w: %w", cause(err), err)
 }
 
 func isCoded(err error) bool {

@@ -44,7 +44,7 @@ func (c *content) apply(ch change) bool {
 // applyWaiting applies the events that came before their target to the message
 // being stored.
 func (g *intake) applyWaiting(c *content) error {
-	if g.fresh || g.in.WhatsAppID == "" || g.in.Kind == ticket.KindUnreadable {
+	if !g.ahead.events || g.in.WhatsAppID == "" || g.in.Kind == ticket.KindUnreadable {
 		return nil
 	}
 	waiting, err := list(g.ctx, g.conn, func(row scanner) (ch change, err error) {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"modernc.org/sqlite"
 )
 
 // Waiting returns how many callers wait for SQLite's writer.
@@ -23,4 +25,23 @@ func (s *Store) CheckIntegrity(ctx context.Context) error {
 		return fmt.Errorf("integrity check: %s", verdict)
 	}
 	return nil
+}
+
+// ProbeAfter is how long Check believes the last failure.
+const ProbeAfter = probeAfter
+
+// OnCommit makes SQLite's writer call hook within each COMMIT, before anything
+// of it is durable; a hook that returns false makes the commit fail.
+func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
+	return s.write(ctx, "register hook", func(*tx) error {
+		return s.writer.(*groupWriter).conn.Raw(func(conn any) error {
+			conn.(sqlite.HookRegisterer).RegisterCommitHook(func() int32 {
+				if hook() {
+					return 0
+				}
+				return 1
+			})
+			return nil
+		})
+	})
 }

@@ -84,6 +84,7 @@ type intake struct {
 	classify func(string) ticket.Classification
 	contact  person
 	fresh    bool // the contact was unknown until now
+	ahead    outlook
 	sentAt   int64
 	out      Stored
 }
@@ -96,6 +97,9 @@ func (g *intake) run() (Stored, error) {
 	var err error
 	g.contact, g.fresh, err = g.resolve(identify(g.in))
 	if err != nil || g.contact.id == 0 {
+		return Stored{}, err
+	}
+	if err := g.look(); err != nil {
 		return Stored{}, err
 	}
 	known, err := g.known()
@@ -125,20 +129,16 @@ func (g *intake) customer() error {
 	if err := g.applyWaiting(&c); err != nil {
 		return err
 	}
-	if th.id == 0 {
+	joins := th.id != 0
+	if !joins {
 		if th, err = g.open(c.body); err != nil {
 			return err
 		}
-	} else if err := g.join(th); err != nil {
+	}
+	if err := g.insert(th, g.in.Direction, c); err != nil || !joins {
 		return err
 	}
-	if err := g.insert(th, g.in.Direction, c); err != nil {
-		return err
-	}
-	if g.out.Opened || c.body == "" || g.in.Kind == ticket.KindUnreadable || th.unread >= floodLimit {
-		return nil
-	}
-	return g.describe(th)
+	return g.join(th, c)
 }
 
 // own stores what was typed on the business's phone.

@@ -41,6 +41,9 @@ func (g *intake) withID(id string) ([]stored, error) {
 // known returns the row that the Incoming repeats. What could not be read the
 // first time may turn out to be anything.
 func (g *intake) known() (stored, error) {
+	if !g.ahead.repeat {
+		return stored{}, nil
+	}
 	rows, err := g.withID(g.in.WhatsAppID)
 	if err != nil {
 		return stored{}, fmt.Errorf("find duplicate: %w", err)

@@ -58,12 +58,15 @@ func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	return o, err
 }
 
+const byToken = `SELECT business_id, id FROM bridges WHERE token_hash = $1`
+
 // OriginByToken finds out who holds the token with this SHA-256. An unknown one
 // is CodeUnauthorized. Looking up a hash leaks nothing useful through its timing.
 func (s *Store) OriginByToken(ctx context.Context, hash [32]byte) (Origin, error) {
 	var o Origin
-	found, err := one(s.reader.QueryRowContext(ctx,
-		`SELECT business_id, id FROM bridges WHERE token_hash = $1`, hash[:]), &o.Business, &o.Bridge)
+	// database/sql and the driver each start a goroutine to watch a context that
+	// may end, which costs more than this look at an index.
+	found, err := one(s.byToken.QueryRowContext(context.WithoutCancel(ctx), hash[:]), &o.Business, &o.Bridge)
 	if err != nil {
 		return Origin{}, fmt.Errorf("find token: %w", explain(err))
 	}

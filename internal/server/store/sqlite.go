@@ -25,13 +25,14 @@ var (
 		"journal_mode(WAL)",            // readers do not wait for the writer
 		"synchronous(FULL)",            // a commit survives a power cut
 		"foreign_keys(1)",              // off by default
-		"cache_size(-32768)",           // KiB
+		"cache_size(-16384)",           // KiB; the system caches the file besides
+		"wal_autocheckpoint(4000)",     // pages; so seldom that fewer than one message in a hundred waits for one
 		"journal_size_limit(67108864)", // bytes; after a peak the log shrinks again
 	}
 	readerPragmas = []string{
 		"busy_timeout(10000)",
 		"query_only(1)", // a query that writes is a mistake
-		"cache_size(-8192)",
+		"cache_size(-4096)",
 	}
 )
 

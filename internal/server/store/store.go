@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -38,11 +39,14 @@ type Options struct {
 }
 
 // Store is an open database. All methods may be called concurrently, also by
-// several servers on one PostgreSQL: nothing is kept in the process.
+// several servers on one PostgreSQL: nothing but how the last transaction ended
+// is kept in the process.
 type Store struct {
 	reader   *sql.DB
+	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
+	trouble  atomic.Pointer[trouble]
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
@@ -76,6 +80,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := open(ctx, o.URL); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", explain(err)), s.Close())
 	}
+	var err error
+	if s.byToken, err = s.reader.PrepareContext(ctx, byToken); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare query: %w", explain(err)), s.Close())
+	}
 	return s, nil
 }
 
@@ -102,8 +110,10 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // write runs fn as do describes, saying in errors what was being done.
 func (s *Store) write(ctx context.Context, what string, fn func(*tx) error) error {
-	if err := s.writer.do(ctx, fn); err != nil {
-		return fmt.Errorf("%s: %w", what, explain(err))
+	err := explain(s.writer.do(ctx, fn))
+	s.note(err)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

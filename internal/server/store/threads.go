@@ -42,6 +42,34 @@ func (t *tx) find(query string, args ...any) (thread, error) {
 	return all[0], nil
 }
 
+// outlook is what one look at the contact's open ticket tells. Without such a
+// ticket nothing is known, and what may be there has to be asked for.
+type outlook struct {
+	open   thread
+	repeat bool // a message with this WhatsApp id may be there
+	events bool // events about this message may have come before it
+}
+
+// look finds the contact's open ticket, and in the same query what nearly every
+// message has to know besides.
+func (g *intake) look() error {
+	if g.fresh {
+		return nil
+	}
+	g.ahead = outlook{repeat: true, events: true}
+	id := nullable(g.in.WhatsAppID)
+	th := &g.ahead.open
+	_, err := g.row([]any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &g.ahead.repeat, &g.ahead.events}, `
+		SELECT `+threadColumns+`,
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction IN ('in', 'out', 'event') AND wa_id = $2),
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND refers_to = $2)
+		FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`, g.contact.id, id)
+	if err != nil {
+		return fmt.Errorf("find open ticket: %w", err)
+	}
+	return nil
+}
+
 // joinable returns the ticket a customer's message belongs to, the zero thread
 // if it needs a new one. How long ago a ticket was resolved counts from when the
 // message was written, as it may have waited on the laptop for days.
@@ -49,9 +77,8 @@ func (g *intake) joinable() (thread, error) {
 	if g.fresh || g.in.SeparateTicket {
 		return thread{}, nil
 	}
-	th, err := g.find(`contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`, g.contact.id)
-	if err != nil || th.id != 0 {
-		return th, err
+	if g.ahead.open.id != 0 {
+		return g.ahead.open, nil
 	}
 	return g.find(`contact_id = $1
 		AND resolved_at > $2 - (SELECT join_window_ms FROM businesses WHERE id = $3)
@@ -86,8 +113,9 @@ func (g *intake) open(text string) (thread, error) {
 	return th, nil
 }
 
-// join notes on a ticket that its customer wrote again.
-func (g *intake) join(th thread) error {
+// join notes on a ticket that its customer wrote again: the message c, which is
+// stored already.
+func (g *intake) join(th thread, c content) error {
 	g.out.Reopened = th.status == ticket.StatusResolved
 	status := th.status
 	switch status {
@@ -96,28 +124,51 @@ func (g *intake) join(th thread) error {
 	case ticket.StatusWaiting:
 		status = ticket.StatusInProgress
 	}
-	return g.exec(`UPDATE tickets SET status = $2, unread = unread + 1, updated_at = $3, resolved_at = 0, bridge_id = $4 WHERE id = $1`,
-		th.id, status, g.now, g.in.Bridge)
+	says := c.body != "" && g.in.Kind != ticket.KindUnreadable && th.unread < floodLimit
+	if !says || !th.undecided() {
+		return g.exec(`UPDATE tickets SET status = $2, unread = unread + 1, updated_at = $3, resolved_at = 0, bridge_id = $4 WHERE id = $1`,
+			th.id, status, g.now, g.in.Bridge)
+	}
+	text, err := g.burst(th)
+	if err != nil {
+		return err
+	}
+	sum := g.sorted(text)
+	return g.exec(`
+		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
+			words = $8, updated_at = $9, status = $10, unread = unread + 1, resolved_at = 0, bridge_id = $11 WHERE id = $1`,
+		th.id, text, sum.Title, sum.Priority, sum.Category, sum.Source, sum.Confidence, wordList(sum.Words), g.now, status, g.in.Bridge)
 }
 
-// describe sums the burst up again while nobody answered it and no person said
-// what it is about.
+// undecided reports that nobody answered the ticket yet and no person said what
+// it is about, so that its burst may be summed up again.
+func (th thread) undecided() bool { return th.firstAnswer == 0 && th.source != ticket.SourcePerson }
+
+// describe sums the burst up again after one of its messages changed.
 func (g *intake) describe(th thread) error {
-	if th.firstAnswer != 0 || th.source == ticket.SourcePerson {
+	if !th.undecided() {
 		return nil
 	}
-	bodies, err := list(g.ctx, g.conn, scanText, `
-		SELECT body FROM messages WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND body <> ''
-		ORDER BY sent_at, id LIMIT $2`, th.id, burstLimit)
+	text, err := g.burst(th)
 	if err != nil {
-		return fmt.Errorf("read burst: %w", err)
+		return err
 	}
-	text := cut(strings.Join(bodies, "\n"), descriptionLimit)
 	c := g.sorted(text)
 	return g.exec(`
 		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
 			words = $8, updated_at = $9 WHERE id = $1`,
 		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), g.now)
+}
+
+// burst returns what the customer wrote so far, in the order of writing.
+func (g *intake) burst(th thread) (string, error) {
+	bodies, err := list(g.ctx, g.conn, scanText, `
+		SELECT body FROM messages WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND body <> ''
+		ORDER BY sent_at, id LIMIT $2`, th.id, burstLimit)
+	if err != nil {
+		return "", fmt.Errorf("read burst: %w", err)
+	}
+	return cut(strings.Join(bodies, "\n"), descriptionLimit), nil
 }
 
 // sorted classifies text, seeing to it that every ticket has a title.

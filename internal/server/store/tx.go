@@ -12,7 +12,11 @@ type tx struct {
 	ctx  context.Context // the caller's on PostgreSQL; on SQLite the writer's, as a transaction serves several callers
 	now  int64           // Unix milliseconds
 	conn querier
+	lock string // ends a query whose rows nobody else may change before the transaction ends
 }
+
+// rowLock is PostgreSQL's tx.lock. SQLite has one writer at a time and needs none.
+const rowLock = " FOR UPDATE"
 
 // querier is what *sql.DB, *sql.Tx and the writer's statement cache share.
 type querier interface {

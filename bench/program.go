@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// program is a server under measurement, in a process of its own.
+type program struct {
+	cmd     *exec.Cmd
+	address string
+	started time.Duration // from the start of the process to the first answer
+	ended   chan error
+}
+
+// patience bounds every wait for a program.
+const patience = 20 * time.Second
+
+// start runs a program that serves at the address it is given and waits until
+// it answers a GET of probe.
+func start(ctx context.Context, dir, probe string, command func(address string) (args, env []string)) (*program, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	args, env := command(address)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, patience
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = log.Close() }()
+	cmd.Stdout, cmd.Stderr = log, log
+	p := &program{cmd: cmd, address: address, ended: make(chan error, 1)}
+	begin := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { p.ended <- cmd.Wait() }()
+	if err := p.awaitAnswer("http://"+address+probe, begin); err != nil {
+		text, _ := os.ReadFile(log.Name())
+		return nil, errors.Join(fmt.Errorf("start %s: %w\n%s", args[0], err, text), p.stop())
+	}
+	return p, nil
+}
+
+func freeAddress() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return ln.Addr().String(), ln.Close()
+}
+
+func (p *program) awaitAnswer(url string, begin time.Time) error {
+	for time.Since(begin) < patience {
+		select {
+		case err := <-p.ended:
+			p.ended <- err
+			return fmt.Errorf("ended: %w", err)
+		case <-time.After(time.Millisecond):
+		}
+		resp, err := http.Get(url) //nolint:gosec,noctx // our own process
+		if err != nil {
+			continue
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
+			continue
+		}
+		p.started = time.Since(begin)
+		return nil
+	}
+	return errors.New("it does not answer")
+}
+
+// stop ends the program and waits for it.
+func (p *program) stop() error {
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	select {
+	case <-p.ended: //nolint:errcheck // how it ended does not matter any more
+		return nil
+	case <-time.After(patience):
+		return errors.Join(errors.New("had to be killed"), p.cmd.Process.Kill())
+	}
+}
+
+// memory returns a figure of the process in bytes: VmRSS is what is resident
+// now, VmHWM the most since forgetPeak.
+func (p *program) memory(figure string) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if value, ok := strings.CutPrefix(line, figure+":"); ok {
+			kib, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 64)
+			return kib * 1024, err
+		}
+	}
+	return 0, fmt.Errorf("no %s in /proc", figure)
+}
+
+func (p *program) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
+}
+
+// busy returns how long the process has kept processors busy.
+func (p *program) busy() (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	var ticks int64
+	for _, field := range fields[11:13] { // utime and stime, proc_pid_stat(5)
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * (time.Second / 100), nil
+}
