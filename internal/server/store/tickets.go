@@ -43,7 +43,7 @@ const listedColumns = `
 	SELECT t.number, t.title, t.description, t.status, t.priority, t.category, t.category_source, t.confidence, t.words,
 		t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at,
 		c.id, c.name, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
-		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(n.delivery, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0)
+		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(` + shownDelivery + `, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0)
 	FROM tickets t JOIN contacts c ON c.id = t.contact_id
 	LEFT JOIN messages n ON n.id = (
 		SELECT MAX(id) FROM messages WHERE ticket_id = t.id AND purpose = 'received' AND purpose <> '')
