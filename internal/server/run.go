@@ -112,7 +112,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		return fmt.Errorf("make first login: %w", err)
 	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
-	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, Log: log})
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	return nil
 }
 

@@ -45,6 +45,7 @@ type ticketView struct {
 
 // noticeView is the state of a ticket's last «Notificar recibido».
 type noticeView struct {
+	ID       int64     `json:"id"`
 	Delivery string    `json:"estado"`
 	SentAt   time.Time `json:"fecha"`
 	Failure  string    `json:"motivo"`
@@ -99,7 +100,7 @@ func viewTicket(l store.Listed) ticketView {
 		v.Words = []string{}
 	}
 	if l.Notice != nil {
-		v.Notice = &noticeView{Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
+		v.Notice = &noticeView{ID: l.Notice.ID, Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
 	}
 	return v
 }
