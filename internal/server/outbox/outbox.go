@@ -125,20 +125,20 @@ func (o *Outbox) rest(sent int) time.Duration {
 	if sent == 0 || o.pace == 0 {
 		return pause
 	}
-	return min(pause, o.gap(1))
+	return min(pause, Gap(o.pace, 1))
 }
 
-// gap is the distance between replies that leave by themselves, the longer the
-// nearer random is to 1.
-func (o *Outbox) gap(random float64) time.Duration {
-	even := float64(time.Minute) / float64(o.pace)
+// Gap returns the distance between replies that leave by themselves: perMinute
+// evenly spread over a minute, and up to half more as random goes from 0 to 1.
+func Gap(perMinute int, random float64) time.Duration {
+	even := float64(time.Minute) / float64(perMinute)
 	return max(time.Millisecond, time.Duration(even*(1+paceShare*random)))
 }
 
 func (o *Outbox) terms() store.Terms {
 	terms := store.Terms{Lease: lease, PerMinute: o.pace}
 	if o.pace > 0 {
-		terms.Gap = o.gap(o.random())
+		terms.Gap = Gap(o.pace, o.random())
 	}
 	return terms
 }
