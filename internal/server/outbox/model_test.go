@@ -34,7 +34,7 @@ type model struct {
 	phone    *phone
 	clicks   []*click
 	byPerson *click // whose state a person just changed
-	moment   time.Time
+	faults   []string
 }
 
 var outcomes = []outcome{fine, fine, noWhatsApp, limited, disconnected, unconfirmed, ackLost, answerLost, cut, off}
@@ -119,29 +119,33 @@ func (m *model) write() {
 	}
 }
 
-// attempt checks that a reply may be sent just now.
+func (m *model) fault(format string, args ...any) { m.faults = append(m.faults, fmt.Sprintf(format, args...)) }
+
+// attempt checks that a reply may be sent just now; it runs on the outbox's
+// goroutines.
 func (m *model) attempt(send wire.Send) {
 	i := slices.IndexFunc(m.clicks, func(c *click) bool { return c.id == send.ID })
 	if i < 0 {
-		m.t.Fatalf("sent under %s, which nobody chose", send.ID)
+		m.fault("sent under %s, which nobody chose", send.ID)
+		return
 	}
 	c, now := m.clicks[i], m.clock.Now()
 	if send.Text != "text "+c.id {
-		m.t.Fatalf("%s: got text %q, want its own", c.id, send.Text)
+		m.fault("%s: got text %q, want its own", c.id, send.Text)
 	}
 	if !c.state.Waits() && m.byPerson != c {
-		m.t.Fatalf("%s was sent although it was %s", c.id, c.state)
+		m.fault("%s was sent although it was %s", c.id, c.state)
 	}
 	if age := now.Sub(c.wanted); age >= 24*time.Hour {
-		m.t.Fatalf("%s was sent %v after anybody wanted it", c.id, age)
+		m.fault("%s was sent %v after anybody wanted it", c.id, age)
 	}
 	for _, o := range m.clicks {
 		if o.ticket == c.ticket && now.Sub(o.limited) < time.Hour && o != c && o.state == ticket.DeliveryLimited {
-			m.t.Fatalf("%s was sent although WhatsApp limits this person", c.id)
+			m.fault("%s was sent although WhatsApp limits this person", c.id)
 		}
 	}
 	if now.Sub(c.limited) < time.Hour {
-		m.t.Fatalf("%s was tried again %v after WhatsApp limited it", c.id, now.Sub(c.limited))
+		m.fault("%s was tried again %v after WhatsApp limited it", c.id, now.Sub(c.limited))
 	}
 }
 
@@ -161,6 +165,9 @@ func rank(d ticket.Delivery) int {
 }
 
 func (m *model) check() {
+	if len(m.faults) > 0 {
+		m.t.Fatal(m.faults)
+	}
 	rows := map[int64]ticket.Message{}
 	for number := range int64(3) {
 		all, err := m.store.Conversation(m.t.Context(), m.origin.Business, number+1)
