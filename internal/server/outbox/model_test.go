@@ -119,7 +119,9 @@ func (m *model) write() {
 	}
 }
 
-func (m *model) fault(format string, args ...any) { m.faults = append(m.faults, fmt.Sprintf(format, args...)) }
+func (m *model) fault(format string, args ...any) {
+	m.faults = append(m.faults, fmt.Sprintf(format, args...))
+}
 
 // attempt checks that a reply may be sent just now; it runs on the outbox's
 // goroutines.
