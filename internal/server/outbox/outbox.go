@@ -268,13 +268,13 @@ func waiting(why store.Wait) error {
 	case store.WaitConfirm:
 		return ticket.NewError(ticket.CodeConflict, "El mensaje lleva más de un día sin salir: confirme si todavía debe enviarse o descártelo.")
 	case store.WaitTurnConfirm:
-		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola: antes hay un mensaje a esta persona por confirmar. Envíelo o descártelo.")
+		return ticket.NewError(ticket.CodeUnavailable, "Antes hay un mensaje a esta persona por confirmar: envíelo o descártelo.")
 	case store.WaitLimited, store.WaitTurnLimited:
-		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola: WhatsApp limita por ahora los mensajes a esta persona. Saldrá sola cuando lo permita o cuando ella escriba.")
+		return ticket.NewError(ticket.CodeUnavailable, "WhatsApp limita por ahora los mensajes a esta persona; se intenta cada hora y en cuanto ella escriba.")
 	case store.WaitPace:
-		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola: han salido muchas en el último minuto. Saldrá sola enseguida.")
+		return ticket.NewError(ticket.CodeUnavailable, "Han salido muchas respuestas en el último minuto; esta sale enseguida.")
 	}
-	return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola y saldrá sola en cuanto salga lo anterior.")
+	return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola y sale en cuanto salga lo anterior a esta persona.")
 }
 
 // send hands out to its bridge and writes down what became of it.

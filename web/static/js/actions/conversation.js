@@ -53,7 +53,7 @@ export async function reply(id, text) {
     await change(() => api.reply(id, message));
   } catch (cause) {
     if (cause instanceof Problem && cause.queued) {
-      update(id, { notice: t('reply.queued') });
+      update(id, { notice: t('reply.queued', { reason: cause.message }) });
     } else {
       giveBack(id, message, cause);
     }
@@ -70,4 +70,33 @@ function giveBack(id, message, cause) {
   keepDraft(id, draft ? `${message}\n${draft}` : message);
   const lost = cause instanceof Problem && cause.offline;
   update(id, { error: lost ? t('reply.uncertain') : sentence(cause) });
+}
+
+/** Sends a reply of the open conversation that failed or is held back. @param {number} message */
+export function retry(message) {
+  return decide(message, (id) => api.retry(id, message), t('delivery.sent'));
+}
+
+/** Takes a reply of the open conversation back. @param {number} message */
+export function discard(message) {
+  return decide(message, (id) => api.discard(id, message), t('decision.discarded'));
+}
+
+/**
+ * Carries out a person's decision about one reply, once.
+ * @param {number} message @param {(id: number) => Promise<void>} work @param {string} done
+ */
+async function decide(message, work, done) {
+  const { id, deciding } = state.conversation.value;
+  if (deciding.includes(message)) return;
+  update(id, { deciding: [...deciding, message], error: '', notice: '' });
+  try {
+    await change(() => work(id));
+    state.announcement.value = done;
+  } catch (cause) {
+    if (cause instanceof Problem && cause.queued) update(id, { notice: t('reply.queued', { reason: cause.message }) });
+    else update(id, { error: sentence(cause) });
+  }
+  await refresh();
+  update(id, { deciding: state.conversation.value.deciding.filter((other) => other !== message) });
 }

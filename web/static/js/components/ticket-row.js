@@ -10,9 +10,9 @@ import { Time } from './time.js';
 /**
  * One ticket of the list: a row of the table, a card on a phone.
  * @param {{ticket: import('../wire.js').Ticket, link: string, now: number, fresh: boolean, notice: import('../state.js').NoticeView,
- *   onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void}} props
+ *   onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void}} props
  */
-export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel }) {
+export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel, onDiscard }) {
   const name = customerName(ticket);
   const unread = ticket.unread > 0;
   return html`<tr role="row" class="ticket" data-fresh=${fresh ? '' : undefined} data-unread=${unread ? '' : undefined}>
@@ -33,7 +33,7 @@ export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, o
     <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} /></td>
     <td role="cell" class="ticket-time"><${Time} date=${ticket.createdAt} now=${now} /></td>
     <td role="cell" class="ticket-action">
-      <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} />
+      <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} onDiscard=${onDiscard} />
     </td>
   </tr>`;
 }
