@@ -5,7 +5,7 @@ import { t } from '../i18n.js';
 import { useKeptFocus } from './focus.js';
 
 /** What a person can do about a reply that does not go by itself. @type {Record<string, string>} */
-const goes = { failed: 'decision.retry', limited: 'decision.tryNow', confirm: 'decision.sendNow' };
+const goes = { failed: 'decision.retry', limited: 'decision.retry', confirm: 'decision.sendNow' };
 
 /**
  * Lets a person send a reply after all, or take it back; nothing for one that
@@ -19,6 +19,6 @@ export function Decision({ message, busy, onRetry, onDiscard }) {
   const button = (/** @type {string} */ action, /** @type {(id: number) => void} */ act, style = '') => html`<button type="button"
     class=${`button ${style}`} disabled=${busy} aria-label=${t('decision.about', { action, text })} onClick=${() => act(message.id)}>${action}</button>`;
   return html`<div class="decision" ref=${element} tabindex="-1">
-    ${go ? html`${button(t(go), onRetry, 'button-primary')}${button(t('decision.discard'), onDiscard)}` : ''}
+    ${go ? html`${button(t(go), onRetry, message.delivery === 'limited' ? '' : 'button-primary')}${button(t('decision.discard'), onDiscard)}` : ''}
   </div>`;
 }

@@ -34,7 +34,7 @@ function content({ id, view, onSend, onAsk, onCancel, onDiscard }) {
       return html`<${Sent} view=${view} />${button(t('notify.again'), onAsk, 'button-quiet')}`;
     case 'limited':
       return html`<span class="notify-state" data-tone="wait" title=${view.message}><${Icon} name="waiting" />${t('notify.limited')}</span>
-        <span class="notify-choice">${button(t('decision.tryNow'), onSend)}${button(t('decision.discard'), onDiscard)}</span>`;
+        <span class="notify-choice">${button(t('decision.retry'), onSend)}${button(t('decision.discard'), onDiscard)}</span>`;
     case 'late':
       return html`<span class="notify-state" data-tone="wait" title=${view.message}><${Icon} name="help" />${t('notify.late')}</span>
         <span class="notify-choice">${button(t('decision.sendNow'), onSend, 'button-primary')}${button(t('decision.discard'), onDiscard)}</span>`;
