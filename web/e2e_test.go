@@ -181,6 +181,19 @@ func TestARepliesWayThroughSentQueuedAndRefused(t *testing.T) {
 	p.Shot("respuesta")
 	contains(t, p.server.posted(), "/ticket/12/enviar-mensaje Ya quedó")
 
+	evaluate[bool](p, "document.querySelector('#respuesta').select(), true")
+	p.Write("#respuesta", "Hola sin permiso\r")
+	p.WaitText(".composer [role=alert]", "todavía no ha escrito")
+	p.Shot("escribir-primero")
+	p.Accessible("writing first")
+	p.Click(".composer-note .button")
+	p.WaitText(".message:last-child", "Hola sin permiso")
+	p.WaitFor("document.querySelector('#respuesta').value === '' && !document.querySelector('.composer [role=alert]')")
+
+	p.Write("#respuesta", "Será rechazada\r")
+	p.WaitText(".composer [role=alert]", "Este cliente ya no está en WhatsApp.")
+	p.WaitFor("document.querySelector('#respuesta').value.trim() === 'Será rechazada'")
+
 	p.Visit("#/")
 	p.WaitFor("document.querySelector('.tickets') !== null")
 	p.Visit("#/ticket/12")

@@ -220,6 +220,9 @@ func (f *fake) reply(id int, _, body object) answer {
 	if strings.Contains(text, "rechazada") {
 		return problem(422, "Este cliente ya no está en WhatsApp.")()
 	}
+	if strings.Contains(text, "sin permiso") && body["escribir_primero"] != true {
+		return problem(409, "Esta persona todavía no ha escrito.")()
+	}
 	f.messages[id] = append(f.messages[id], entry)
 	if strings.Contains(text, "más tarde") {
 		entry["entrega"] = "en_cola"

@@ -22,7 +22,7 @@ export function Conversation({ id }) {
     open(id);
     return close;
   }, [id]);
-  const { ticket, phase, error, notice } = state.conversation.value;
+  const { ticket, phase, error, notice, unasked } = state.conversation.value;
   return html`<main class="chat" id="contenido" tabindex="-1">
     <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}
@@ -30,6 +30,7 @@ export function Conversation({ id }) {
       onDiscard=${() => ticket && discardNotice(ticket)} />
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : html`<${Log} phase=${phase} />`}
     ${ticket && phase !== 'failed' ? html`<${Composer} name=${customerName(ticket)} draft=${state.drafts.value[id] ?? ''} error=${error} notice=${notice}
+      onFirst=${unasked ? () => reply(id, unasked, true) : null}
       onDraft=${(/** @type {string} */ text) => keepDraft(id, text)} onSend=${(/** @type {string} */ text) => reply(id, text)} />` : ''}
   </main>`;
 }
