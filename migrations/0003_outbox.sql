@@ -10,6 +10,7 @@ ALTER TABLE messages ADD COLUMN left_at BIGINT NOT NULL DEFAULT 0;
 UPDATE messages SET wanted_at = created_at WHERE delivery IN ('queued', 'failed');
 CREATE INDEX messages_waiting ON messages (wanted_at) WHERE delivery = 'queued';
 CREATE INDEX messages_left ON messages (bridge_id, left_at) WHERE left_at > 0;
+CREATE INDEX messages_stuck ON messages (ticket_id) WHERE delivery = 'failed' OR hold <> '';
 
 -- Until then no reply leaves by itself; a click does not wait for it.
 ALTER TABLE bridges ADD COLUMN next_send_at BIGINT NOT NULL DEFAULT 0;

@@ -58,7 +58,7 @@ func (f *fake) fill() {
 		ticket(9, hostileName, hostileText, object{"foto_path": "/fotos/celular.png", "categoria": `"><script>pwned=1</script>`, "palabras": []string{hostileName}}),
 		ticket(8, "Luis", "", object{"foto_path": "/fotos/falta.png", "categoria": ""}),
 		ticket(7, "Vecinos Torre B", "No hay internet en todo el edificio", object{"grupo": true, "telefono": "", "categoria": "Red", "prioridad": "baja"}),
-		ticket(6, "María José de la Concepción Hernández y Fernández de Córdoba", "Gracias!", object{"estado": "resuelto", "aviso": object{"id": 30, "estado": "fallo", "fecha": now(), "motivo": "El número ya no está en WhatsApp."}}),
+		ticket(6, "María José de la Concepción Hernández y Fernández de Córdoba", "Gracias!", object{"estado": "resuelto", "por_decidir": 2, "aviso": object{"id": 30, "estado": "fallo", "fecha": now(), "motivo": "El número ya no está en WhatsApp."}}),
 	}
 	f.messages[12] = conversation()
 	f.messages[6] = replies()

@@ -51,12 +51,19 @@ func TestAFailedReplyIsRetriedUnderItsIDOrDiscarded(t *testing.T) {
 	s.laptop.answer(http.StatusUnprocessableEntity, `{"error":"No."}`)
 	s.asAna(http.MethodPost, "/ticket/1/enviar-mensaje", `{"mensaje":"listo"}`)
 	path = s.wantLast("another one", "fallo", "No.")
+	stuck := func() any { return fields(t, s.ask(http.MethodGet, "/ticket/1", ""))["por_decidir"] }
+	if got := stuck(); got != 1.0 {
+		t.Errorf("in the list: got %v replies to decide about, want 1", got)
+	}
 	for range 2 {
 		if w := s.asAna(http.MethodPost, path+"descartar", ""); w.Code != http.StatusOK || fields(t, w)["status"] != "Descartado" {
 			t.Errorf("discarded: got %d %s, want it so", w.Code, w.Body)
 		}
 	}
 	s.wantLast("discarded", "descartado", "Lo descartó Ana.")
+	if got := stuck(); got != 0.0 {
+		t.Errorf("discarded: got %v replies to decide about, want none", got)
+	}
 	wantProblem(t, s.asAna(http.MethodPost, path+"reintentar", ""), http.StatusConflict, "se descartó")
 }
 

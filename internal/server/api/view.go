@@ -41,6 +41,7 @@ type ticketView struct {
 	FirstAnswerAt *time.Time  `json:"primera_respuesta"`
 	ResolvedAt    *time.Time  `json:"resuelto"`
 	Notice        *noticeView `json:"aviso"`
+	Stuck         int         `json:"por_decidir"` // replies that wait for a person
 }
 
 // noticeView is the state of a ticket's last «Notificar recibido».
@@ -95,6 +96,7 @@ func viewTicket(l store.Listed) ticketView {
 		Name: t.Contact.Name, Group: t.Contact.Group, Priority: wire.PriorityName(t.Priority), Source: wire.SourceName(t.Source),
 		Confidence: t.Confidence, Words: t.Words, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
+		Stuck: l.Stuck,
 	}
 	if v.Words == nil {
 		v.Words = []string{}

@@ -191,11 +191,12 @@ func (t *tx) room(bridge int64, terms Terms, most int, person bool) (int, error)
 	if _, err := t.row([]any{&next}, `UPDATE bridges SET next_send_at = next_send_at WHERE id = $1 RETURNING next_send_at`, bridge); err != nil {
 		return 0, fmt.Errorf("lock pace: %w", err)
 	}
-	if next > t.now && !person {
+	// What lies further ahead was written before the clock was set back.
+	if next > t.now && next <= t.now+2*paceWindow.Milliseconds() && !person {
 		return 0, nil
 	}
-	if _, err := t.row([]any{&left}, `SELECT COUNT(*) FROM messages WHERE bridge_id = $1 AND left_at > $2 AND left_at > 0`,
-		bridge, t.now-paceWindow.Milliseconds()); err != nil {
+	if _, err := t.row([]any{&left}, `SELECT COUNT(*) FROM messages WHERE bridge_id = $1 AND left_at > $2 AND left_at <= $3 AND left_at > 0`,
+		bridge, t.now-paceWindow.Milliseconds(), t.now+paceWindow.Milliseconds()); err != nil {
 		return 0, fmt.Errorf("count what left: %w", err)
 	}
 	return min(most, 1, max(0, terms.PerMinute-int(left))), nil

@@ -116,12 +116,18 @@ func TestAReplyThatIsADayLateAsksFirstAndHoldsUpTheNext(t *testing.T) {
 		s.clock.Advance(time.Millisecond)
 		s.wantClaimed("a day later, to others", "R3")
 		s.wantDelivery("the late one", late, ticket.DeliveryConfirm)
+		if got := s.ticket(1).Stuck; got != 1 {
+			t.Errorf("replies that wait for a person: got %d, want 1", got)
+		}
 		s.wantDelivery("the next one", next, ticket.DeliveryQueued)
 		s.do("hurry", s.RetryRepliesNow(t.Context(), s.origin.Bridge))
 		s.wantClaimed("when the bridge comes back", "")
 		s.wantWait("by a click", late, store.WaitConfirm)
 		s.wantWait("the next one by a click", next, store.WaitTurnConfirm)
 		s.do("confirm", s.retry(late))
+		if got := s.ticket(1).Stuck; got != 0 {
+			t.Errorf("once confirmed: got %d replies that wait for a person, want none", got)
+		}
 		s.clock.Advance(day - time.Millisecond)
 		s.wantClaimed("once confirmed, for another day", "R1")
 		s.do("note sent", s.ReplySent(t.Context(), late.Message))
@@ -297,6 +303,30 @@ func TestAClickIsImmediateUntilTheMinuteIsFull(t *testing.T) {
 		s.clock.Advance(time.Minute)
 		if got := s.paced(terms); got != "R0" {
 			t.Errorf("a minute later: got %q, want the one whose lease ended", got)
+		}
+	})
+}
+
+func TestAClockThatIsSetBackDoesNotStopTheReplies(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.clock.Advance(day)
+		s.customers(4)
+		terms := store.Terms{Lease: lease, PerMinute: 2, Gap: 20 * time.Second}
+		for _, want := range []string{"R0", "", "R1"} {
+			if got := s.paced(terms); got != want {
+				t.Errorf("before: got %q, want %q", got, want)
+			}
+			s.clock.Advance(10 * time.Second)
+		}
+		s.clock.Advance(-day)
+		for _, q := range []int64{3, 4} {
+			s.do("due at once", s.RetryReply(t.Context(), store.Named{Business: s.origin.Business, Ticket: q, Message: s.conversation(q)[1].ID}))
+		}
+		for _, want := range []string{"R2", "", "R3", "", ""} {
+			if got := s.paced(terms); got != want {
+				t.Errorf("after: got %q, want %q", got, want)
+			}
+			s.clock.Advance(10 * time.Second)
 		}
 	})
 }

@@ -7,7 +7,7 @@
 /**
  * @typedef {{id: number, title: string, text: string, status: Status, category: string, words: string[], priority: string,
  *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
- *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null}} Ticket
+ *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number}} Ticket
  * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
  * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
@@ -50,6 +50,7 @@ export function ticket(v) {
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
+    stuck: Number(v.por_decidir) || 0,
   };
 }
 

@@ -3,6 +3,7 @@ import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
 import { Thumbnail } from './thumbnail.js';
 import { Time } from './time.js';
@@ -30,7 +31,8 @@ export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, o
       <p class="ticket-text" dir="auto">${oneLine(ticket.text || ticket.title) || html`<em>${t('list.noText')}</em>`}</p>
       <${CategoryChip} category=${ticket.category} words=${ticket.words} />
     </td>
-    <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} /></td>
+    <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
+      ${ticket.stuck ? html`<span class="badge" data-stuck><${Icon} name="alert" />${t('list.stuck', { count: ticket.stuck })}</span>` : ''}</td>
     <td role="cell" class="ticket-time"><${Time} date=${ticket.createdAt} now=${now} /></td>
     <td role="cell" class="ticket-action">
       <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} onDiscard=${onDiscard} />
