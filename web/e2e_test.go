@@ -61,7 +61,7 @@ func TestTheListShowsEveryTicketAndNothingHostileRuns(t *testing.T) {
 		row(9, ".ticket-text"):      "<script>window.pwned=1</script>",
 		row(7, ".ticket-phone"):     "Grupo",
 		row(10, ".notify-state"):    "Leído",
-		row(6, "[data-stuck]"):      "2 respuestas por decidir",
+		row(6, "[data-stuck]"):      "2 por decidir",
 		row(6, ".notify-state"):     "El número ya no está en WhatsApp.",
 		".tab[aria-pressed='true']": "Todos",
 	} {

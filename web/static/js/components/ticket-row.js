@@ -32,7 +32,7 @@ export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, o
       <${CategoryChip} category=${ticket.category} words=${ticket.words} />
     </td>
     <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
-      ${ticket.stuck ? html`<span class="badge" data-stuck><${Icon} name="alert" />${t('list.stuck', { count: ticket.stuck })}</span>` : ''}</td>
+      ${ticket.stuck ? html`<span class="badge" data-stuck title=${t('list.stuckWhy')}><${Icon} name="alert" />${t('list.stuck', { count: ticket.stuck })}</span>` : ''}</td>
     <td role="cell" class="ticket-time"><${Time} date=${ticket.createdAt} now=${now} /></td>
     <td role="cell" class="ticket-action">
       <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} onDiscard=${onDiscard} />
