@@ -15,8 +15,8 @@ const lateAfter = 24 * time.Hour
 // paceWindow is the time in which a bridge sends at most Terms.PerMinute.
 const paceWindow = time.Minute
 
-// Values of messages.hold, which is ” unless delivery is 'queued'. They are
-// those of ticket.Delivery.
+// shownDelivery is a ticket.Delivery as an expression: hold, which is empty
+// unless delivery is 'queued', says what kind of waiting it is.
 const shownDelivery = `CASE WHEN hold <> '' THEN hold ELSE delivery END`
 
 // Outgoing is a reply that its holder alone may send until the lease is over.
