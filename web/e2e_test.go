@@ -61,6 +61,7 @@ func TestTheListShowsEveryTicketAndNothingHostileRuns(t *testing.T) {
 		row(9, ".ticket-text"):      "<script>window.pwned=1</script>",
 		row(7, ".ticket-phone"):     "Grupo",
 		row(10, ".notify-state"):    "Leído",
+		row(6, "[data-stuck]"):      "2 por decidir",
 		row(6, ".notify-state"):     "El número ya no está en WhatsApp.",
 		".tab[aria-pressed='true']": "Todos",
 	} {
@@ -181,10 +182,87 @@ func TestARepliesWayThroughSentQueuedAndRefused(t *testing.T) {
 	p.Shot("respuesta")
 	contains(t, p.server.posted(), "/ticket/12/enviar-mensaje Ya quedó")
 
+	evaluate[bool](p, "document.querySelector('#respuesta').select(), true")
+	p.Write("#respuesta", "Hola sin permiso\r")
+	p.WaitText(".composer [role=alert]", "todavía no ha escrito")
+	p.Shot("escribir-primero")
+	p.Accessible("writing first")
+	p.Click(".composer-note .button")
+	p.WaitText(".message:last-child", "Hola sin permiso")
+	p.WaitFor("document.querySelector('#respuesta').value === '' && !document.querySelector('.composer [role=alert]')")
+
+	p.Write("#respuesta", "Será rechazada\r")
+	p.WaitText(".composer [role=alert]", "Este cliente ya no está en WhatsApp.")
+	p.WaitFor("document.querySelector('#respuesta').value.trim() === 'Será rechazada'")
+
 	p.Visit("#/")
 	p.WaitFor("document.querySelector('.tickets') !== null")
 	p.Visit("#/ticket/12")
 	p.WaitFor("document.querySelector('#respuesta')?.value.trim() === 'Será rechazada'")
+}
+
+func TestEveryStateOfAReplyIsSaidAndAPersonDecides(t *testing.T) {
+	p := openList(t)
+	p.Visit("#/ticket/6")
+	p.WaitText(".log", "Gracias por su paciencia")
+	for id, want := range map[int]string{
+		22: "Leído", 23: "Entregado", 24: "Enviado", 25: "Descartado", 30: "No se envió", 31: "Por confirmar", 32: "Limitada por WhatsApp", 33: "En cola",
+	} {
+		if got := p.Text(fmt.Sprintf("#mensaje-%d .delivery", id)); !strings.Contains(got, want) {
+			t.Errorf("message %d: got %q, want %q", id, got, want)
+		}
+	}
+	for id, want := range map[int]string{25: "Lo descartó Ana.", 30: "ya no está en WhatsApp", 31: "Escanee", 32: "limita por ahora", 33: "La laptop no está al alcance"} {
+		if got := p.Text(fmt.Sprintf("#mensaje-%d .message-reason", id)); !strings.Contains(got, want) {
+			t.Errorf("reason of message %d: got %q, want %q", id, got, want)
+		}
+	}
+	p.Shot("entregas")
+	p.Accessible("states of replies")
+	p.Dark(true)
+	p.Shot("entregas-oscura")
+	p.Accessible("states of replies, dark")
+	p.Dark(false)
+	p.Phone(true)
+	p.Shot("entregas-telefono")
+	p.Phone(false)
+
+	p.Click("#mensaje-31 .decision .button-primary")
+	p.WaitFor("document.querySelector('#mensaje-31').dataset.delivery === 'sent'")
+	p.Click("#mensaje-32 .decision .button:first-child")
+	p.WaitText(".composer", "su respuesta saldrá sola. WhatsApp limita.")
+	p.Click("#mensaje-32 .decision .button:last-child")
+	p.WaitText("#mensaje-32", "Lo descartó Ana.")
+	p.Click("#mensaje-30 .decision .button-primary")
+	p.WaitFor("document.querySelector('#mensaje-30 .decision button') === null")
+	p.WaitText(".chat-header .notify", "Enviado")
+	contains(t, p.server.posted(), "/ticket/6/mensajes/31/reintentar")
+	contains(t, p.server.posted(), "/ticket/6/mensajes/32/descartar")
+}
+
+func TestANoticeThatNeedsAPersonIsSentOrDiscardedFromTheList(t *testing.T) {
+	f := newFake(t)
+	f.loggedIn = true
+	f.fill()
+	for _, id := range []int{12, 11} {
+		f.messages[id] = append(f.messages[id], message(100+id, "salida", "texto", "Hola, recibimos tu equipo."))
+	}
+	f.tickets[0]["aviso"] = object{"id": 112, "estado": "por_confirmar", "fecha": now(), "motivo": "WhatsApp desconectado"}
+	f.tickets[1]["aviso"] = object{"id": 111, "estado": "limitado", "fecha": now(), "motivo": "WhatsApp limita."}
+	p := openTab(t, f)
+	p.Visit("")
+	p.WaitText(row(12, ".notify"), "Por confirmar")
+	p.WaitText(row(11, ".notify"), "Limitada por WhatsApp")
+	p.Shot("avisos")
+	p.Accessible("notices that need a person")
+	p.Phone(true)
+	p.Shot("avisos-telefono")
+	p.Click(row(11, ".notify-choice .button:last-child"))
+	p.WaitText(row(11, ".notify"), "Notificar recibido")
+	p.Click(row(12, ".notify-choice .button:first-child"))
+	p.WaitText(row(12, ".notify"), "Enviado")
+	contains(t, p.server.posted(), "/ticket/12/mensajes/112/reintentar")
+	contains(t, p.server.posted(), "/ticket/11/mensajes/111/descartar")
 }
 
 func TestKeysMoveOpenAnswerAndGoBack(t *testing.T) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"maps"
 	"time"
 )
@@ -57,15 +58,34 @@ func (f *fake) fill() {
 		ticket(9, hostileName, hostileText, object{"foto_path": "/fotos/celular.png", "categoria": `"><script>pwned=1</script>`, "palabras": []string{hostileName}}),
 		ticket(8, "Luis", "", object{"foto_path": "/fotos/falta.png", "categoria": ""}),
 		ticket(7, "Vecinos Torre B", "No hay internet en todo el edificio", object{"grupo": true, "telefono": "", "categoria": "Red", "prioridad": "baja"}),
-		ticket(6, "María José de la Concepción Hernández y Fernández de Córdoba", "Gracias!", object{"estado": "resuelto", "aviso": object{"estado": "fallo", "fecha": now(), "motivo": "El número ya no está en WhatsApp."}}),
+		ticket(6, "María José de la Concepción Hernández y Fernández de Córdoba", "Gracias!", object{"estado": "resuelto", "por_decidir": 2, "aviso": object{"id": 30, "estado": "fallo", "fecha": now(), "motivo": "El número ya no está en WhatsApp."}}),
 	}
 	f.messages[12] = conversation()
+	f.messages[6] = replies()
 	f.messages[9] = []object{
 		with(message(1, "entrada", "texto", hostileText), object{"wa_id": "X1", "autor": hostileName}),
 		with(message(2, "entrada", "documento", hostileName), object{"responde_a": "X1", "archivos": []object{file("/fotos/archivo.bin", hostileFile, "text/html")}}),
 		with(message(3, "entrada", "texto", hostileText), object{"editado": now(), "texto_original": hostileText}),
 		with(message(4, "evento", "reaccion", hostileName), object{"responde_a": "X1"}),
 		with(message(5, "entrada", "imagen", ""), object{"archivos": []object{file("javascript:window.pwned=1", "x", "image/png")}}),
+	}
+}
+
+// replies has an answer in every state.
+func replies() []object {
+	out := func(id int, state, text, reason string) object {
+		return with(message(id, "salida", "texto", text), object{"wa_id": fmt.Sprint("R", id), "entrega": state, "motivo": reason})
+	}
+	return []object{
+		message(21, "entrada", "texto", "¿Ya está mi equipo?"),
+		out(22, "leido", "Buenos días", ""),
+		out(23, "entregado", "Lo estamos revisando", ""),
+		out(24, "enviado", "Mañana le avisamos", ""),
+		out(25, "descartado", "Pase hoy a las 5", "Lo descartó Ana."),
+		out(30, "fallo", "Hola, recibimos tu equipo. Estamos trabajando en el diagnóstico. Te avisaremos pronto.", "El número ya no está en WhatsApp."),
+		out(31, "por_confirmar", "Su equipo está listo, puede pasar hoy", "WhatsApp desconectado. Escanee el código QR."),
+		out(32, "limitado", "¿Le queda bien mañana?", "WhatsApp limita por ahora los mensajes a personas que no han escrito antes."),
+		out(33, "en_cola", "Gracias por su paciencia", "La laptop no está al alcance: revise que esté encendida, en la red y con el puente abierto."),
 	}
 }
 

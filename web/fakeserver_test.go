@@ -101,6 +101,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 	}))
 	f.handle(mux, "POST /responder/{id}", f.oneTicket(f.notify))
 	f.handle(mux, "POST /ticket/{id}/enviar-mensaje", f.oneTicket(f.reply))
+	f.handle(mux, "POST /ticket/{id}/mensajes/{mensaje}/{decision}", f.decide)
 	f.handle(mux, "POST /ticket/{id}/estado", f.oneTicket(func(_ int, ticket, body object) answer {
 		ticket["estado"] = body["estado"]
 		return answer{200, ticket}
@@ -221,12 +222,38 @@ func (f *fake) reply(id int, _, body object) answer {
 	if strings.Contains(text, "rechazada") {
 		return problem(422, "Este cliente ya no está en WhatsApp.")()
 	}
+	if strings.Contains(text, "sin permiso") && body["escribir_primero"] != true {
+		return problem(409, "Esta persona todavía no ha escrito.")()
+	}
 	f.messages[id] = append(f.messages[id], entry)
 	if strings.Contains(text, "más tarde") {
 		entry["entrega"] = "en_cola"
 		return problem(503, "WhatsApp está desconectado.", "en_cola", true)()
 	}
 	return answer{200, object{"status": "Enviado", "ticket_id": id}}
+}
+
+// decide sends a reply after all, or takes it back; a limited one stays so.
+func (f *fake) decide(r *http.Request) answer {
+	return f.oneTicket(func(id int, ticket, _ object) answer {
+		i := slices.IndexFunc(f.messages[id], func(m object) bool { return fmt.Sprint(m["id"]) == r.PathValue("mensaje") })
+		if i < 0 {
+			return problem(404, "Respuesta no encontrada")()
+		}
+		m := f.messages[id][i]
+		switch {
+		case r.PathValue("decision") == "descartar":
+			m["entrega"], m["motivo"] = "descartado", "Lo descartó Ana."
+		case m["entrega"] == "limitado":
+			return problem(503, "WhatsApp limita.", "en_cola", true)()
+		default:
+			m["entrega"], m["motivo"] = "enviado", ""
+		}
+		if notice, ok := ticket["aviso"].(object); ok && notice["id"] == m["id"] {
+			ticket["aviso"] = object{"id": m["id"], "estado": m["entrega"], "fecha": now(), "motivo": m["motivo"]}
+		}
+		return answer{200, object{"status": "Enviado", "ticket_id": id}}
+	})(r)
 }
 
 // posted returns what was asked of the server, other than reading.

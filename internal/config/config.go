@@ -25,6 +25,11 @@ import (
 // otherwise, in decoded bytes: WhatsApp's own limit as the original had it.
 const DefaultMaxImage = 16_000_000
 
+// DefaultSendsPerMinute is how many replies leave in a minute unless
+// ENVIOS_POR_MINUTO says otherwise: more than people at a counter write, fewer
+// than WhatsApp takes for a program.
+const DefaultSendsPerMinute = 20
+
 const (
 	// defaultSilence and shortestSilence bound AVISO_SILENCIO: a bridge gives a
 	// sign of life each minute, and one of them may get lost.
@@ -59,6 +64,7 @@ type Server struct {
 	PanelOpen        bool   // PANEL_LOGIN=off
 	PanelDir         string // PANEL_DIR: serve the panel's files from here, for its developers
 	TicketPerMessage bool   // TICKET_POR_MENSAJE=on: no conversations, as in the original
+	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
 
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
@@ -109,6 +115,7 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		PanelOpen:        !r.flag("PANEL_LOGIN", true),
 		PanelDir:         r.get("PANEL_DIR"),
 		TicketPerMessage: r.flag("TICKET_POR_MENSAJE", false),
+		SendsPerMinute:   r.count("ENVIOS_POR_MINUTO", DefaultSendsPerMinute),
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 	}
@@ -174,6 +181,19 @@ func (r *reader) bytes(name string, def int64) int64 {
 		return def
 	}
 	return n
+}
+
+func (r *reader) count(name string, def int) int {
+	text := r.get(name)
+	if text == "" {
+		return def
+	}
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		r.fail(fmt.Sprintf("%s debe ser un número de 0 a 65535, no %q.", name, text))
+		return def
+	}
+	return int(n)
 }
 
 func (r *reader) flag(name string, def bool) bool {

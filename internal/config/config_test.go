@@ -27,7 +27,8 @@ func TestTheServerStartsWithNothingButAToken(t *testing.T) {
 	want := config.Server{
 		Dir: dir, Address: ":8523", Token: goodToken, MaxImage: config.DefaultMaxImage,
 		PhotoDir: filepath.Join(dir, "fotos_evidencia"), DatabaseURL: filepath.Join(dir, "tickets.db"), LogLevel: "info",
-		SilenceAfter: 5 * time.Minute,
+		SilenceAfter:   5 * time.Minute,
+		SendsPerMinute: config.DefaultSendsPerMinute,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -56,13 +57,13 @@ func TestEveryVariableIsReadAndTheEnvironmentWinsOverTheFile(t *testing.T) {
 func TestAllProblemsAreListedAtOnce(t *testing.T) {
 	_, err := config.LoadServer(env(map[string]string{
 		"PUERTO": "70000", "MAX_IMAGE_SIZE": "-1", "IP_LAPTOP": "http://x", "ALLOWED_ORIGINS": "panel",
-		"PANEL_LOGIN": "quizá", "PANEL_USUARIO": "ana", "DATABASE_URL": "mysql://x", "NIVEL_LOG": "mucho",
+		"PANEL_LOGIN": "quizá", "PANEL_USUARIO": "ana", "DATABASE_URL": "mysql://x", "NIVEL_LOG": "mucho", "ENVIOS_POR_MINUTO": "-1",
 	}), t.TempDir())
 	if err == nil {
 		t.Fatal("got no error, want one")
 	}
 	for _, name := range []string{
-		"API_TOKEN", "PUERTO", "MAX_IMAGE_SIZE", "IP_LAPTOP", "ALLOWED_ORIGINS", "PANEL_LOGIN", "PANEL_CLAVE", "DATABASE_URL", "NIVEL_LOG",
+		"API_TOKEN", "PUERTO", "MAX_IMAGE_SIZE", "IP_LAPTOP", "ALLOWED_ORIGINS", "PANEL_LOGIN", "PANEL_CLAVE", "DATABASE_URL", "NIVEL_LOG", "ENVIOS_POR_MINUTO",
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("got %q, want it to name %s", err, name)

@@ -115,7 +115,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		return fmt.Errorf("make first login: %w", err)
 	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
-	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, Log: log})
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: time.Now, Log: log})
 	return nil
 }

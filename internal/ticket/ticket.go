@@ -89,14 +89,25 @@ const (
 // zero value.
 type Delivery string
 
-// Apart from DeliveryFailed these only ever advance, in this order.
+// A reply waits (queued, limited, confirm), has left (sent, delivered, read, in
+// this order) or was given up (failed, discarded). What has left never goes back;
+// what was given up waits again only when a person says so, and has left when
+// WhatsApp says that it had arrived after all.
 const (
 	DeliveryQueued    Delivery = "queued"
+	DeliveryLimited   Delivery = "limited" // queued, but WhatsApp does not let it through for now
+	DeliveryConfirm   Delivery = "confirm" // queued, but so late that a person has to say whether it still goes
 	DeliverySent      Delivery = "sent"
 	DeliveryDelivered Delivery = "delivered"
 	DeliveryRead      Delivery = "read"
 	DeliveryFailed    Delivery = "failed"
+	DeliveryDiscarded Delivery = "discarded" // a person took it back before it had gone
 )
+
+// Waits reports whether the message is still to be sent.
+func (d Delivery) Waits() bool {
+	return d == DeliveryQueued || d == DeliveryLimited || d == DeliveryConfirm
+}
 
 // FileState says whether an attachment's bytes are here.
 type FileState string
@@ -161,7 +172,7 @@ type Message struct {
 	RefersTo     string // WhatsApp id of the message answered, edited, deleted or reacted to
 	FromPhone    bool   // outgoing, but typed on the business's own phone
 	Delivery     Delivery
-	Failure      string // Spanish sentence, only with DeliveryFailed or while a retry waits
+	Failure      string // Spanish sentence: why it waits, failed or was discarded; else empty
 	SentAt       time.Time
 	EditedAt     time.Time // zero unless edited
 	DeletedAt    time.Time // zero unless the customer deleted it; the body stays

@@ -25,3 +25,14 @@ func TestCodeOfFindsTheCodeThroughWrapping(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhatIsStillToBeSentWaits(t *testing.T) {
+	for d, want := range map[ticket.Delivery]bool{
+		ticket.DeliveryQueued: true, ticket.DeliveryLimited: true, ticket.DeliveryConfirm: true, ticket.DeliverySent: false,
+		ticket.DeliveryDelivered: false, ticket.DeliveryRead: false, ticket.DeliveryFailed: false, ticket.DeliveryDiscarded: false, "": false,
+	} {
+		if got := d.Waits(); got != want {
+			t.Errorf("%q: got %v, want %v", d, got, want)
+		}
+	}
+}

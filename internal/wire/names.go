@@ -39,6 +39,9 @@ var deliveries = map[ticket.Delivery]string{
 	ticket.DeliveryDelivered: ReceiptDelivered,
 	ticket.DeliveryRead:      ReceiptRead,
 	ticket.DeliveryFailed:    "fallo",
+	ticket.DeliveryLimited:   ErrorLimited,
+	ticket.DeliveryConfirm:   "por_confirmar",
+	ticket.DeliveryDiscarded: "descartado",
 }
 
 var directions = map[ticket.Direction]string{

@@ -210,6 +210,6 @@ type ServerDown struct {
 
 // ReplySent answers a reply of the panel.
 type ReplySent struct {
-	Status   string `json:"status"` // "Enviado"
+	Status   string `json:"status"` // "Enviado", or "Descartado" for one that was taken back
 	TicketID int64  `json:"ticket_id"`
 }

@@ -71,6 +71,16 @@ func TestNamesAreTotalDistinctAndReversible(t *testing.T) {
 		}
 		seen[name] = true
 	}
+	for _, d := range []ticket.Delivery{
+		ticket.DeliveryQueued, ticket.DeliveryLimited, ticket.DeliveryConfirm, ticket.DeliverySent, ticket.DeliveryDelivered,
+		ticket.DeliveryRead, ticket.DeliveryFailed, ticket.DeliveryDiscarded,
+	} {
+		name := wire.DeliveryName(d)
+		if name == "" || seen[name] {
+			t.Errorf("delivery %q: got name %q, want one of its own", d, name)
+		}
+		seen[name] = true
+	}
 	for _, k := range []ticket.Kind{
 		ticket.KindText, ticket.KindImage, ticket.KindAudio, ticket.KindVoice, ticket.KindVideo, ticket.KindDocument,
 		ticket.KindSticker, ticket.KindLocation, ticket.KindContact, ticket.KindEdit, ticket.KindDeletion,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bridgeState, emptyList, extended, nextStatuses, noticeView, refreshed, withTicket } from '../static/js/state.js';
+import { bridgeState, emptyList, extended, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
 
 const tickets = (...ids) => ids.map((id) => ({ id, notice: null }));
 const page = (ids, next = '') => ({ tickets: tickets(...ids), next, total: 10 });
@@ -64,7 +64,24 @@ test('the notice button shows where the notice stands', () => {
     [{ delivery: 'queued', at, reason: '' }, undefined, 'queued'],
     [{ delivery: 'failed', at, reason: 'No.' }, undefined, 'failed'],
     [null, { phase: 'failed', before: 0, message: 'No.' }, 'failed'],
+    [{ delivery: 'limited', at, reason: 'No.' }, undefined, 'limited'],
+    [{ delivery: 'confirm', at, reason: 'No.' }, undefined, 'late'],
+    [{ delivery: 'discarded', at, reason: 'No.' }, undefined, 'idle'],
   ]) assert.equal(noticeView(notice, attempt).kind, want);
+});
+
+test('a notice that a person can still send is known by its id', () => {
+  for (const delivery of ['limited', 'confirm', 'failed']) {
+    assert.equal(revivable({ id: 7, delivery, at: null, reason: '' }), true, delivery);
+    assert.equal(revivable({ id: 0, delivery, at: null, reason: '' }), false, 'the server has not told its id yet');
+  }
+  for (const delivery of ['queued', 'sent', 'read', 'discarded']) assert.equal(revivable({ id: 7, delivery, at: null, reason: '' }), false, delivery);
+  assert.equal(revivable(null), false);
+});
+
+test('only a failure the server knows of can be discarded', () => {
+  assert.equal(noticeView({ id: 7, delivery: 'failed', at: null, reason: 'No.' }, undefined).stored, true);
+  assert.equal(noticeView(null, { phase: 'failed', before: 0, message: 'No.' }).stored, undefined);
 });
 
 test('a failed try is forgotten when the server knows of a later notice', () => {

@@ -6,12 +6,13 @@ test('a ticket arrives whole', () => {
   const ticket = wire.ticket({
     id: 42, descripcion: 'No prende', titulo: 'Laptop', estado: 'esperando_cliente', categoria: 'Equipo', fecha: '2026-11-23T10:00:00Z',
     foto_path: '/fotos/abc.jpg', telefono: '+52 477 275 8198', numero_oculto: false, nombre: 'Ana', grupo: false, prioridad: 'urgente',
-    palabras: ['prende'], sin_leer: 2, actualizado: '2026-11-23T11:00:00Z', aviso: { estado: 'leido', fecha: '2026-11-23T11:00:00Z', motivo: '' },
+    palabras: ['prende'], sin_leer: 2, actualizado: '2026-11-23T11:00:00Z', aviso: { id: 9, estado: 'leido', fecha: '2026-11-23T11:00:00Z', motivo: '' },
+    por_decidir: 2,
   });
   assert.deepEqual(ticket, {
     id: 42, title: 'Laptop', text: 'No prende', status: 'waiting', category: 'Equipo', words: ['prende'], priority: 'urgent', name: 'Ana',
     phone: '+52 477 275 8198', hidden: false, group: false, photo: '/fotos/abc.jpg', unread: 2, createdAt: new Date('2026-11-23T10:00:00Z'),
-    updatedAt: new Date('2026-11-23T11:00:00Z'), notice: { delivery: 'read', at: new Date('2026-11-23T11:00:00Z'), reason: '' },
+    updatedAt: new Date('2026-11-23T11:00:00Z'), notice: { id: 9, delivery: 'read', at: new Date('2026-11-23T11:00:00Z'), reason: '' }, stuck: 2,
   });
 });
 
@@ -56,6 +57,12 @@ test('a message and its files arrive', () => {
 test('a kind that a newer server invents is shown as other', () => {
   assert.equal(wire.message({ tipo: 'holograma', direccion: 'entrada' }).kind, 'other');
   assert.equal(wire.message({ tipo: 'constructor', direccion: 'toString' }).direction, 'event');
+});
+
+test('every state of a reply has a name here', () => {
+  const names = { en_cola: 'queued', limitado: 'limited', por_confirmar: 'confirm', enviado: 'sent', entregado: 'delivered', leido: 'read', fallo: 'failed', descartado: 'discarded' };
+  for (const [word, name] of Object.entries(names)) assert.equal(wire.message({ entrega: word }).delivery, name);
+  assert.equal(wire.message({ entrega: 'teletransportado' }).delivery, '');
 });
 
 test('a page without more has no cursor', () => {

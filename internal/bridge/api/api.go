@@ -24,7 +24,8 @@ import (
 // read are ticket.Errors. It must be safe for concurrent use.
 type WhatsApp interface {
 	// Send writes to a customer and returns the message's id. CodeUnavailable
-	// means not sent, CodeTimeout that nobody knows.
+	// means not sent, CodeTimeout that nobody knows, CodeRateLimited that WhatsApp
+	// does not let it through for now, CodeNotFound that the number has none.
 	Send(ctx context.Context, message wire.Send) (id string, err error)
 	// RequestCode asks for a code to pair with instead of the QR.
 	RequestCode(ctx context.Context, phone string) (code string, err error)

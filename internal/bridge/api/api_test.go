@@ -172,9 +172,9 @@ func TestSendingAnswersAsTheContractSays(t *testing.T) {
 		{"a hostile id", `{"numero":"1","texto":"hola","id":"../x"}`, nil, false, 422, `{"error":"El id solo puede tener letras, números, punto, guion y guion bajo."}`},
 		{"a long text", `{"numero":"1","texto":"` + strings.Repeat("ñ", 65537) + `"}`, nil, false, 422, `{"error":"El texto es demasiado largo para WhatsApp."}`},
 		{"too large", `{"numero":"1","texto":"` + big + `"}`, nil, false, 413, `{"error":"El mensaje es demasiado grande."}`},
-		{"not on WhatsApp", `{"numero":"1","texto":"x"}`, ticket.NewError(ticket.CodeInvalid, "Ese número no tiene WhatsApp."), false, 422, `{"error":"Ese número no tiene WhatsApp."}`},
+		{"not on WhatsApp", `{"numero":"1","texto":"x"}`, ticket.NewError(ticket.CodeNotFound, "Ese número no tiene WhatsApp."), false, 422, `{"error":"Ese número no tiene WhatsApp.","codigo":"sin_whatsapp"}`},
 		{"disconnected", `{"numero":"1","texto":"x"}`, ticket.NewError(ticket.CodeUnavailable, "x"), true, 503, `{"error":"WhatsApp desconectado","solucion":"Escanee el código QR."}`},
-		{"limited", `{"numero":"1","texto":"x"}`, ticket.NewError(ticket.CodeUnavailable, "WhatsApp limita los mensajes nuevos."), false, 503, `{"error":"WhatsApp limita los mensajes nuevos."}`},
+		{"limited", `{"numero":"1","texto":"x"}`, ticket.NewError(ticket.CodeRateLimited, "WhatsApp limita los mensajes nuevos."), false, 503, `{"error":"WhatsApp limita los mensajes nuevos.","codigo":"limitado"}`},
 		{"not confirmed", `{"numero":"1","texto":"x"}`, ticket.NewError(ticket.CodeTimeout, "WhatsApp no confirmó."), false, 504, `{"error":"WhatsApp no confirmó."}`},
 		{"a bug", `{"numero":"1","texto":"x"}`, errors.New("sql: secret"), false, 500, `{"error":"Error interno. El detalle está en el registro del programa."}`},
 	} {

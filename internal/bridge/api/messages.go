@@ -35,18 +35,37 @@ func (a *api) sendMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, err := a.send(r.Context(), message)
-	if ticket.CodeOf(err) == ticket.CodeUnavailable {
-		if s := a.Status(); !s.Connected {
-			body := wire.BridgeError{Error: "WhatsApp desconectado", Solution: cmp.Or(s.Solution, s.Reason, httpx.Message(err))}
-			httpx.WriteJSON(w, http.StatusServiceUnavailable, body)
-			return nil
-		}
+	if status, body := a.refusal(err); status != 0 {
+		httpx.WriteJSON(w, status, body)
+		return nil
 	}
 	if err != nil {
 		return err
 	}
 	httpx.WriteJSON(w, http.StatusOK, wire.SendReply{OK: true, Message: "Enviado correctamente", ID: id})
 	return nil
+}
+
+// refusal is the answer to a send that says more than a status can, 0 for none.
+// The statuses are the contract's: servers that do not know the codes yet go by
+// them.
+func (a *api) refusal(err error) (int, wire.BridgeError) {
+	body := wire.BridgeError{Error: httpx.Message(err)}
+	switch ticket.CodeOf(err) {
+	case ticket.CodeRateLimited:
+		body.Code = wire.ErrorLimited
+		return http.StatusServiceUnavailable, body
+	case ticket.CodeNotFound:
+		body.Code = wire.ErrorNoWhatsApp
+		return http.StatusUnprocessableEntity, body
+	case ticket.CodeUnavailable:
+		if s := a.Status(); !s.Connected {
+			return http.StatusServiceUnavailable, wire.BridgeError{
+				Error: "WhatsApp desconectado", Solution: cmp.Or(s.Solution, s.Reason, httpx.Message(err)),
+			}
+		}
+	}
+	return 0, body
 }
 
 func validate(m wire.Send) error {

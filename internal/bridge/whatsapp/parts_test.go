@@ -125,12 +125,12 @@ func TestEveryRefusalOfASendHasACodeAndASpanishSentence(t *testing.T) {
 		code ticket.Code
 		text string
 	}{
-		{refused(463), ticket.CodeUnavailable, "limita"},
-		{refused(475), ticket.CodeUnavailable, "limita"},
+		{refused(463), ticket.CodeRateLimited, "limita"},
+		{refused(475), ticket.CodeRateLimited, "limita"},
 		{refused(400), ticket.CodeUnavailable, "código 400"},
 		{fmt.Errorf("%w", whatsmeow.ErrServerReturnedError), ticket.CodeUnavailable, "rechazó"},
-		{errors.New("no LID found for 5214771112233@s.whatsapp.net from server"), ticket.CodeInvalid, "no tiene WhatsApp"},
-		{errNotOnWhatsApp, ticket.CodeInvalid, "no tiene WhatsApp"},
+		{errors.New("no LID found for 5214771112233@s.whatsapp.net from server"), ticket.CodeNotFound, "no tiene WhatsApp"},
+		{errNotOnWhatsApp, ticket.CodeNotFound, "no tiene WhatsApp"},
 		{whatsmeow.ErrMessageTimedOut, ticket.CodeTimeout, "no confirmó"},
 		{fmt.Errorf("wait: %w", context.DeadlineExceeded), ticket.CodeTimeout, "no confirmó"},
 		{&whatsmeow.DisconnectedError{Action: "message send"}, ticket.CodeTimeout, "no confirmó"},
@@ -153,7 +153,7 @@ func TestARefusedPersonIsLeftAloneForAWhile(t *testing.T) {
 	now := arrived
 	s := newSends(func() time.Time { return now })
 	s.hold(anaLID)
-	if err := s.allowed(anaLID); ticket.CodeOf(err) != ticket.CodeUnavailable {
+	if err := s.allowed(anaLID); ticket.CodeOf(err) != ticket.CodeRateLimited {
 		t.Errorf("at once: got %v, want unavailable", err)
 	}
 	if err := s.allowed(anaPhone); err != nil {

@@ -23,10 +23,11 @@ import (
 // one message. It waits for WhatsApp's confirmation: usually less than a second,
 // at most half a minute after the file is uploaded.
 //
-// Errors are ticket.Errors: CodeInvalid for a number that is not on WhatsApp
-// or a request that makes no sense, CodeTooLarge for the file, CodeUnavailable
-// when nothing was sent and a later try may work, CodeTimeout when it was
-// probably sent but not confirmed.
+// Errors are ticket.Errors: CodeNotFound for a number that is not on WhatsApp,
+// CodeInvalid for a request that makes no sense, CodeTooLarge for the file,
+// CodeRateLimited when WhatsApp does not let the account write to this person for
+// now, CodeUnavailable when nothing was sent and a later try may work, CodeTimeout
+// when it was probably sent but not confirmed.
 func (c *Client) Send(ctx context.Context, m wire.Send) (string, error) {
 	to, err := address.Parse(m.To)
 	if err != nil {
@@ -112,7 +113,7 @@ func (c *Client) resolve(ctx context.Context, cli *whatsmeow.Client, to types.JI
 	return to, errNotOnWhatsApp
 }
 
-var errNotOnWhatsApp = ticket.NewError(ticket.CodeInvalid, "Ese número no tiene WhatsApp.")
+var errNotOnWhatsApp = ticket.NewError(ticket.CodeNotFound, "Ese número no tiene WhatsApp.")
 
 // variants lists the ways to write one subscriber's number, as given first:
 // Mexico's mobile 1, Argentina's mobile 9 and Brazil's ninth digit.
@@ -203,11 +204,11 @@ func classify(err error) (ticket.Code, string) {
 	_, cut := errors.AsType[*whatsmeow.DisconnectedError](err)
 	switch code := refusal(err); {
 	case code == codeTimelock || code == codeQuota:
-		return ticket.CodeUnavailable, limitedNow
+		return ticket.CodeRateLimited, limitedNow
 	case code != 0:
 		return ticket.CodeUnavailable, fmt.Sprintf("WhatsApp rechazó el mensaje (código %d).", code)
 	case strings.Contains(err.Error(), "no LID found"): // send.go has no error value for it
-		return ticket.CodeInvalid, "Ese número no tiene WhatsApp."
+		return ticket.CodeNotFound, errNotOnWhatsApp.Error()
 	case errors.Is(err, whatsmeow.ErrIQTimedOut), cut && !errors.Is(err, errSendCut):
 		return ticket.CodeUnavailable, "WhatsApp no respondió."
 	case cut, errors.Is(err, whatsmeow.ErrMessageTimedOut), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
@@ -292,5 +293,5 @@ func (s *sends) allowed(to types.JID) error {
 		delete(s.held, to)
 		return nil
 	}
-	return ticket.NewError(ticket.CodeUnavailable, limitedNow)
+	return ticket.NewError(ticket.CodeRateLimited, limitedNow)
 }

@@ -117,7 +117,7 @@ func TestWhatMakesNoSenseIsNotSent(t *testing.T) {
 		"no number":      {wire.Send{Text: "x"}, ticket.CodeInvalid},
 		"bad number":     {wire.Send{To: "hola", Text: "x"}, ticket.CodeInvalid},
 		"odd server":     {wire.Send{To: "1@evil.example", Text: "x"}, ticket.CodeInvalid},
-		"not on it":      {wire.Send{To: "4915112345678", Text: "x"}, ticket.CodeInvalid},
+		"not on it":      {wire.Send{To: "4915112345678", Text: "x"}, ticket.CodeNotFound},
 		"nothing to say": {wire.Send{To: ana.Phone()}, ticket.CodeInvalid},
 		"bad id":         {wire.Send{To: ana.Phone(), Text: "x", ID: "a b"}, ticket.CodeInvalid},
 		"empty file":     {wire.Send{To: ana.Phone(), File: &wire.File{}}, ticket.CodeInvalid},
@@ -178,12 +178,12 @@ func TestARefusalToWriteFirstIsNotRepeated(t *testing.T) {
 	s.wa.RefuseMessages(463, 1)
 	m := wire.Send{To: ana.Phone(), Text: "hola"}
 	_, err := s.Send(soon(t), m)
-	wantCode(t, "refused", err, ticket.CodeUnavailable)
+	wantCode(t, "refused", err, ticket.CodeRateLimited)
 	if !strings.Contains(err.Error(), "limita") {
 		t.Errorf("message: got %q, want it explained", err)
 	}
 	_, err = s.Send(soon(t), m)
-	wantCode(t, "held back", err, ticket.CodeUnavailable)
+	wantCode(t, "held back", err, ticket.CodeRateLimited)
 	if _, err := s.Send(soon(t), wire.Send{To: luis.Phone(), Text: "hola"}); err != nil {
 		t.Errorf("to somebody else: %v", err)
 	}

@@ -68,6 +68,8 @@ func (s *server) routes(r chi.Router) {
 		r.Get("/ticket/{id}/conversacion", handle(s.showConversation))
 		r.Post("/ticket/{id}/estado", handle(s.setStatus))
 		r.Post("/ticket/{id}/enviar-mensaje", handle(s.sendMessage))
+		r.Post("/ticket/{id}/mensajes/{mensaje}/reintentar", handle(s.retryReply))
+		r.Post("/ticket/{id}/mensajes/{mensaje}/descartar", handle(s.discardReply))
 		r.Post("/responder/{id}", handle(s.notifyReceived))
 		r.Get("/fotos/{name}", handle(s.showFile))
 	})

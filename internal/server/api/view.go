@@ -41,10 +41,12 @@ type ticketView struct {
 	FirstAnswerAt *time.Time  `json:"primera_respuesta"`
 	ResolvedAt    *time.Time  `json:"resuelto"`
 	Notice        *noticeView `json:"aviso"`
+	Stuck         int         `json:"por_decidir"` // replies that wait for a person
 }
 
 // noticeView is the state of a ticket's last «Notificar recibido».
 type noticeView struct {
+	ID       int64     `json:"id"`
 	Delivery string    `json:"estado"`
 	SentAt   time.Time `json:"fecha"`
 	Failure  string    `json:"motivo"`
@@ -94,12 +96,13 @@ func viewTicket(l store.Listed) ticketView {
 		Name: t.Contact.Name, Group: t.Contact.Group, Priority: wire.PriorityName(t.Priority), Source: wire.SourceName(t.Source),
 		Confidence: t.Confidence, Words: t.Words, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
+		Stuck: l.Stuck,
 	}
 	if v.Words == nil {
 		v.Words = []string{}
 	}
 	if l.Notice != nil {
-		v.Notice = &noticeView{Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
+		v.Notice = &noticeView{ID: l.Notice.ID, Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
 	}
 	return v
 }

@@ -51,10 +51,15 @@ func NewBridge(transport http.RoundTripper, token string) *Bridge {
 	}}
 }
 
+// ErrLimited is among Send's errors when WhatsApp itself does not let the message
+// through for now.
+var ErrLimited = errors.New("limited by WhatsApp")
+
 // Send asks the bridge at url to write to a customer. Its errors are
 // ticket.Errors: CodeInvalid when the message can never be sent, CodeTimeout when
-// nobody knows whether it was, and CodeUnavailable for everything else. After the
-// last two the same message, with the same id, may be sent again.
+// nobody knows whether it was, and CodeUnavailable for everything else, when it
+// was not; the latter with ErrLimited when it is not to be tried again soon.
+// After the last two the same message, with the same id, may be sent again.
 func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -129,8 +134,7 @@ func (b *Bridge) do(ctx context.Context, method, url string, body []byte) (int, 
 // unreached tells a bridge that was never spoken to from one that went silent,
 // perhaps after it had sent the message.
 func unreached(cause error) error {
-	dial, ok := errors.AsType[*net.OpError](cause)
-	if errors.Is(cause, context.DeadlineExceeded) && (!ok || dial.Op != "dial") {
+	if dial, ok := errors.AsType[*net.OpError](cause); !ok || dial.Op != "dial" {
 		return errors.Join(ticket.NewError(ticket.CodeTimeout, "La laptop no contestó a tiempo."), cause)
 	}
 	return errors.Join(ticket.NewError(ticket.CodeUnavailable, "La laptop no está al alcance: revise que esté encendida, en la red y con el puente abierto."), cause)
@@ -146,11 +150,21 @@ func verdict(status int, answer []byte) error {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return ticket.NewError(ticket.CodeUnavailable, "La laptop no acepta el API_TOKEN del servidor: ponga el mismo en los dos programas.")
 	case http.StatusServiceUnavailable:
+		if codeIn(answer) == wire.ErrorLimited {
+			return errors.Join(ticket.NewError(ticket.CodeUnavailable, reason(answer, "WhatsApp limita por ahora los mensajes a esta persona.")), ErrLimited)
+		}
 		return ticket.NewError(ticket.CodeUnavailable, reason(answer, "WhatsApp desconectado"))
 	case http.StatusGatewayTimeout:
 		return ticket.NewError(ticket.CodeTimeout, reason(answer, "WhatsApp no confirmó el mensaje a tiempo."))
 	}
 	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En IP_LAPTOP contesta algo que no es el puente, o el puente falló (%d).", status))
+}
+
+// codeIn is the finer code of a refusal, "" without one.
+func codeIn(answer []byte) string {
+	var refusal wire.BridgeError
+	_ = json.Unmarshal(answer, &refusal) // what is none has no code
+	return refusal.Code
 }
 
 // reason is the bridge's own sentence, if it gave one fit to be shown.

@@ -1,9 +1,11 @@
 // Package outbox brings queued replies to the bridge, and from there to the
 // customer.
 //
-// Its one rule: a reply leaves the queue only when the bridge took it or said
-// that it never can; whatever else happens it is tried again under the same
-// WhatsApp id, which makes repeating safe.
+// Its one rule: a reply leaves the queue only when the bridge took it, said that
+// it never can, or a person discarded it; whatever else happens it is tried again
+// under the same WhatsApp id, which makes repeating safe. Which reply may go when
+// is the store's decision (store.ClaimReplies), so that it is the same for every
+// server on a database and after every restart.
 package outbox
 
 import (
@@ -42,6 +44,14 @@ const (
 	lastRetry  = 2 * time.Minute
 	// jitterShare spreads retries by up to a fifth.
 	jitterShare = 0.2
+	// limitedRetry is when something that WhatsApp limits is tried again, unless
+	// the customer or a person at the counter is faster. The limit lifts by
+	// itself after hours or days, and every attempt may prolong it.
+	limitedRetry = time.Hour
+	// paceShare makes the distance between replies that leave by themselves up to
+	// half longer than an even spread: nobody types like a clock, and what is
+	// left of the minute is for those who click meanwhile.
+	paceShare = 0.5
 )
 
 // noBridge is the reason shown while nobody said where the laptop is.
@@ -54,7 +64,10 @@ type Options struct {
 	Now    func() time.Time
 	// Random returns a number from 0 to 1, for the jitter; called concurrently.
 	Random func() float64
-	Log    zerolog.Logger
+	// PerMinute is how many replies leave through one bridge in any minute, those
+	// of all servers together; 0 for no limit. It is not required.
+	PerMinute int
+	Log       zerolog.Logger
 }
 
 // Outbox sends replies. Safe for concurrent use; several may share a database.
@@ -63,6 +76,7 @@ type Outbox struct {
 	bridge *Bridge
 	now    func() time.Time
 	random func() float64
+	pace   int
 	log    zerolog.Logger
 	wake   chan struct{}
 
@@ -81,7 +95,7 @@ type flight struct {
 // New returns an Outbox; Run makes it work by itself.
 func New(o Options) *Outbox {
 	return &Outbox{
-		store: o.Store, bridge: o.Bridge, now: o.Now, random: o.Random, log: o.Log,
+		store: o.Store, bridge: o.Bridge, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
 		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{},
 	}
 }
@@ -91,10 +105,11 @@ func (o *Outbox) Run(ctx context.Context) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	for {
-		if _, err := o.Sweep(ctx); err != nil && ctx.Err() == nil {
+		sent, err := o.Sweep(ctx)
+		if err != nil && ctx.Err() == nil {
 			o.log.Error().Err(err).Msg("sweep of queued replies broke off")
 		}
-		timer.Reset(pause)
+		timer.Reset(o.rest(sent))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -102,6 +117,30 @@ func (o *Outbox) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 	}
+}
+
+// rest is how long Run waits after a sweep: when it sent something, the pace is
+// likely all that keeps the next one back.
+func (o *Outbox) rest(sent int) time.Duration {
+	if sent == 0 || o.pace == 0 {
+		return pause
+	}
+	return min(pause, Gap(o.pace, 1))
+}
+
+// Gap returns the distance between replies that leave by themselves: perMinute
+// evenly spread over a minute, and up to half more as random goes from 0 to 1.
+func Gap(perMinute int, random float64) time.Duration {
+	even := float64(time.Minute) / float64(perMinute)
+	return max(time.Millisecond, time.Duration(even*(1+paceShare*random)))
+}
+
+func (o *Outbox) terms() store.Terms {
+	terms := store.Terms{Lease: lease, PerMinute: o.pace}
+	if o.pace > 0 {
+		terms.Gap = Gap(o.pace, o.random())
+	}
+	return terms
 }
 
 // Wake makes Run look at the queue at once.
@@ -146,7 +185,7 @@ func (o *Outbox) Sweep(ctx context.Context) (sent int, err error) {
 		return 0, err
 	}
 	for ctx.Err() == nil {
-		claimed, err := o.store.ClaimReplies(ctx, batch, lease)
+		claimed, err := o.store.ClaimReplies(ctx, batch, o.terms())
 		if err != nil {
 			return sent, fmt.Errorf("claim replies: %w", err)
 		}
@@ -178,9 +217,9 @@ func (o *Outbox) sendAll(ctx context.Context, claimed []store.Outgoing) (sent in
 }
 
 // Deliver tries to send one queued reply now. Its errors are those of
-// Bridge.Send; after CodeUnavailable and CodeTimeout the reply stays queued and
-// goes out by itself later. Callers that want the same reply at the same time
-// share one try.
+// Bridge.Send, and CodeConflict for a reply that waits for a person's word; after
+// CodeUnavailable and CodeTimeout it stays queued and goes out by itself later.
+// Callers that want the same reply at the same time share one try.
 func (o *Outbox) Deliver(ctx context.Context, message int64) error {
 	o.mu.Lock()
 	f, waiting := o.inFlight[message]
@@ -208,19 +247,34 @@ func (o *Outbox) Deliver(ctx context.Context, message int64) error {
 }
 
 func (o *Outbox) deliver(ctx context.Context, message int64) error {
-	out, ok, err := o.store.ClaimReply(ctx, message, lease)
+	out, wait, err := o.store.ClaimReply(ctx, message, o.terms())
 	if err != nil {
 		return fmt.Errorf("claim reply: %w", err)
 	}
-	if !ok {
+	if wait != store.WaitNone {
 		o.Wake()
-		return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola y saldrá sola en cuanto salga lo anterior.")
+		return waiting(wait)
 	}
 	err = o.send(ctx, out)
 	if err == nil {
 		o.Wake()
 	}
 	return err
+}
+
+// waiting tells the people at the counter what a reply waits for.
+func waiting(why store.Wait) error {
+	switch why {
+	case store.WaitConfirm:
+		return ticket.NewError(ticket.CodeConflict, "El mensaje lleva más de un día sin salir: confirme si todavía debe enviarse o descártelo.")
+	case store.WaitTurnConfirm:
+		return ticket.NewError(ticket.CodeUnavailable, "Antes hay un mensaje a esta persona por confirmar: envíelo o descártelo.")
+	case store.WaitLimited, store.WaitTurnLimited:
+		return ticket.NewError(ticket.CodeUnavailable, "WhatsApp limita por ahora los mensajes a esta persona; se intenta cada hora y en cuanto ella escriba.")
+	case store.WaitPace:
+		return ticket.NewError(ticket.CodeUnavailable, "Han salido muchas respuestas en el último minuto; esta sale enseguida.")
+	}
+	return ticket.NewError(ticket.CodeUnavailable, "La respuesta está en cola y sale en cuanto salga lo anterior a esta persona.")
 }
 
 // send hands out to its bridge and writes down what became of it.
@@ -247,13 +301,19 @@ func (o *Outbox) tryBridge(ctx context.Context, out store.Outgoing) error {
 }
 
 func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) error {
+	back := store.Setback{Attempt: out.Attempts, Reason: sentence(outcome)}
 	switch {
 	case outcome == nil:
 		return o.store.ReplySent(ctx, out.Message)
 	case ticket.CodeOf(outcome) == ticket.CodeInvalid:
 		return o.store.ReplyFailed(ctx, out.Message, sentence(outcome))
+	case errors.Is(outcome, ErrLimited):
+		back.Limited, back.At = true, o.now().Add(spread(limitedRetry, o.random()))
+	default:
+		back.Unsent = ticket.CodeOf(outcome) == ticket.CodeUnavailable
+		back.At = o.now().Add(Backoff(out.Attempts, o.random()))
 	}
-	return o.store.ReplyRetry(ctx, out.Message, o.now().Add(Backoff(out.Attempts, o.random())), sentence(outcome))
+	return o.store.ReplyRetry(ctx, out.Message, back)
 }
 
 func sentence(err error) string {
@@ -273,5 +333,9 @@ func Backoff(attempts int, random float64) time.Duration {
 			break
 		}
 	}
+	return spread(wait, random)
+}
+
+func spread(wait time.Duration, random float64) time.Duration {
 	return wait + time.Duration(random*jitterShare*float64(wait))
 }

@@ -262,8 +262,8 @@ func TestARepeatUsesTheSameIDAndWaitsLongerEachTime(t *testing.T) {
 func TestAReplyThatADeadServerHeldIsSentUnderTheSameID(t *testing.T) {
 	d := open(t, "http://laptop.test")
 	m := d.queue(d.customer(1), "uno")
-	if _, ok, err := d.store.ClaimReply(t.Context(), m, time.Minute); !ok || err != nil {
-		t.Fatalf("claim: got %v, %v, want it", ok, err)
+	if _, wait, err := d.store.ClaimReply(t.Context(), m, store.Terms{Lease: time.Minute}); wait != store.WaitNone || err != nil {
+		t.Fatalf("claim: got %q, %v, want it", wait, err)
 	}
 	if got := d.sweep(); got != 0 {
 		t.Errorf("got %d sent while another server holds it, want none", got)

@@ -121,6 +121,11 @@ func (g *intake) run() (Stored, error) {
 
 // customer stores a message of the contact.
 func (g *intake) customer() error {
+	if !g.fresh {
+		if err := g.unlimit(g.contact.id); err != nil {
+			return err
+		}
+	}
 	th, err := g.joinable()
 	if err != nil {
 		return err

@@ -6,9 +6,18 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"mostrador/internal/ticket"
 )
+
+// lateAfter is how long a reply may wait before it goes only with a person's
+// word: after a day "we received your equipment" may do more harm than good.
+const lateAfter = 24 * time.Hour
+
+// paceWindow is the time in which a bridge sends at most Terms.PerMinute.
+const paceWindow = time.Minute
+
+// shownDelivery is a ticket.Delivery as an expression: hold, which is empty
+// unless delivery is 'queued', says what kind of waiting it is.
+const shownDelivery = `CASE WHEN hold <> '' THEN hold ELSE delivery END`
 
 // Outgoing is a reply that its holder alone may send until the lease is over.
 type Outgoing struct {
@@ -25,55 +34,199 @@ type Outgoing struct {
 	QueuedAt   time.Time
 }
 
-// claimable says which queued replies may be handed out: those nobody holds, and
-// of each contact only the oldest, so that replies arrive in the order in which
-// they were written. $1 is now.
-const claimable = `m.delivery = 'queued' AND m.lease_until <= $1 AND NOT EXISTS (
-	SELECT 1 FROM messages o WHERE o.contact_id = m.contact_id AND o.delivery = 'queued' AND o.id < m.id)`
+// Terms are the conditions under which replies are handed out.
+type Terms struct {
+	Lease     time.Duration // how long whoever gets one may take
+	PerMinute int           // the most that leave through one bridge in any minute; 0 for no limit
+	Gap       time.Duration // after one of them, until the next leaves by itself; counts with PerMinute
+}
 
-// ClaimReply takes one reply for sending, whether it is due or not. It returns
-// false when the reply is not queued any more, somebody else is sending it, or
-// an older one to the same contact has to go first.
-func (s *Store) ClaimReply(ctx context.Context, message int64, lease time.Duration) (Outgoing, bool, error) {
-	claimed, err := s.claim(ctx, lease, `AND m.id = $2 LIMIT 1`, message)
-	if err != nil || len(claimed) == 0 {
-		return Outgoing{}, false, err
+// Wait says why a reply cannot be had by ClaimReply now.
+type Wait string
+
+// Values of Wait.
+const (
+	WaitNone        Wait = ""             // it can be had
+	WaitOver        Wait = "over"         // it is not queued any more
+	WaitBusy        Wait = "busy"         // somebody is sending it
+	WaitPace        Wait = "pace"         // enough left through the bridge within a minute
+	WaitLimited     Wait = "limited"      // WhatsApp does not let it through for now
+	WaitConfirm     Wait = "confirm"      // a person has to confirm it
+	WaitTurn        Wait = "turn"         // another one to the same contact goes first
+	WaitTurnLimited Wait = "turn_limited" // … which is limited
+	WaitTurnConfirm Wait = "turn_confirm" // … which a person has to confirm
+)
+
+// noneAhead stands for the hold of the reply that goes first where none does.
+const noneAhead = "none"
+
+// The order of replies. Of each contact only the oldest waiting reply may leave,
+// whatever it waits for, and only when no other one is being sent: nothing
+// overtakes. So a reply that WhatsApp limits, or that wants a person's word,
+// holds up the contact's later ones until it is sent, failed or discarded;
+// other contacts do not notice. One that is retried after it had failed has its
+// old place again: before what still waits, after what has gone meanwhile.
+//
+// claimable is that as a condition on m; $1 is now.
+const claimable = `m.delivery = 'queued' AND m.lease_until <= $1 AND m.hold <> 'confirm' AND NOT EXISTS (
+	SELECT 1 FROM messages o WHERE o.contact_id = m.contact_id AND o.delivery = 'queued' AND (o.id < m.id OR o.lease_until > $1))`
+
+// ClaimReply takes one reply for sending, whether its next attempt is due or not.
+// When it cannot be had, the Wait says why. A reply that a person has to confirm,
+// or that WhatsApp limits, cannot; RetryReply releases it.
+func (s *Store) ClaimReply(ctx context.Context, message int64, terms Terms) (Outgoing, Wait, error) {
+	var out Outgoing
+	var wait Wait
+	err := s.write(ctx, "claim reply", func(t *tx) (err error) {
+		out, wait, err = t.claimOne(message, terms)
+		return err
+	})
+	if err != nil {
+		return Outgoing{}, "", err
 	}
-	return claimed[0], true, nil
+	return out, wait, nil
 }
 
-// ClaimReplies takes up to n due replies, the oldest first and at most one of
-// each contact. When another server claims at the same moment there may be none
-// although some are due: the next round finds them. A reply whose lease ended
-// without an outcome is handed out again, under the same WhatsAppID.
-func (s *Store) ClaimReplies(ctx context.Context, n int, lease time.Duration) ([]Outgoing, error) {
-	return s.claim(ctx, lease, `AND m.next_attempt_at <= $1 ORDER BY m.id LIMIT $2`, n)
+func (t *tx) claimOne(message int64, terms Terms) (Outgoing, Wait, error) {
+	if err := t.holdLate(); err != nil {
+		return Outgoing{}, "", err
+	}
+	bridge, wait, err := t.waiting(message)
+	if err != nil || wait != WaitNone {
+		return Outgoing{}, wait, err
+	}
+	room, err := t.room(bridge, terms, 1, true)
+	if err != nil || room == 0 {
+		return Outgoing{}, WaitPace, err
+	}
+	claimed, err := t.claim(bridge, terms, `AND m.hold = '' AND m.id = $4`, message)
+	if err != nil || len(claimed) == 0 {
+		return Outgoing{}, WaitBusy, err
+	}
+	return claimed[0], WaitNone, nil
 }
 
-func (s *Store) claim(ctx context.Context, lease time.Duration, which string, arg any) ([]Outgoing, error) {
+// waiting finds out what a reply waits for, other than the pace of its bridge.
+func (t *tx) waiting(message int64) (bridge int64, wait Wait, err error) {
+	var delivery, hold, ahead string
+	var lease int64
+	found, err := t.row([]any{&bridge, &delivery, &hold, &lease, &ahead}, `
+		SELECT m.bridge_id, m.delivery, m.hold, m.lease_until, COALESCE((
+			SELECT o.hold FROM messages o WHERE o.contact_id = m.contact_id AND o.delivery = 'queued' AND o.id <> m.id
+				AND (o.id < m.id OR o.lease_until > $2) ORDER BY o.id LIMIT 1), $3)
+		FROM messages m WHERE m.id = $1 AND m.direction = 'out'`, message, t.now, noneAhead)
+	switch {
+	case err != nil:
+		return 0, "", fmt.Errorf("look at reply: %w", err)
+	case !found || delivery != "queued":
+		return bridge, WaitOver, nil
+	case lease > t.now:
+		return bridge, WaitBusy, nil
+	case hold != "":
+		return bridge, Wait(hold), nil
+	case ahead == noneAhead:
+		return bridge, WaitNone, nil
+	case ahead == "":
+		return bridge, WaitTurn, nil
+	}
+	return bridge, WaitTurn + "_" + Wait(ahead), nil
+}
+
+// ClaimReplies takes up to n due replies, the longest due first and at most one
+// of each contact, and with Terms.PerMinute at most one of each bridge. When
+// another server claims at the same moment there may be none although some are
+// due: the next round finds them. A reply whose lease ended without an outcome is
+// handed out again, under the same WhatsAppID.
+func (s *Store) ClaimReplies(ctx context.Context, n int, terms Terms) ([]Outgoing, error) {
 	var claimed []Outgoing
 	err := s.write(ctx, "claim replies", func(t *tx) error {
-		claimed = []Outgoing{}
-		// The conditions are repeated outside because PostgreSQL checks only
-		// those again after waiting for a row that another server claims.
-		ids, err := list(t.ctx, t.conn, scanID, `
-			UPDATE messages SET lease_until = $3, attempts = attempts + 1, sent_at = $1 WHERE delivery = 'queued' AND lease_until <= $1
-			AND id IN (SELECT m.id FROM messages m WHERE `+claimable+` `+which+`) RETURNING id`,
-			t.now, arg, t.now+lease.Milliseconds())
-		if err != nil {
+		claimed = nil
+		if err := t.holdLate(); err != nil {
 			return err
 		}
-		for _, id := range ids {
-			o, err := t.outgoing(id)
+		bridges, err := list(t.ctx, t.conn, scanID, `
+			SELECT DISTINCT m.bridge_id FROM messages m WHERE `+claimable+` AND m.next_attempt_at <= $1`, t.now)
+		if err != nil {
+			return fmt.Errorf("find bridges: %w", err)
+		}
+		for _, bridge := range bridges {
+			room, err := t.room(bridge, terms, n-len(claimed), false)
 			if err != nil {
-				return fmt.Errorf("load reply %d: %w", id, err)
+				return err
 			}
-			claimed = append(claimed, o)
+			some, err := t.claim(bridge, terms, `AND m.next_attempt_at <= $1 ORDER BY m.next_attempt_at, m.id LIMIT $4`, room)
+			if err != nil {
+				return err
+			}
+			claimed = append(claimed, some...)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	return claimed, nil
+}
+
+// holdLate makes replies that waited too long ask first. One that somebody is
+// sending is left alone.
+func (t *tx) holdLate() error {
+	err := t.exec(`
+		UPDATE messages SET hold = 'confirm' WHERE delivery = 'queued' AND wanted_at <= $1 AND hold <> 'confirm' AND lease_until <= $2`,
+		t.now-lateAfter.Milliseconds(), t.now)
+	if err != nil {
+		return fmt.Errorf("hold late replies: %w", err)
+	}
+	return nil
+}
+
+// room is how many of most replies may leave through a bridge now. Those that a
+// person waits for need not keep their distance from the last one. Servers that
+// ask at the same moment take turns until their transactions end.
+func (t *tx) room(bridge int64, terms Terms, most int, person bool) (int, error) {
+	if terms.PerMinute == 0 {
+		return most, nil
+	}
+	var next, left int64
+	if _, err := t.row([]any{&next}, `UPDATE bridges SET next_send_at = next_send_at WHERE id = $1 RETURNING next_send_at`, bridge); err != nil {
+		return 0, fmt.Errorf("lock pace: %w", err)
+	}
+	// What lies further ahead was written before the clock was set back.
+	if next > t.now && next <= t.now+2*paceWindow.Milliseconds() && !person {
+		return 0, nil
+	}
+	if _, err := t.row([]any{&left}, `SELECT COUNT(*) FROM messages WHERE bridge_id = $1 AND left_at > $2 AND left_at <= $3 AND left_at > 0`,
+		bridge, t.now-paceWindow.Milliseconds(), t.now+paceWindow.Milliseconds()); err != nil {
+		return 0, fmt.Errorf("count what left: %w", err)
+	}
+	return min(most, 1, max(0, terms.PerMinute-int(left))), nil
+}
+
+// claim hands out those of a bridge's claimable replies that which chooses; arg
+// is its $4.
+func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing, error) {
+	// The conditions are repeated outside because PostgreSQL checks only those
+	// again after waiting for a row that another server claims.
+	ids, err := list(t.ctx, t.conn, scanID, `
+		UPDATE messages SET lease_until = $3, attempts = attempts + 1, sent_at = $1, left_at = $1, hold = ''
+		WHERE delivery = 'queued' AND lease_until <= $1 AND hold <> 'confirm'
+		AND id IN (SELECT m.id FROM messages m WHERE m.bridge_id = $2 AND `+claimable+` `+which+`) RETURNING id`,
+		t.now, bridge, t.now+terms.Lease.Milliseconds(), arg)
+	if err != nil {
+		return nil, fmt.Errorf("take replies: %w", err)
+	}
+	if len(ids) > 0 && terms.PerMinute > 0 {
+		if err := t.exec(`UPDATE bridges SET next_send_at = $2 WHERE id = $1`, bridge, t.now+terms.Gap.Milliseconds()); err != nil {
+			return nil, fmt.Errorf("note pace: %w", err)
+		}
+	}
+	claimed := make([]Outgoing, 0, len(ids))
+	for _, id := range ids {
+		o, err := t.outgoing(id)
+		if err != nil {
+			return nil, fmt.Errorf("load reply %d: %w", id, err)
+		}
+		claimed = append(claimed, o)
 	}
 	slices.SortFunc(claimed, func(a, b Outgoing) int { return cmp.Compare(a.Message, b.Message) })
 	return claimed, nil
@@ -89,60 +242,3 @@ func (t *tx) outgoing(id int64) (Outgoing, error) {
 	o.QueuedAt = instant(queued)
 	return o, err
 }
-
-// ReplySent notes that WhatsApp took a reply: the ticket is answered, nothing of
-// it is unread and it is in progress if it was pending. Repeating it does
-// nothing; an unknown message is CodeNotFound.
-func (s *Store) ReplySent(ctx context.Context, message int64) error {
-	return s.write(ctx, "note sent reply", func(t *tx) error {
-		var ticketID int64
-		found, err := t.row([]any{&ticketID}, `SELECT ticket_id FROM messages WHERE id = $1 AND direction = 'out'`, message)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return errNoReply
-		}
-		return t.sent(message, ticketID)
-	})
-}
-
-// ReplyRetry gives a reply back to the queue until at; reason is a Spanish
-// sentence for the people who wait for it. A reply that is not queued any more
-// stays as it is.
-func (s *Store) ReplyRetry(ctx context.Context, message int64, at time.Time, reason string) error {
-	return s.write(ctx, "postpone reply", func(t *tx) error {
-		return t.exec(`UPDATE messages SET next_attempt_at = $2, lease_until = 0, failure = $3 WHERE id = $1 AND delivery = 'queued'`,
-			message, millis(at), clean(reason))
-	})
-}
-
-// ReplyFailed gives a reply up; reason is a Spanish sentence. A reply that is
-// not queued any more stays as it is.
-func (s *Store) ReplyFailed(ctx context.Context, message int64, reason string) error {
-	return s.write(ctx, "give up reply", func(t *tx) error {
-		return t.exec(`UPDATE messages SET delivery = 'failed', lease_until = 0, failure = $2 WHERE id = $1 AND delivery = 'queued'`,
-			message, clean(reason))
-	})
-}
-
-// QueuedReplies returns how many replies of a business wait to be sent.
-func (s *Store) QueuedReplies(ctx context.Context, business int64) (int64, error) {
-	var n int64
-	err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM messages WHERE delivery = 'queued' AND business_id = $1`, business).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count queued replies: %w", explain(err))
-	}
-	return n, nil
-}
-
-// RetryRepliesNow makes every reply that waits for a bridge due, for when it, or
-// WhatsApp behind it, came back.
-func (s *Store) RetryRepliesNow(ctx context.Context, bridge int64) error {
-	return s.write(ctx, "hurry replies", func(t *tx) error {
-		return t.exec(`UPDATE messages SET next_attempt_at = $2 WHERE delivery = 'queued' AND bridge_id = $1 AND next_attempt_at > $2`,
-			bridge, t.now)
-	})
-}
-
-var errNoReply = ticket.NewError(ticket.CodeNotFound, "Respuesta no encontrada")

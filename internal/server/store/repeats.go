@@ -69,7 +69,7 @@ func (g *intake) repeat(m stored) error {
 		return g.reveal(m)
 	}
 	g.out.Duplicate = true
-	if m.direction == ticket.DirectionOut && (m.delivery == ticket.DeliveryQueued || m.delivery == ticket.DeliveryFailed) {
+	if m.direction == ticket.DirectionOut && (m.delivery == ticket.DeliveryQueued || m.delivery == ticket.DeliveryFailed || m.delivery == ticket.DeliveryDiscarded) {
 		// WhatsApp itself shows us our reply, so that it was sent.
 		if err := g.sent(m.id, m.thread.id); err != nil {
 			return err

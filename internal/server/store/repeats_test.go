@@ -120,8 +120,8 @@ func TestWhatsAppShowingOurReplyMeansItWasSent(t *testing.T) {
 		if got := s.add(echo); !got.Duplicate || got.Message != q.Message {
 			t.Errorf("echo: got %+v, want a duplicate of message %d", got, q.Message)
 		}
-		if _, ok, err := s.ClaimReply(t.Context(), q.Message, time.Minute); ok || err != nil {
-			t.Errorf("claim: got %v, %v; want nothing left to send", ok, err)
+		if _, wait, err := s.ClaimReply(t.Context(), q.Message, store.Terms{Lease: time.Minute}); wait != store.WaitOver || err != nil {
+			t.Errorf("claim: got %v, %v; want nothing left to send", wait, err)
 		}
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliverySent || m.FromPhone {
 			t.Errorf("message: got %+v, want the panel's, sent", m)

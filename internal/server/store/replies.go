@@ -22,6 +22,9 @@ type Reply struct {
 	// Again is how long after a reply of the same purpose was sent another one
 	// may follow; it counts only with a Purpose.
 	Again time.Duration
+	// First lets the reply go to somebody who has not written, which an
+	// administrator may want; the conversation says who did.
+	First bool
 }
 
 // Queued says what became of a Reply.
@@ -32,9 +35,11 @@ type Queued struct {
 }
 
 // QueueReply stores a reply that ClaimReply and ClaimReplies then hand out until
-// ReplySent or ReplyFailed. A repeated WhatsAppID is the same reply. With a Purpose, a reply of that purpose which still
-// waits, or was sent less than Again ago, is returned instead, so that two people
-// who click at once send one message. An unknown ticket is CodeNotFound.
+// ReplySent or ReplyFailed. A repeated WhatsAppID is the same reply. With a
+// Purpose, a reply of that purpose which still waits, or was sent less than Again
+// ago, is returned instead, so that two people who click at once send one
+// message. An unknown ticket is CodeNotFound; a contact who has not written to
+// the business CodeConflict, unless First.
 func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 	cleanAll(&r.Text, &r.WhatsAppID, &r.Purpose)
 	var q Queued
@@ -47,15 +52,18 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 		if q, err = t.standing(th, r); err != nil || q.Existing {
 			return err
 		}
+		if err := t.mayWrite(th, r); err != nil {
+			return err
+		}
 		if err := t.touch(th.id); err != nil {
 			return err
 		}
 		q.Delivery = ticket.DeliveryQueued
 		_, err = t.row([]any{&q.Message}, `
 			INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, user_id, author, direction, kind, body, wa_id,
-				delivery, purpose, next_attempt_at, sent_at, created_at)
+				delivery, purpose, next_attempt_at, sent_at, created_at, wanted_at)
 			SELECT business_id, id, contact_id, bridge_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''),
-				'out', 'text', $3, $4, 'queued', $5, $6, $6, $6
+				'out', 'text', $3, $4, 'queued', $5, $6, $6, $6, $6
 			FROM tickets WHERE id = $1 RETURNING id`,
 			th.id, reference(r.User), r.Text, nullable(r.WhatsAppID), r.Purpose, t.now)
 		return err
@@ -68,12 +76,12 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 func (t *tx) standing(th thread, r Reply) (Queued, error) {
 	q := Queued{Existing: true}
 	found, err := t.row([]any{&q.Message, &q.Delivery}, `
-		SELECT m.id, m.delivery FROM messages m JOIN tickets t ON t.contact_id = m.contact_id
+		SELECT m.id, `+shownDelivery+` FROM messages m JOIN tickets t ON t.contact_id = m.contact_id
 		WHERE t.id = $1 AND m.direction = 'out' AND m.wa_id = $2`, th.id, nullable(r.WhatsAppID))
 	if err == nil && !found && r.Purpose != "" {
 		found, err = t.row([]any{&q.Message, &q.Delivery}, `
-			SELECT id, delivery FROM messages WHERE ticket_id = $1 AND purpose = $2 AND purpose <> ''
-				AND (delivery = 'queued' OR delivery <> 'failed' AND sent_at > $3)
+			SELECT id, `+shownDelivery+` FROM messages WHERE ticket_id = $1 AND purpose = $2 AND purpose <> ''
+				AND (delivery = 'queued' OR delivery NOT IN ('failed', 'discarded') AND sent_at > $3)
 			ORDER BY id DESC LIMIT 1`, th.id, r.Purpose, t.now-r.Again.Milliseconds())
 	}
 	if err != nil {
@@ -85,14 +93,28 @@ func (t *tx) standing(th thread, r Reply) (Queued, error) {
 	return q, nil
 }
 
-// sent notes that a reply has reached WhatsApp. A reply that was given up and
-// turns up sent after all counts as sent.
-func (t *tx) sent(message, ticketID int64) error {
-	changed, err := t.changed(`
-		UPDATE messages SET delivery = 'sent', failure = '', lease_until = 0
-		WHERE id = $1 AND delivery IN ('queued', 'failed')`, message)
-	if err != nil || !changed {
-		return err
+// mayWrite refuses a reply to somebody who has not written: strangers who are
+// written to report the number, and WhatsApp blocks it. A ticket alone proves
+// nothing, as a reaction opens one too. An edit or a deletion does: there was a
+// message to change.
+func (t *tx) mayWrite(th thread, r Reply) error {
+	var wrote bool
+	_, err := t.row([]any{&wrote}, `
+		SELECT EXISTS (SELECT 1 FROM messages m JOIN tickets t ON t.contact_id = m.contact_id WHERE t.id = $1 AND (m.direction = 'in'
+			OR m.direction = 'event' AND NOT m.from_phone AND m.kind IN ('edit', 'deletion')))`, th.id)
+	if err != nil {
+		return fmt.Errorf("look for a message of the contact: %w", err)
 	}
-	return t.answered(ticketID, t.now)
+	if wrote {
+		return nil
+	}
+	if !r.First {
+		return ticket.NewError(ticket.CodeConflict,
+			"Esta persona todavía no ha escrito. Escribir primero puede hacer que WhatsApp bloquee el número; solo un administrador puede pedirlo.")
+	}
+	return t.exec(`
+		INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
+		SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
+		FROM tickets WHERE id = $1`,
+		th.id, reference(r.User), ticket.KindOther, "Se le escribe sin que haya escrito antes, por decisión de un administrador.", t.now)
 }

@@ -20,7 +20,7 @@ const touchAfter = 2 * time.Minute
 
 func (s *shop) claimAll(n int) []store.Outgoing {
 	s.t.Helper()
-	out, err := s.ClaimReplies(s.t.Context(), n, lease)
+	out, err := s.ClaimReplies(s.t.Context(), n, store.Terms{Lease: lease})
 	if err != nil {
 		s.t.Fatalf("claim replies: %v", err)
 	}
@@ -100,7 +100,7 @@ func TestAPostponedReplyWaitsWithItsReason(t *testing.T) {
 		q := s.queue(store.Reply{Ticket: 1, Text: "recibido", WhatsAppID: "R1"})
 		s.wantClaimed("at once", "R1")
 		s.wantClaimed("while somebody sends it", "")
-		s.do("postpone", s.ReplyRetry(t.Context(), q.Message, s.clock.Now().Add(time.Minute), "La laptop no responde."))
+		s.do("postpone", s.ReplyRetry(t.Context(), q.Message, store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Minute), Reason: "La laptop no responde."}))
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliveryQueued || m.Failure != "La laptop no responde." {
 			t.Errorf("message: got %+v", m)
 		}
@@ -117,7 +117,7 @@ func TestAPostponedReplyWaitsWithItsReason(t *testing.T) {
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliveryFailed || m.Failure != "El número no tiene WhatsApp." {
 			t.Errorf("message: got %+v", m)
 		}
-		s.do("late retry", s.ReplyRetry(t.Context(), q.Message, start, "tarde"))
+		s.do("late retry", s.ReplyRetry(t.Context(), q.Message, store.Setback{Attempt: 1, At: start, Reason: "tarde"}))
 		s.wantClaimed("a late retry", "")
 		s.do("late success", s.ReplySent(t.Context(), q.Message))
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliverySent || m.Failure != "" {
@@ -134,13 +134,13 @@ func TestRepliesToOneCustomerKeepTheirOrder(t *testing.T) {
 		second := s.queue(store.Reply{Ticket: 1, Text: "dos", WhatsAppID: "R2"})
 		s.queue(store.Reply{Ticket: 2, Text: "otro", WhatsAppID: "R3"})
 		s.wantClaimed("the oldest of each", "R1 R3")
-		s.do("postpone", s.ReplyRetry(t.Context(), first.Message, s.clock.Now().Add(time.Hour), "x"))
+		s.do("postpone", s.ReplyRetry(t.Context(), first.Message, store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Hour), Reason: "x"}))
 		s.wantClaimed("while an older one waits", "")
-		if _, ok, err := s.ClaimReply(t.Context(), second.Message, lease); ok || err != nil {
-			t.Errorf("the newer by name: got %v, %v; want it to wait", ok, err)
+		if _, wait, err := s.ClaimReply(t.Context(), second.Message, store.Terms{Lease: lease}); wait != store.WaitTurn || err != nil {
+			t.Errorf("the newer by name: got %q, %v; want it to wait for its turn", wait, err)
 		}
-		if o, ok, err := s.ClaimReply(t.Context(), first.Message, lease); !ok || err != nil || o.Text != "uno" {
-			t.Errorf("the older by name, not due: got %+v, %v, %v; want it", o, ok, err)
+		if o, wait, err := s.ClaimReply(t.Context(), first.Message, store.Terms{Lease: lease}); wait != store.WaitNone || err != nil || o.Text != "uno" {
+			t.Errorf("the older by name, not due: got %+v, %q, %v; want it", o, wait, err)
 		}
 		s.do("note sent", s.ReplySent(t.Context(), first.Message))
 		s.wantClaimed("once the older is sent", "R2")
@@ -178,7 +178,7 @@ func TestEachReplyIsClaimedByOneWorkerOnly(t *testing.T) {
 		for range workers {
 			wg.Go(func() {
 				for {
-					out, err := s.ClaimReplies(t.Context(), 5, time.Hour)
+					out, err := s.ClaimReplies(t.Context(), 5, store.Terms{Lease: time.Hour})
 					if err != nil {
 						t.Errorf("claim: %v", err)
 						return
@@ -314,7 +314,7 @@ func TestRepliesAreCountedAndHurriedAlong(t *testing.T) {
 		s.add(s.fromAna("A1", "hola"))
 		q := s.queue(store.Reply{Ticket: 1, Text: "x", WhatsAppID: "R1"})
 		s.claimAll(1)
-		s.do("postpone", s.ReplyRetry(t.Context(), q.Message, s.clock.Now().Add(time.Hour), "x"))
+		s.do("postpone", s.ReplyRetry(t.Context(), q.Message, store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Hour), Reason: "x"}))
 		count := func(business int64) int64 {
 			n, err := s.QueuedReplies(t.Context(), business)
 			s.do("count", err)

@@ -34,6 +34,9 @@ type Page struct {
 type Listed struct {
 	ticket.Ticket
 
+	// Stuck is how many replies, other than notices, wait for a person to retry,
+	// confirm or discard them.
+	Stuck int
 	// Notice is the last message with PurposeReceived, without its
 	// attachments; nil when there is none.
 	Notice *ticket.Message
@@ -43,7 +46,8 @@ const listedColumns = `
 	SELECT t.number, t.title, t.description, t.status, t.priority, t.category, t.category_source, t.confidence, t.words,
 		t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at,
 		c.id, c.name, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
-		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(n.delivery, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0)
+		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(` + shownDelivery + `, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0),
+		(SELECT COUNT(*) FROM messages s WHERE s.ticket_id = t.id AND (s.delivery = 'failed' OR s.hold <> '') AND s.purpose = '')
 	FROM tickets t JOIN contacts c ON c.id = t.contact_id
 	LEFT JOIN messages n ON n.id = (
 		SELECT MAX(id) FROM messages WHERE ticket_id = t.id AND purpose = 'received' AND purpose <> '')
@@ -102,7 +106,7 @@ func scanListed(row scanner) (Listed, error) {
 	err := row.Scan(&l.Number, &l.Title, &l.Description, &l.Status, &l.Priority, &l.Category, &l.Source, &l.Confidence, &words,
 		&l.Photo, &l.Unread, &created, &updated, &answered, &resolved,
 		&l.Contact.ID, &l.Contact.Name, &l.Contact.Phone, &l.Contact.LID, &l.Contact.Chat, &l.Contact.Group,
-		&n.ID, &n.Body, &n.Delivery, &n.Failure, &noticed)
+		&n.ID, &n.Body, &n.Delivery, &n.Failure, &noticed, &l.Stuck)
 	if err != nil {
 		return Listed{}, err
 	}

@@ -84,8 +84,14 @@ export const api = {
   /** Sends "Notificar recibido". @param {number} id */
   notify: (id) => call('POST', `/responder/${id}`),
 
-  /** @param {number} id @param {string} text */
-  reply: (id, text) => call('POST', `/ticket/${id}/enviar-mensaje`, { mensaje: text }),
+  /** @param {number} id @param {string} text @param {boolean} first to somebody who has not written */
+  reply: (id, text, first) => call('POST', `/ticket/${id}/enviar-mensaje`, first ? { mensaje: text, escribir_primero: true } : { mensaje: text }),
+
+  /** Sends a reply that failed or is held back. @param {number} id @param {number} message */
+  retry: (id, message) => call('POST', `/ticket/${id}/mensajes/${message}/reintentar`),
+
+  /** Takes a reply back that has not gone. @param {number} id @param {number} message */
+  discard: (id, message) => call('POST', `/ticket/${id}/mensajes/${message}/descartar`),
 
   /** @param {number} id @param {string} status */
   setStatus: async (id, status) => wire.ticket(await call('POST', `/ticket/${id}/estado`, { estado: wire.statusWord(status) })),

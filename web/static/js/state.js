@@ -7,13 +7,14 @@ import { signal } from '@preact/signals-core';
 /** @template T @typedef {import('@preact/signals-core').Signal<T>} Signal */
 /** @typedef {{phase: 'loading'|'ready'|'failed', tickets: Ticket[], next: string, total: number, status: string, newest: number, fresh: number[], error: string}} List */
 /** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
-/** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string}} NoticeView */
-/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], error: string, notice: string}} Conversation */
+/** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'limited'|'late'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string, stored?: boolean}} NoticeView */
+/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], deciding: number[], error: string, notice: string,
+ *   unasked: string}} Conversation */
 
 /** @type {List} */
 export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, status: '', newest: 0, fresh: [], error: '' };
 /** @type {Conversation} */
-export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], sending: [], error: '', notice: '' };
+export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], sending: [], deciding: [], error: '', notice: '', unasked: '' };
 
 /** 'starting' until the server said who we are. @type {Signal<'starting'|'login'|'ready'>} */
 export const phase = signal('starting');
@@ -78,6 +79,11 @@ export function stamp(notice) {
   return notice?.at?.getTime() ?? 0;
 }
 
+/** Whether a person's word makes a notice that is there already go. @param {Notice | null} notice */
+export function revivable(notice) {
+  return notice !== null && notice.id > 0 && ['limited', 'confirm', 'failed'].includes(notice.delivery);
+}
+
 /**
  * What "Notificar recibido" shows. A failed attempt counts only until the
  * server knows of a later notice.
@@ -87,9 +93,11 @@ export function stamp(notice) {
 export function noticeView(notice, attempt) {
   if (attempt?.phase === 'sending' || attempt?.phase === 'confirm') return { kind: attempt.phase };
   if (attempt?.phase === 'failed' && attempt.before === stamp(notice)) return { kind: 'failed', message: attempt.message };
-  if (!notice) return { kind: 'idle' };
-  if (notice.delivery === 'queued') return { kind: 'queued', message: notice.reason };
-  if (notice.delivery === 'failed') return { kind: 'failed', message: notice.reason };
+  if (!notice || notice.delivery === 'discarded') return { kind: 'idle' };
+  const { reason: message } = notice;
+  if (notice.delivery === 'queued' || notice.delivery === 'limited') return { kind: notice.delivery, message };
+  if (notice.delivery === 'confirm') return { kind: 'late', message };
+  if (notice.delivery === 'failed') return { kind: 'failed', message, stored: notice.id > 0 };
   return { kind: 'sent', delivery: notice.delivery, at: notice.at };
 }
 

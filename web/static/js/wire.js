@@ -2,12 +2,12 @@
 /** Pure: the server's JSON, whose keys are Spanish, into the panel's own shapes. With api.js, the only place that knows it. */
 
 /** @typedef {'pending'|'in_progress'|'waiting'|'resolved'} Status */
-/** @typedef {''|'queued'|'sent'|'delivered'|'read'|'failed'} Delivery */
-/** @typedef {{delivery: Delivery, at: Date | null, reason: string}} Notice */
+/** @typedef {''|'queued'|'limited'|'confirm'|'sent'|'delivered'|'read'|'failed'|'discarded'} Delivery */
+/** @typedef {{id: number, delivery: Delivery, at: Date | null, reason: string}} Notice */
 /**
  * @typedef {{id: number, title: string, text: string, status: Status, category: string, words: string[], priority: string,
  *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
- *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null}} Ticket
+ *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number}} Ticket
  * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
  * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
@@ -18,7 +18,10 @@
 /** @type {Record<string, Status>} */
 const statuses = { pendiente: 'pending', en_proceso: 'in_progress', esperando_cliente: 'waiting', resuelto: 'resolved' };
 /** @type {Record<string, Delivery>} */
-const deliveries = { en_cola: 'queued', enviado: 'sent', entregado: 'delivered', leido: 'read', fallo: 'failed' };
+const deliveries = {
+  en_cola: 'queued', limitado: 'limited', por_confirmar: 'confirm', enviado: 'sent', entregado: 'delivered', leido: 'read', fallo: 'failed',
+  descartado: 'discarded',
+};
 /** @type {Record<string, string>} */
 const directions = { entrada: 'in', salida: 'out', nota: 'note', evento: 'event' };
 /** @type {Record<string, string>} */
@@ -45,12 +48,13 @@ export function ticket(v) {
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
+    stuck: Number(v.por_decidir) || 0,
   };
 }
 
 /** @param {any} v @returns {Notice} */
 function notice(v) {
-  return { delivery: pick(deliveries, v.estado, ''), at: time(v.fecha), reason: text(v.motivo) };
+  return { id: Number(v.id) || 0, delivery: pick(deliveries, v.estado, ''), at: time(v.fecha), reason: text(v.motivo) };
 }
 
 /** @param {any} v @returns {Message} */

@@ -42,18 +42,18 @@ function update(id, change) {
 /**
  * Sends a reply. Until the server answers it shows as being sent, and the same
  * text is not sent again; when it was not accepted it returns to the draft.
- * @param {number} id @param {string} text
+ * @param {number} id @param {string} text @param {boolean} [first] although the customer has not written
  */
-export async function reply(id, text) {
+export async function reply(id, text, first = false) {
   const message = text.trim();
   if (!message || state.conversation.value.sending.includes(message)) return;
-  keepDraft(id, '');
-  update(id, { sending: [...state.conversation.value.sending, message], error: '', notice: '' });
+  if (state.drafts.value[id]?.trim() === message) keepDraft(id, '');
+  update(id, { sending: [...state.conversation.value.sending, message], error: '', notice: '', unasked: '' });
   try {
-    await change(() => api.reply(id, message));
+    await change(() => api.reply(id, message, first));
   } catch (cause) {
     if (cause instanceof Problem && cause.queued) {
-      update(id, { notice: t('reply.queued') });
+      update(id, { notice: t('reply.queued', { reason: cause.message }) });
     } else {
       giveBack(id, message, cause);
     }
@@ -69,5 +69,35 @@ function giveBack(id, message, cause) {
   const draft = state.drafts.value[id]?.trim();
   keepDraft(id, draft ? `${message}\n${draft}` : message);
   const lost = cause instanceof Problem && cause.offline;
-  update(id, { error: lost ? t('reply.uncertain') : sentence(cause) });
+  const unasked = cause instanceof Problem && cause.status === 409 ? message : '';
+  update(id, { error: lost ? t('reply.uncertain') : sentence(cause), unasked });
+}
+
+/** Sends a reply of the open conversation that failed or is held back. @param {number} message */
+export function retry(message) {
+  return decide(message, (id) => api.retry(id, message), t('delivery.sent'));
+}
+
+/** Takes a reply of the open conversation back. @param {number} message */
+export function discard(message) {
+  return decide(message, (id) => api.discard(id, message), t('decision.discarded'));
+}
+
+/**
+ * Carries out a person's decision about one reply, once.
+ * @param {number} message @param {(id: number) => Promise<void>} work @param {string} done
+ */
+async function decide(message, work, done) {
+  const { id, deciding } = state.conversation.value;
+  if (deciding.includes(message)) return;
+  update(id, { deciding: [...deciding, message], error: '', notice: '' });
+  try {
+    await change(() => work(id));
+    state.announcement.value = done;
+  } catch (cause) {
+    if (cause instanceof Problem && cause.queued) update(id, { notice: t('reply.queued', { reason: cause.message }) });
+    else update(id, { error: sentence(cause) });
+  }
+  await refresh();
+  update(id, { deciding: state.conversation.value.deciding.filter((other) => other !== message) });
 }

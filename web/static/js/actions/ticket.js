@@ -36,11 +36,25 @@ export async function notify(ticket) {
   setAttempt(id, { phase: 'sending', before });
   try {
     if (last?.uncertain && (await alreadySent(id, before))) return;
-    await change(() => api.notify(id));
-    noticed(id, { delivery: 'sent', at: new Date(), reason: '' });
+    const { notice } = ticket;
+    await change(() => (notice && state.revivable(notice) ? api.retry(id, notice.id) : api.notify(id)));
+    noticed(id, { id: 0, delivery: 'sent', at: new Date(), reason: '' });
     state.announcement.value = t('notify.announceSent', { id });
   } catch (cause) {
     failed(id, before, cause);
+  }
+}
+
+/** Takes a notice back that failed or is held back. @param {Ticket} ticket */
+export async function discardNotice({ id, notice }) {
+  if (!notice || state.attempts.value[id]?.phase === 'sending') return;
+  setAttempt(id, { phase: 'sending', before: state.stamp(notice) });
+  try {
+    await change(() => api.discard(id, notice.id));
+    noticed(id, { ...notice, delivery: 'discarded' });
+    state.announcement.value = t('decision.discarded');
+  } catch (cause) {
+    failed(id, state.stamp(notice), cause);
   }
 }
 
@@ -56,7 +70,7 @@ async function alreadySent(id, before) {
 /** @param {number} id @param {number} before @param {unknown} cause */
 function failed(id, before, cause) {
   if (cause instanceof Problem && cause.queued) {
-    noticed(id, { delivery: 'queued', at: new Date(), reason: cause.message });
+    noticed(id, { id: 0, delivery: 'queued', at: new Date(), reason: cause.message });
     state.announcement.value = t('notify.queued');
     return;
   }

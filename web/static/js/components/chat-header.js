@@ -18,9 +18,9 @@ const changes = {
 /**
  * Whose conversation it is and what can be done with the ticket.
  * @param {{id: number, ticket: import('../wire.js').Ticket | null, next: string[], back: string, notice: import('../state.js').NoticeView,
- *   onStatus: (status: string) => void, onSend: () => void, onAsk: () => void, onCancel: () => void}} props
+ *   onStatus: (status: string) => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void}} props
  */
-export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, onAsk, onCancel }) {
+export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, onAsk, onCancel, onDiscard }) {
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
   return html`<header class="chat-header">
@@ -33,7 +33,7 @@ export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, o
     </div>
     ${ticket ? html`<div class="chat-actions">
       <${StatusButtons} status=${ticket.status} next=${next} onStatus=${onStatus} />
-      <${NotifyButton} id=${id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} />
+      <${NotifyButton} id=${id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} onDiscard=${onDiscard} />
     </div>` : ''}
   </header>`;
 }

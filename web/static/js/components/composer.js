@@ -6,10 +6,11 @@ import { Icon } from './icon.js';
 
 /**
  * The reply box. Enter sends, Shift+Enter makes a line; an input method that is
- * composing keeps its Enter.
- * @param {{name: string, draft: string, error: string, notice: string, onDraft: (text: string) => void, onSend: (text: string) => void}} props
+ * composing keeps its Enter. With onFirst, a person may insist on what was refused.
+ * @param {{name: string, draft: string, error: string, notice: string, onDraft: (text: string) => void, onSend: (text: string) => void,
+ *   onFirst: (() => void) | null}} props
  */
-export function Composer({ name, draft, error, notice, onDraft, onSend }) {
+export function Composer({ name, draft, error, notice, onDraft, onSend, onFirst }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   useLayoutEffect(() => grow(field.current), [draft]);
   const send = (/** @type {Event} */ event) => {
@@ -22,6 +23,7 @@ export function Composer({ name, draft, error, notice, onDraft, onSend }) {
   };
   return html`<form class="composer" onSubmit=${send}>
     ${error ? html`<p class="composer-note" data-tone="bad" role="alert"><${Icon} name="alert" />${error}</p>` : ''}
+    ${onFirst ? html`<p class="composer-note"><button type="button" class="button" onClick=${onFirst}>${t('reply.first')}</button></p>` : ''}
     ${notice ? html`<p class="composer-note" data-tone="wait" role="status"><${Icon} name="clock" />${notice}</p>` : ''}
     <label class="visually-hidden" for="respuesta">${t('reply.label', { name })}</label>
     <div class="composer-row">

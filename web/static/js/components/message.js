@@ -3,6 +3,7 @@ import { exact, oneLine, timeOfDay } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Attachment } from './attachment.js';
+import { Decision } from './decision.js';
 import { Delivery } from './delivery.js';
 import { RichText } from './rich-text.js';
 
@@ -13,20 +14,25 @@ const labels = { location: 'chat.location', contact: 'chat.contact', sticker: 'c
 /** What a quotation of a message without text says. @type {Record<string, string>} */
 const previews = { image: 'file.photo', audio: 'file.audio', voice: 'file.voice', video: 'file.video', document: 'file.document', ...labels };
 
+/** How a reason is meant, by the state it explains. @type {Record<string, string>} */
+const tones = { failed: 'bad', queued: 'wait', limited: 'wait', confirm: 'wait' };
+
 /**
  * One entry of a conversation.
- * @param {{entry: import('../thread.js').Entry, onPicture: (url: string) => void, onQuote: (id: number) => void}} props
+ * @param {{entry: import('../thread.js').Entry, busy: boolean, onPicture: (url: string) => void, onQuote: (id: number) => void,
+ *   onRetry: (id: number) => void, onDiscard: (id: number) => void}} props
  */
-export function Message({ entry, onPicture, onQuote }) {
+export function Message({ entry, busy, onPicture, onQuote, onRetry, onDiscard }) {
   const { message, quoted, reactions } = entry;
   if (message.direction === 'event') return html`<p class="event"><span dir="auto">${eventText(message)}</span> <${Clock} date=${message.at} /></p>`;
-  return html`<article class="message" id=${`mensaje-${message.id}`} data-direction=${message.direction} data-kind=${message.kind} tabindex="-1">
+  return html`<article class="message" id=${`mensaje-${message.id}`} data-direction=${message.direction} data-kind=${message.kind} data-delivery=${message.delivery || undefined} tabindex="-1">
     <${Heading} message=${message} />
     ${quoted ? html`<${Quotation} quoted=${quoted} onQuote=${onQuote} />` : ''}
     ${labels[message.kind] ? html`<p class="message-label">${t(labels[message.kind])}</p>` : ''}
     ${message.files.map((file) => html`<${Attachment} file=${file} kind=${message.kind} onPicture=${onPicture} />`)}
     <${Body} message=${message} />
-    ${message.delivery === 'failed' && message.reason ? html`<p class="message-reason">${message.reason}</p>` : ''}
+    ${message.reason ? html`<p class="message-reason" data-tone=${tones[message.delivery]}>${message.reason}</p>` : ''}
+    ${message.direction === 'out' ? html`<${Decision} message=${message} busy=${busy} onRetry=${onRetry} onDiscard=${onDiscard} />` : ''}
     <footer class="message-footer"><${Clock} date=${message.at} /><${Delivery} delivery=${message.delivery} /></footer>
     ${reactions.length ? html`<p class="reactions" aria-label=${t('chat.reaction', { list: reactions.join(' ') })} role="img">${reactions.map(oneLine).join(' ')}</p>` : ''}
   </article>`;

@@ -10,7 +10,8 @@ const sentTexts = { sent: 'notify.sent', delivered: 'notify.delivered', read: 'n
 
 /**
  * "Notificar recibido" and its result.
- * @param {{id: number, view: import('../state.js').NoticeView, onSend: () => void, onAsk: () => void, onCancel: () => void}} props
+ * @param {{id: number, view: import('../state.js').NoticeView, onSend: () => void, onAsk: () => void,
+ *   onCancel: () => void, onDiscard: () => void}} props
  */
 export function NotifyButton(props) {
   const element = useKeptFocus();
@@ -18,7 +19,7 @@ export function NotifyButton(props) {
 }
 
 /** @param {Parameters<typeof NotifyButton>[0]} props */
-function content({ id, view, onSend, onAsk, onCancel }) {
+function content({ id, view, onSend, onAsk, onCancel, onDiscard }) {
   const button = (/** @type {string} */ text, /** @type {() => void} */ action, style = '') => html`<button type="button"
     class=${`button ${style}`} aria-label=${t('notify.forTicket', { action: text, id })} onClick=${action}>${text}</button>`;
   switch (view.kind) {
@@ -31,9 +32,15 @@ function content({ id, view, onSend, onAsk, onCancel }) {
       return html`<span class="notify-state" data-tone="wait" title=${view.message}><${Icon} name="clock" />${t('notify.queued')}</span>`;
     case 'sent':
       return html`<${Sent} view=${view} />${button(t('notify.again'), onAsk, 'button-quiet')}`;
+    case 'limited':
+      return html`<span class="notify-state" data-tone="wait" title=${view.message}><${Icon} name="waiting" />${t('notify.limited')}</span>
+        <span class="notify-choice">${button(t('decision.retry'), onSend)}${button(t('decision.discard'), onDiscard)}</span>`;
+    case 'late':
+      return html`<span class="notify-state" data-tone="wait" title=${view.message}><${Icon} name="help" />${t('notify.late')}</span>
+        <span class="notify-choice">${button(t('decision.sendNow'), onSend, 'button-primary')}${button(t('decision.discard'), onDiscard)}</span>`;
     case 'failed':
       return html`<span class="notify-state" data-tone="bad"><${Icon} name="alert" />${view.message || t('notify.failed')}</span>
-        ${button(t('notify.retry'), onSend)}`;
+        <span class="notify-choice">${button(t('decision.retry'), onSend)}${view.stored ? button(t('decision.discard'), onDiscard) : ''}</span>`;
     default:
       return button(t('notify.send'), onSend, 'button-soft');
   }

@@ -3,6 +3,7 @@ import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
 import { Thumbnail } from './thumbnail.js';
 import { Time } from './time.js';
@@ -10,9 +11,9 @@ import { Time } from './time.js';
 /**
  * One ticket of the list: a row of the table, a card on a phone.
  * @param {{ticket: import('../wire.js').Ticket, link: string, now: number, fresh: boolean, notice: import('../state.js').NoticeView,
- *   onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void}} props
+ *   onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void}} props
  */
-export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel }) {
+export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel, onDiscard }) {
   const name = customerName(ticket);
   const unread = ticket.unread > 0;
   return html`<tr role="row" class="ticket" data-fresh=${fresh ? '' : undefined} data-unread=${unread ? '' : undefined}>
@@ -30,10 +31,11 @@ export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, o
       <p class="ticket-text" dir="auto">${oneLine(ticket.text || ticket.title) || html`<em>${t('list.noText')}</em>`}</p>
       <${CategoryChip} category=${ticket.category} words=${ticket.words} />
     </td>
-    <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} /></td>
+    <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
+      ${ticket.stuck ? html`<span class="badge" data-stuck title=${t('list.stuckWhy')}><${Icon} name="alert" />${t('list.stuck', { count: ticket.stuck })}</span>` : ''}</td>
     <td role="cell" class="ticket-time"><${Time} date=${ticket.createdAt} now=${now} /></td>
     <td role="cell" class="ticket-action">
-      <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} />
+      <${NotifyButton} id=${ticket.id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} onDiscard=${onDiscard} />
     </td>
   </tr>`;
 }

@@ -1,8 +1,8 @@
 // @ts-check
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { close, open, reply } from '../actions/conversation.js';
+import { close, discard, open, reply, retry } from '../actions/conversation.js';
 import { keepDraft } from '../actions/session.js';
-import { askAgain, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
+import { askAgain, discardNotice, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
 import { ChatHeader } from '../components/chat-header.js';
 import { Composer } from '../components/composer.js';
 import { Delivery } from '../components/delivery.js';
@@ -22,13 +22,15 @@ export function Conversation({ id }) {
     open(id);
     return close;
   }, [id]);
-  const { ticket, phase, error, notice } = state.conversation.value;
+  const { ticket, phase, error, notice, unasked } = state.conversation.value;
   return html`<main class="chat" id="contenido" tabindex="-1">
     <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}
-      onSend=${() => ticket && notify(ticket)} onAsk=${() => ticket && askAgain(ticket)} onCancel=${() => ticket && dontAskAgain(ticket)} />
+      onSend=${() => ticket && notify(ticket)} onAsk=${() => ticket && askAgain(ticket)} onCancel=${() => ticket && dontAskAgain(ticket)}
+      onDiscard=${() => ticket && discardNotice(ticket)} />
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : html`<${Log} phase=${phase} />`}
     ${ticket && phase !== 'failed' ? html`<${Composer} name=${customerName(ticket)} draft=${state.drafts.value[id] ?? ''} error=${error} notice=${notice}
+      onFirst=${unasked ? () => reply(id, unasked, true) : null}
       onDraft=${(/** @type {string} */ text) => keepDraft(id, text)} onSend=${(/** @type {string} */ text) => reply(id, text)} />` : ''}
   </main>`;
 }
@@ -65,7 +67,8 @@ function Log({ phase }) {
 function Entry({ entry }) {
   const { at } = entry.message;
   return html`${entry.newDay && at ? html`<h2 class="day">${dayHeading(at, state.now.value)}</h2>` : ''}
-    <${Message} entry=${entry} onPicture=${showPicture} onQuote=${showMessage} />`;
+    <${Message} entry=${entry} busy=${state.conversation.value.deciding.includes(entry.message.id)} onPicture=${showPicture} onQuote=${showMessage}
+      onRetry=${retry} onDiscard=${discard} />`;
 }
 
 /** @param {string} url */

@@ -1,7 +1,7 @@
 // @ts-check
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { filter, loadMore } from '../actions/list.js';
-import { askAgain, dontAskAgain, notify } from '../actions/ticket.js';
+import { askAgain, discardNotice, dontAskAgain, notify } from '../actions/ticket.js';
 import { Empty } from '../components/empty.js';
 import { StatusTabs } from '../components/status-tabs.js';
 import { TicketRow } from '../components/ticket-row.js';
@@ -63,7 +63,8 @@ function Row({ ticket }) {
   };
   return html`<${TicketRow} ticket=${ticket} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value}
     fresh=${state.list.value.fresh.includes(ticket.id)} notice=${state.noticeView(ticket.notice, state.attempts.value[ticket.id])}
-    onPhoto=${open} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)} />`;
+    onPhoto=${open} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)}
+    onDiscard=${() => discardNotice(ticket)} />`;
 }
 
 function More() {
