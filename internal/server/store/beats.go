@@ -49,17 +49,29 @@ type Parked struct {
 	At     time.Time `json:"at"`
 }
 
+// States of a bridge's session that mean something here: while WhatsApp limits
+// whom it may write to, and when all is well.
+const (
+	stateLimited   = "limitado"
+	stateConnected = "conectado"
+)
+
 // AddBeat replaces the last sign of life of b's bridge and settles what it
 // complains about: a trouble that is new waits for RaiseAlerts, one that goes on
 // keeps its beginning, and what is not among the troubles is over, silence
-// above all. It returns the alerts that this cleared.
+// above all. It returns the alerts that this cleared. Once WhatsApp's limit is
+// over, the replies it held back are due.
 func (s *Store) AddBeat(ctx context.Context, b Beat, troubles []Trouble) (cleared []Alert, err error) {
 	report, err := json.Marshal(b.Report)
 	if err != nil {
 		return nil, fmt.Errorf("encode report: %w", err)
 	}
 	err = s.write(ctx, "store beat", func(t *tx) error {
-		// First of all, so that RaiseAlerts of another server waits for us or we for it.
+		var limited bool
+		if _, err := t.row([]any{&limited}, `SELECT state = $2 FROM beats WHERE bridge_id = $1`, b.Bridge, stateLimited); err != nil {
+			return err
+		}
+		// Before the troubles, so that RaiseAlerts of another server waits for us or we for it.
 		err := t.exec(`
 			INSERT INTO beats (bridge_id, business_id, beat_at, connected, state, problem, report) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (bridge_id) DO UPDATE SET beat_at = excluded.beat_at, connected = excluded.connected, state = excluded.state,
@@ -67,6 +79,11 @@ func (s *Store) AddBeat(ctx context.Context, b Beat, troubles []Trouble) (cleare
 			b.Bridge, b.Business, t.now, b.Connected, clean(b.State), clean(b.Problem), clean(string(report)))
 		if err != nil {
 			return err
+		}
+		if limited && b.State == stateConnected {
+			if err := t.unlimitBridge(b.Bridge); err != nil {
+				return err
+			}
 		}
 		cleared, err = t.settleTroubles(b.Origin, troubles)
 		return err

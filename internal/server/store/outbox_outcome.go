@@ -98,3 +98,10 @@ func (t *tx) unlimit(contact int64) error {
 	return t.exec(`UPDATE messages SET hold = '', next_attempt_at = $2 WHERE contact_id = $1 AND delivery = 'queued' AND hold = 'limited'`,
 		contact, t.now)
 }
+
+// unlimitBridge is unlimit for everybody a bridge writes to, now that it says
+// that the limit is over.
+func (t *tx) unlimitBridge(bridge int64) error {
+	return t.exec(`UPDATE messages SET hold = '', next_attempt_at = $2 WHERE bridge_id = $1 AND delivery = 'queued' AND hold = 'limited'`,
+		bridge, t.now)
+}

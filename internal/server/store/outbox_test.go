@@ -94,6 +94,27 @@ func TestACustomerWhoWritesLiftsTheLimit(t *testing.T) {
 	})
 }
 
+func TestABridgeThatIsNoLongerLimitedLiftsTheLimit(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		says := func(state string) {
+			t.Helper()
+			_, err := s.AddBeat(t.Context(), store.Beat{Origin: s.origin, Connected: state != "conectando", State: state}, nil)
+			s.do("add beat", err)
+		}
+		s.add(s.fromAna("A1", "hola"))
+		q := s.reply("R1")
+		s.wantClaimed("at first", "R1")
+		says("conectado")
+		s.limit(q)
+		says("conectado")
+		s.wantClaimed("while the bridge never spoke of a limit", "")
+		says("limitado")
+		s.wantClaimed("while the limit lasts", "")
+		says("conectado")
+		s.wantClaimed("when it is over", "R1")
+	})
+}
+
 func TestAPersonLiftsTheLimit(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))
