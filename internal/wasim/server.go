@@ -52,6 +52,7 @@ type Server struct {
 	few    bool   // Options.FewKeys
 
 	listener net.Listener
+	leaf     []byte // its TLS certificate, DER
 	web      *http.Server
 	client   *http.Client
 	ctx      context.Context
@@ -99,6 +100,7 @@ func Start(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	s.client = newHTTPClient(s.listener.Addr().String(), roots)
+	s.leaf = cert.Leaf.Raw
 	s.web = s.newHTTPServer(cert)
 	s.wg.Go(func() {
 		// Always ends with an error; after Close it is http.ErrServerClosed.
