@@ -63,6 +63,8 @@ type gate struct {
 	cuts   int
 	mixed  int // answers that were not the program's
 	passed map[string]*passage
+	calls  int           // about messages
+	called chan struct{} // closed and replaced when there is one more
 }
 
 // passage is how often the program behind a gate was asked about one id.
@@ -80,7 +82,7 @@ func newGate(name, target string, seed uint64) (*gate, error) {
 	}
 	g := &gate{
 		name: name, target: target, address: ln.Addr().String(),
-		random: rand.New(rand.NewPCG(seed, seed)), passed: map[string]*passage{}, //nolint:gosec // replayable on purpose
+		random: rand.New(rand.NewPCG(seed, seed)), passed: map[string]*passage{}, called: make(chan struct{}), //nolint:gosec // replayable on purpose
 		client: &http.Client{
 			Transport:     &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -131,6 +133,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // the caller was killed or gave up
 	}
 	id, t := idOf(body), g.draw()
+	g.announce(id)
 	switch t.kind {
 	case troubleRefuse:
 		g.note(id, "cut before %s passed on", g.name)
@@ -152,6 +155,38 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case troubleNone, troubleHalfBody, troubleLoseAnswer, troubleHalfAnswer:
 	}
 	g.forward(w, r, id, body, t)
+}
+
+// announce wakes whoever waits for calls about messages.
+func (g *gate) announce(id string) {
+	if id == "" {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls++
+	close(g.called)
+	g.called = make(chan struct{})
+}
+
+// await returns when n more calls about messages came, or ctx is done.
+func (g *gate) await(ctx context.Context, n int) {
+	for first := -1; ; {
+		g.mu.Lock()
+		calls, called := g.calls, g.called
+		g.mu.Unlock()
+		if first < 0 {
+			first = calls
+		}
+		if calls-first >= n {
+			return
+		}
+		select {
+		case <-called:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // hold delays a request; false when it is not to be passed on any more.

@@ -37,6 +37,7 @@ const (
 	momentStarting moment = iota // wait after it was started
 	momentReady                  // wait after it answered
 	momentWorking                // wait after it was connected
+	momentBusy                   // wait after it was connected and count messages reached the server
 )
 
 // move is one point of the plan.
@@ -113,13 +114,15 @@ func kill(r *rand.Rand, i int) move {
 	if i%2 == 1 {
 		m.program = nameServer
 	}
-	switch n := r.IntN(10); {
-	case n < 1:
+	switch n := r.IntN(20); {
+	case n < 2:
 		m.moment, m.wait = momentStarting, upTo(r, 400*time.Millisecond)
-	case n < 3:
+	case n < 5:
 		m.moment, m.wait = momentReady, upTo(r, 300*time.Millisecond)
+	case n < 9:
+		m.moment, m.wait = momentWorking, upTo(r, 800*time.Millisecond)
 	default:
-		m.moment, m.wait = momentWorking, upTo(r, 1200*time.Millisecond)
+		m.moment, m.count, m.wait = momentBusy, 1+r.IntN(20), upTo(r, 5*time.Millisecond)
 	}
 	if r.IntN(3) == 0 {
 		m.hold = upTo(r, 1500*time.Millisecond)

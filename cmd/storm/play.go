@@ -27,15 +27,14 @@ func (w *world) play(ctx context.Context, moves []move) error {
 			continue
 		}
 		if m.kind == moveKill {
-			if err := w.kill(ctx, m); err != nil {
-				return err
-			}
+			w.sendKiller(ctx, m)
 			continue
 		}
 		sleep(ctx, m.wait)
 		w.do(ctx, m)
 	}
 	close(orders)
+	w.played = time.Now()
 	return w.calm(ctx)
 }
 
@@ -107,22 +106,26 @@ func (w *world) throttle(ctx context.Context) {
 	}
 }
 
-// kill ends a program at its moment and starts it again.
-func (w *world) kill(ctx context.Context, m move) error {
+// sendKiller has a program killed while the play goes on, once the one before
+// has done it.
+func (w *world) sendKiller(ctx context.Context, m move) {
 	p := w.server
 	if m.program == nameBridge {
 		p = w.bridge
 	}
+	p.killer.Wait()
+	p.killer.Go(func() { w.fail(w.kill(ctx, p, m)) })
+}
+
+// kill ends a program at its moment and starts it again.
+func (w *world) kill(ctx context.Context, p *program, m move) error {
 	if m.moment != momentStarting {
 		if err := p.ready(ctx); err != nil {
 			return err
 		}
 	}
-	if m.moment == momentWorking && p == w.bridge {
-		limited, cancel := context.WithTimeout(ctx, onlineWait)
-		// The line may be down; then the bridge is killed offline.
-		_ = w.sim.WaitOnline(limited)
-		cancel()
+	if m.moment == momentWorking || m.moment == momentBusy {
+		w.lull(ctx, p, m)
 	}
 	sleep(ctx, m.wait)
 	if err := p.kill(); err != nil {
@@ -130,6 +133,19 @@ func (w *world) kill(ctx context.Context, m move) error {
 	}
 	sleep(ctx, m.hold)
 	return p.start()
+}
+
+// lull waits until a program has something to do, but not for ever: the line may
+// be down, and the customers silent.
+func (w *world) lull(ctx context.Context, p *program, m move) {
+	ctx, cancel := context.WithTimeout(ctx, lullTime)
+	defer cancel()
+	if p == w.bridge {
+		_ = w.sim.WaitOnline(ctx)
+	}
+	if m.moment == momentBusy {
+		w.up.await(ctx, m.count)
+	}
 }
 
 // calm ends every trouble, lets the people finish, kills both programs once more
@@ -140,6 +156,11 @@ func (w *world) calm(ctx context.Context) error {
 	}
 	w.line.calm()
 	w.away.Wait()
+	w.bridge.killer.Wait()
+	w.server.killer.Wait()
+	if err := w.failed(); err != nil {
+		return err
+	}
 	w.sim.LoseAcks(0)
 	w.sim.CutAfterProcessing(0)
 	w.sim.CutBeforeProcessing(0)

@@ -29,6 +29,7 @@ type program struct {
 	env     []string
 	address string // host:port of its API
 	log     *os.File
+	killer  sync.WaitGroup // the one at work, if any
 
 	mu    sync.Mutex // held while it is being started, killed or stopped
 	life  *life

@@ -25,6 +25,7 @@ type reckoning struct {
 	delivered, failed                int
 	lost, twice, disordered, altered int
 	unheard                          int // replies among lost
+	asked, late                      int // messages asked for again, and those of them whose place others took
 	integrity                        string
 	leftovers                        int
 	orphans                          int
@@ -122,10 +123,18 @@ func (r *reckoning) messagesOf(c *customer) {
 			r.complain(m.WhatsApp, &r.twice, "%s has message %d %d times", c.Name(), i, seen[i])
 			continue
 		}
-		if i < furthest {
+		asked := r.sim.AskedAgain(m.WhatsApp) > 0
+		if asked {
+			r.asked++
+		}
+		switch {
+		case i >= furthest:
+			furthest = i
+		case asked:
+			r.late++
+		default:
 			r.complain(m.WhatsApp, &r.disordered, "%s has message %d after message %d", c.Name(), i, furthest)
 		}
-		furthest = max(furthest, i)
 		if s := c.said[i]; m.Text != s.text || m.Original != s.original {
 			r.complain(m.WhatsApp, &r.altered, "%s has message %d as %q (before: %q), want %q (before: %q)", c.Name(), i, m.Text, m.Original, s.text, s.original)
 		}

@@ -89,10 +89,11 @@ func (r *reckoning) print(out io.Writer) {
 		{"answers forged (401…503, foreign pages)", r.foreign},
 		{"repeats on the wire: messages to the server", r.repeatedWebhooks}, {"repeats on the wire: replies to the bridge", r.bridgeRepeats},
 		{"repeats on the wire: replies to customers' phones", r.copies},
+		{"messages that had to be asked for again", r.asked}, {"  others had taken the place of", r.late},
 		{"photos without a row, left to the sweep", r.orphans},
 		{"database", r.integrity},
 		{"LOST", r.lost}, {"TWICE", r.twice}, {"OUT OF ORDER", r.disordered}, {"NOT AS SENT", r.altered}, {"half-written files left over", r.leftovers},
-		{"seed", r.seed}, {"took", time.Since(r.began).Round(time.Second)},
+		{"seed", r.seed}, {"took", time.Since(r.began).Round(time.Second)}, {"  the storm itself", r.played.Sub(r.began).Round(time.Second)},
 	} {
 		fmt.Fprintf(t, "%s\t %v\t\n", line.name, line.value)
 	}

@@ -37,14 +37,15 @@ const (
 	// backlogWait is for how long.
 	backlog     = 300
 	backlogWait = 2 * time.Second
-	// onlineWait is how long a kill waits for the bridge to be connected.
-	onlineWait = 8 * time.Second
+	// lullTime is how long a kill waits for a program to be busy.
+	lullTime = 2 * time.Second
 )
 
 // world is everything that takes part.
 type world struct {
 	options
 	began   time.Time
+	played  time.Time // when the last move was made
 	token   string
 	sim     *wasim.Server
 	line    *line // bridge → WhatsApp
@@ -211,6 +212,7 @@ func (w *world) close(cancel context.CancelFunc) {
 	w.away.Wait()
 	for _, p := range []*program{w.bridge, w.server} {
 		if p != nil {
+			p.killer.Wait()
 			p.close()
 		}
 	}

@@ -76,6 +76,7 @@ type Server struct {
 	pending    []*delivery // oldest first: not yet acknowledged by the device
 	pumping    bool
 	deliveries map[string]int
+	asked      map[string]int // retry receipts, by message id
 	acked      map[string]bool
 	read       map[string]bool
 	senders    map[string]*outgoing // what a retry receipt asks for again, by message id
@@ -125,6 +126,7 @@ func newServer(opts Options) (*Server, error) {
 		byUser:     map[types.JID]*Customer{},
 		groups:     map[types.JID]*Group{},
 		deliveries: map[string]int{},
+		asked:      map[string]int{},
 		acked:      map[string]bool{},
 		read:       map[string]bool{},
 		senders:    map[string]*outgoing{},
