@@ -139,6 +139,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.note(id, "cut before %s passed on", g.name)
 		panic(http.ErrAbortHandler)
 	case troubleStatus:
+		if t.code == http.StatusNotFound && r.URL.Path == wire.PathReceipt {
+			t.code = http.StatusBadGateway // a server that does not know receipts does not get them again
+		}
 		g.note(id, "%s answered %d by itself", g.name, t.code)
 		http.Error(w, `{"detail":"Falla de la tormenta."}`, t.code)
 		return

@@ -28,6 +28,7 @@ const (
 	moveCutBefore                 // WhatsApp is cut off before it takes a reply
 	moveRestart                   // WhatsApp asks for a new connection
 	moveMedia                     // WhatsApp's files are not to be had for hold
+	moveClock                     // the clock of program jumps to hold ahead of the right time
 )
 
 // moment is when in its life a program is killed.
@@ -130,12 +131,15 @@ func kill(r *rand.Rand, i int) move {
 	return m
 }
 
+// clockJump is how far a clock goes wrong, in either direction.
+const clockJump = 30 * time.Minute
+
 func upTo(r *rand.Rand, d time.Duration) time.Duration { return time.Duration(r.Int64N(int64(d))) }
 
 // mishaps is every other trouble, as often as it is named.
 var mishaps = []moveKind{
 	moveUp, moveUp, moveUp, moveUp, moveUp, moveDown, moveDown, moveDown, movePanel, movePanel, moveAway, moveAway,
-	moveLineCut, moveLineHalf, moveLineSlow, moveLoseAcks, moveCutAfter, moveCutBefore, moveRestart, moveMedia,
+	moveLineCut, moveLineHalf, moveLineSlow, moveLoseAcks, moveCutAfter, moveCutBefore, moveRestart, moveMedia, moveClock, moveClock,
 }
 
 func mishap(r *rand.Rand, customers int) move {
@@ -147,6 +151,9 @@ func mishap(r *rand.Rand, customers int) move {
 		m.trouble = troubles(r, 401, 500, 503)
 	case moveLineSlow:
 		m.hold *= 2
+	case moveClock:
+		m.program = []string{nameBridge, nameServer}[r.IntN(2)]
+		m.hold = upTo(r, 2*clockJump) - clockJump
 	default:
 	}
 	return m

@@ -89,6 +89,8 @@ func (w *world) do(ctx context.Context, m move) {
 		w.sim.CutBeforeProcessing(1)
 	case moveRestart:
 		w.sim.StreamError("515")
+	case moveClock:
+		w.named(m.program).setClock(m.hold)
 	case moveMedia:
 		w.sim.MediaFault(wasim.MediaFault{Status: 503})
 		w.away.Go(func() { sleep(ctx, m.hold); w.sim.MediaFault(wasim.MediaFault{}) })
@@ -106,13 +108,17 @@ func (w *world) throttle(ctx context.Context) {
 	}
 }
 
+func (w *world) named(name string) *program {
+	if name == nameBridge {
+		return w.bridge
+	}
+	return w.server
+}
+
 // sendKiller has a program killed while the play goes on, once the one before
 // has done it.
 func (w *world) sendKiller(ctx context.Context, m move) {
-	p := w.server
-	if m.program == nameBridge {
-		p = w.bridge
-	}
+	p := w.named(m.program)
 	p.killer.Wait()
 	p.killer.Go(func() { w.fail(w.kill(ctx, p, m)) })
 }
@@ -174,7 +180,11 @@ func (w *world) calm(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	// What waits for its next try is tried at once when a program starts.
+	// Both clocks end ahead of where they ever were, so that the waits for a next
+	// try and the lease of a reply whose server was killed are over.
+	for _, p := range []*program{w.server, w.bridge} {
+		p.setClock(clockJump + clockEnd)
+	}
 	for _, p := range []*program{w.server, w.bridge} {
 		if err := errors.Join(p.ready(ctx), p.kill(), p.start(), p.ready(ctx)); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -34,12 +35,13 @@ type program struct {
 	mu    sync.Mutex // held while it is being started, killed or stopped
 	life  *life
 	kills int
+	ahead time.Duration // of its clock
 }
 
 // life is one process of a program.
 type life struct {
 	cmd   *exec.Cmd
-	stdin io.Closer
+	stdin io.WriteCloser
 	done  chan struct{} // closed when it has ended
 	err   error         // how, after done
 }
@@ -75,7 +77,8 @@ func (p *program) startLocked() error {
 		return fmt.Errorf("find own program: %w", err)
 	}
 	l := &life{cmd: exec.Command(self), done: make(chan struct{})}
-	l.cmd.Dir, l.cmd.Env, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.env, p.log, p.log
+	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.log, p.log
+	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.ahead.String())
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
@@ -157,6 +160,15 @@ func (p *program) kill() error {
 	}
 	p.kills++
 	return nil
+}
+
+// setClock makes the program's clock jump, in this life and the next ones.
+func (p *program) setClock(ahead time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ahead = ahead
+	// One that is dead learns it when it is started.
+	_, _ = fmt.Fprintln(p.life.stdin, ahead)
 }
 
 // stop ends the process as an operator's system does, and demands that it ends

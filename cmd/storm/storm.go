@@ -39,6 +39,8 @@ const (
 	backlogWait = 2 * time.Second
 	// lullTime is how long a kill waits for a program to be busy.
 	lullTime = 2 * time.Second
+	// clockEnd is more than anything waits for: the queue's sweep, a reply's lease.
+	clockEnd = 11 * time.Minute
 )
 
 // world is everything that takes part.
