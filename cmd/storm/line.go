@@ -74,23 +74,22 @@ func (l *line) pass(from, to net.Conn) {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
-		delay, half := l.weather()
-		if delay > 0 {
-			time.Sleep(delay)
-		}
-		if half {
-			_, _ = to.Write(buf[:n/2])
-			return
-		}
-		if n > 0 {
-			if _, err := to.Write(buf[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
+		if n > 0 && !l.put(to, buf[:n]) || err != nil {
 			return
 		}
 	}
+}
+
+// put passes one piece of data on; false when the line is cut.
+func (l *line) put(to net.Conn, data []byte) bool {
+	delay, half := l.weather()
+	time.Sleep(delay)
+	if half {
+		_, _ = to.Write(data[:len(data)/2])
+		return false
+	}
+	_, err := to.Write(data)
+	return err == nil
 }
 
 // weather returns what happens to a piece of data.
