@@ -54,8 +54,8 @@ func (c *customer) nextText(what string) string {
 	return fmt.Sprintf("%s n.º %d: %s", c.Name(), len(c.said), what)
 }
 
-// say makes the customer do what m says.
-func (c *customer) say(m move) {
+// say makes the customer do what m says, and returns the id of the message.
+func (c *customer) say(m move) string {
 	switch m.kind {
 	case movePhoto:
 		data, text := picture(m.content, m.size), c.nextText("así quedó")
@@ -64,15 +64,14 @@ func (c *customer) say(m move) {
 	case moveEdit:
 		if c.last != nil && c.last.original == "" {
 			c.last.original, c.last.text = c.last.text, c.last.text+" (corregido)"
-			c.Edit(c.last.id, c.last.text)
 			c.edits++
-			return
+			return c.Edit(c.last.id, c.last.text)
 		}
 		c.text("no prende")
 	case moveQuote:
 		if c.last == nil {
 			c.text("hola")
-			return
+			break
 		}
 		text := c.nextText("sobre esto")
 		c.add(&said{id: c.SendReply(text, c.last.id), text: text})
@@ -81,6 +80,7 @@ func (c *customer) say(m move) {
 			c.text("no enciende la pantalla")
 		}
 	}
+	return c.said[len(c.said)-1].id
 }
 
 func (c *customer) text(what string) {

@@ -39,6 +39,7 @@ const (
 	momentReady                  // wait after it answered
 	momentWorking                // wait after it was connected
 	momentBusy                   // wait after it was connected and count messages reached the server
+	momentTaken                  // the bridge: when it has told WhatsApp that it took the last message said
 )
 
 // move is one point of the plan.
@@ -120,8 +121,10 @@ func kill(r *rand.Rand, i int) move {
 		m.moment, m.wait = momentStarting, upTo(r, 400*time.Millisecond)
 	case n < 5:
 		m.moment, m.wait = momentReady, upTo(r, 300*time.Millisecond)
-	case n < 9:
+	case n < 8:
 		m.moment, m.wait = momentWorking, upTo(r, 800*time.Millisecond)
+	case n < 14 && m.program == nameBridge:
+		m.moment = momentTaken
 	default:
 		m.moment, m.count, m.wait = momentBusy, 1+r.IntN(20), upTo(r, 5*time.Millisecond)
 	}

@@ -95,7 +95,7 @@ func (w *world) do(ctx context.Context, m move) {
 		w.sim.MediaFault(wasim.MediaFault{Status: 503})
 		w.away.Go(func() { sleep(ctx, m.hold); w.sim.MediaFault(wasim.MediaFault{}) })
 	default:
-		w.crowd[m.who].say(m)
+		w.latest.Store(w.crowd[m.who].say(m))
 		w.throttle(ctx)
 	}
 }
@@ -130,7 +130,7 @@ func (w *world) kill(ctx context.Context, p *program, m move) error {
 			return err
 		}
 	}
-	if m.moment == momentWorking || m.moment == momentBusy {
+	if m.moment != momentStarting && m.moment != momentReady {
 		w.lull(ctx, p, m)
 	}
 	sleep(ctx, m.wait)
@@ -149,8 +149,13 @@ func (w *world) lull(ctx context.Context, p *program, m move) {
 	if p == w.bridge {
 		_ = w.sim.WaitOnline(ctx)
 	}
-	if m.moment == momentBusy {
+	switch m.moment {
+	case momentBusy:
 		w.up.await(ctx, m.count)
+	case momentTaken:
+		id, _ := w.latest.Load().(string)
+		_ = w.sim.WaitAcked(ctx, id)
+	case momentStarting, momentReady, momentWorking:
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mostrador/internal/config"
@@ -61,6 +62,7 @@ type world struct {
 	working sync.WaitGroup // people at the desk, programs being started
 	away    sync.WaitGroup // phones that are off
 	count   map[moveKind]int
+	latest  atomic.Value // id of what was said last, a string
 
 	mu      sync.Mutex
 	trouble error // the first thing that should not happen
