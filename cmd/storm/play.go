@@ -75,6 +75,19 @@ func (w *world) do(ctx context.Context, m move) {
 		who := w.crowd[m.who]
 		who.SetOnline(false)
 		w.away.Go(func() { sleep(ctx, m.hold); who.SetOnline(true) })
+	case moveClock:
+		w.named(m.program).setClock(m.hold)
+	case moveText, movePhoto, moveQuote, moveEdit:
+		w.latest.Store(w.crowd[m.who].say(m))
+		w.throttle(ctx)
+	default:
+		w.disturb(ctx, m)
+	}
+}
+
+// disturb makes the moves that happen at WhatsApp, or on the way there.
+func (w *world) disturb(ctx context.Context, m move) {
+	switch m.kind {
 	case moveLineCut:
 		w.line.cut(m.hold / 2)
 	case moveLineHalf:
@@ -89,14 +102,10 @@ func (w *world) do(ctx context.Context, m move) {
 		w.sim.CutBeforeProcessing(1)
 	case moveRestart:
 		w.sim.StreamError("515")
-	case moveClock:
-		w.named(m.program).setClock(m.hold)
 	case moveMedia:
 		w.sim.MediaFault(wasim.MediaFault{Status: 503})
 		w.away.Go(func() { sleep(ctx, m.hold); w.sim.MediaFault(wasim.MediaFault{}) })
 	default:
-		w.latest.Store(w.crowd[m.who].say(m))
-		w.throttle(ctx)
 	}
 }
 
@@ -185,15 +194,30 @@ func (w *world) calm(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	// Both clocks end ahead of where they ever were, so that the waits for a next
-	// try and the lease of a reply whose server was killed are over.
-	for _, p := range []*program{w.server, w.bridge} {
-		p.setClock(clockJump + clockEnd)
+	if err := w.lastLives(ctx); err != nil {
+		return err
 	}
-	for _, p := range []*program{w.server, w.bridge} {
-		if err := errors.Join(p.ready(ctx), p.kill(), p.start(), p.ready(ctx)); err != nil {
+	return w.quiet(ctx)
+}
+
+// lastLives kills both programs and starts them with clocks that are ahead of
+// where they ever were, so that the waits for a next try, and the lease of a
+// reply whose server was killed, are over.
+func (w *world) lastLives(ctx context.Context) error {
+	both := []*program{w.server, w.bridge}
+	for _, p := range both {
+		p.laterClock(clockJump + clockEnd)
+		if err := errors.Join(p.ready(ctx), p.kill()); err != nil {
 			return err
 		}
 	}
-	return w.quiet(ctx)
+	for _, p := range both {
+		if err := errors.Join(p.start(), p.ready(ctx)); err != nil {
+			return err
+		}
+	}
+	if err := w.sim.WaitOnline(ctx); err != nil {
+		return fmt.Errorf("wait for the bridge: %w", err)
+	}
+	return nil
 }

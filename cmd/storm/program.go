@@ -76,7 +76,7 @@ func (p *program) startLocked() error {
 	if err != nil {
 		return fmt.Errorf("find own program: %w", err)
 	}
-	l := &life{cmd: exec.Command(self), done: make(chan struct{})}
+	l := &life{cmd: exec.Command(self), done: make(chan struct{})} //nolint:gosec // itself
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.log, p.log
 	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.ahead.String())
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
@@ -169,6 +169,13 @@ func (p *program) setClock(ahead time.Duration) {
 	p.ahead = ahead
 	// One that is dead learns it when it is started.
 	_, _ = fmt.Fprintln(p.life.stdin, ahead)
+}
+
+// laterClock is setClock for the next lives only.
+func (p *program) laterClock(ahead time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ahead = ahead
 }
 
 // stop ends the process as an operator's system does, and demands that it ends

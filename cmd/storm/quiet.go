@@ -36,14 +36,24 @@ func (r rest) nothing() bool {
 	return waiting == 0
 }
 
-// quiet returns when nothing is on its way any more.
+// signEvery is how often a customer writes while something is on its way.
+const signEvery = 6 * time.Second
+
+// quiet returns when nothing is on its way any more. Now and then a customer
+// writes: to the server that is a sign of life of the bridge, which brings
+// waiting replies forward.
 func (w *world) quiet(ctx context.Context) error {
 	db, err := w.openDatabase()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	sign := time.Now().Add(signEvery)
 	for deadline := time.Now().Add(patience); ; sleep(ctx, 100*time.Millisecond) {
+		if time.Now().After(sign) {
+			sign = time.Now().Add(signEvery)
+			w.crowd[0].say(move{kind: moveText, count: 1})
+		}
 		r, err := w.remaining(ctx, db)
 		if err != nil {
 			return err
