@@ -36,6 +36,10 @@ demo: ## the whole product with a simulated WhatsApp: no phone, no account
 	@echo 'Compilando; la primera vez tarda unos minutos…'
 	@go build -o bin/ ./cmd/demo && exec bin/demo $(ARGS)
 
+.PHONY: storm
+storm: ## prove that nothing is lost and nothing is twice, about 10 minutes
+	@go build -o bin/ ./cmd/storm && exec bin/storm $(ARGS)
+
 .PHONY: test
 test: ## every test, offline once the modules are cached
 	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on $(TESTFLAGS) ./...

@@ -88,6 +88,10 @@ var allowed = map[string][]string{
 		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
 		"golang.org/x/sync", "github.com/rs/zerolog",
 	},
+	"cmd/storm": {
+		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
+		"modernc.org/sqlite",
+	},
 }
 
 type goPackage struct {

@@ -53,7 +53,7 @@ func queueCommand(ctx context.Context, o Options, args []string) error {
 	}
 	switch {
 	case command == "list" && len(refs) == 0:
-		return listQueue(dir, o.Stdout, time.Now())
+		return listQueue(dir, o.Stdout, o.Now())
 	case command == "show" && len(refs) > 0:
 		return showQueued(dir, refs, o.Stdout)
 	case command == "retry":
@@ -215,7 +215,7 @@ func retryQueued(ctx context.Context, o Options, dir string, refs []string) erro
 		return err
 	}
 	defer lock.Close()
-	q, err := queue.Open(dir, time.Now)
+	q, err := queue.Open(dir, o.Now)
 	if err != nil {
 		return queueProblem(dir, err)
 	}

@@ -23,11 +23,11 @@ const indexName = "indice.txt"
 // name of its own if target is "", or to Stdout if it is "-".
 func exportQueue(o Options, dir, target string) error {
 	if target == "-" {
-		_, err := writeZIP(dir, o.Stdout)
+		_, err := writeZIP(dir, o.Stdout, o.Now())
 		return err
 	}
 	if target == "" {
-		target = time.Now().Format("cola-20060102-150405.zip")
+		target = o.Now().Format("cola-20060102-150405.zip")
 	}
 	if !filepath.IsAbs(target) {
 		target = filepath.Join(o.Dir, target)
@@ -39,7 +39,7 @@ func exportQueue(o Options, dir, target string) error {
 	if err != nil {
 		return explain("No se puede crear "+target+".", err)
 	}
-	count, err := writeZIP(dir, out)
+	count, err := writeZIP(dir, out, o.Now())
 	if err = errors.Join(err, out.Close()); err != nil {
 		return errors.Join(explain("No se pudo escribir "+target+".", err), os.Remove(target))
 	}
@@ -49,8 +49,8 @@ func exportQueue(o Options, dir, target string) error {
 
 // writeZIP writes the files as they are, and a table of them, and returns how many
 // there were.
-func writeZIP(dir string, out io.Writer) (int, error) {
-	archive, now, count := zip.NewWriter(out), time.Now(), 0
+func writeZIP(dir string, out io.Writer, now time.Time) (int, error) {
+	archive, count := zip.NewWriter(out), 0
 	var index strings.Builder
 	table := tabwriter.NewWriter(&index, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "MENSAJE\tESTADO\tDESDE HACE\tCHAT\tMOTIVO\tARCHIVO")

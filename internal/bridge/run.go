@@ -31,7 +31,7 @@ const (
 	queueDir   = "cola_mensajes"
 )
 
-// Options are what the program gets from outside. All but Network and Ready
+// Options are what the program gets from outside. All but Network, Ready and Now
 // must be set.
 type Options struct {
 	Args           []string                 // the command line without the program's name
@@ -40,6 +40,7 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	Network        whatsapp.Network  // zero: WhatsApp itself; tests and the demo put a simulator here
 	Ready          func(addr string) // called with the address once the API answers
+	Now            func() time.Time  // nil: time.Now
 }
 
 const help = `Mostrador: el puente entre WhatsApp y el servidor.
@@ -70,6 +71,9 @@ func Run(ctx context.Context, o Options) error {
 }
 
 func execute(ctx context.Context, o Options) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	command := "run"
 	if len(o.Args) > 0 {
 		command = o.Args[0]
@@ -117,7 +121,7 @@ func serve(ctx context.Context, o Options) error {
 		return err
 	}
 	defer b.close()
-	handler := api.New(b.apiOptions(c))
+	handler := api.New(b.apiOptions(o, c))
 	addr := listeners[0].Addr()
 	log.Info().Str("version", version()).Str("library", libraryVersion()).Stringer("address", addr).Msg("bridge started")
 	g, ctx := errgroup.WithContext(ctx)
@@ -146,7 +150,7 @@ type bridge struct {
 func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) (*bridge, error) {
 	b := &bridge{log: log}
 	session, err := whatsapp.Open(ctx, whatsapp.Options{
-		Dir: filepath.Join(c.Dir, sessionDir), Network: o.Network, MaxMedia: c.MaxImage, Groups: c.Groups, Now: time.Now, Log: log,
+		Dir: filepath.Join(c.Dir, sessionDir), Network: o.Network, MaxMedia: c.MaxImage, Groups: c.Groups, Now: o.Now, Log: log,
 		// The queue is opened under the session's lock, which keeps a second
 		// bridge out of it; nothing is put before the session runs.
 		Put: func(e queue.Entry) error { return b.put(e) },
@@ -156,17 +160,17 @@ func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) 
 	}
 	b.session = session
 	dir := filepath.Join(c.Dir, queueDir)
-	if b.queue, err = queue.Open(dir, time.Now); err != nil {
+	if b.queue, err = queue.Open(dir, o.Now); err != nil {
 		b.close()
 		return nil, queueProblem(dir, err)
 	}
 	if stats := b.queue.Stats(); stats != (queue.Stats{}) {
 		log.Info().Int("waiting", stats.Waiting).Int("files", stats.Files).Int("parked", stats.Parked).Int("damaged", stats.Damaged).Msg("messages are queued")
 	}
-	started := time.Now()
+	started := o.Now()
 	b.uplink = uplink.New(uplink.Options{
-		Queue: b.queue, Fetch: b.fetch, Describe: func() wire.Beat { return b.beat(c, started) },
-		ServerURL: c.ServerURL, Token: c.Token, Log: log.With().Str("part", "uplink").Logger(),
+		Queue: b.queue, Fetch: b.fetch, Describe: func() wire.Beat { return b.beat(o, c, started) },
+		ServerURL: c.ServerURL, Token: c.Token, Now: o.Now, Log: log.With().Str("part", "uplink").Logger(),
 	})
 	return b, nil
 }

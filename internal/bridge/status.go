@@ -10,10 +10,10 @@ import (
 	"mostrador/internal/wire"
 )
 
-func (b *bridge) apiOptions(c config.Bridge) api.Options {
+func (b *bridge) apiOptions(o Options, c config.Bridge) api.Options {
 	return api.Options{
 		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.retry,
-		MaxFile: c.MaxImage, Now: time.Now, Version: version(), Library: libraryVersion(),
+		MaxFile: c.MaxImage, Now: o.Now, Version: version(), Library: libraryVersion(),
 		Log: b.log.With().Str("part", "api").Logger(),
 	}
 }
@@ -65,10 +65,10 @@ func (b *bridge) retry(keys []string) (int, error) {
 }
 
 // beat is what the server hears of the bridge as a sign of life.
-func (b *bridge) beat(c config.Bridge, started time.Time) wire.Beat {
+func (b *bridge) beat(o Options, c config.Bridge, started time.Time) wire.Beat {
 	stored := b.queue.Stats()
 	beat := wire.Beat{
-		BridgeHealth: b.apiOptions(c).Health(started),
+		BridgeHealth: b.apiOptions(o, c).Health(started),
 		Received:     stored.Stored, Files: stored.Files, Damaged: stored.Damaged, Tray: b.tray(wire.MaxTray),
 	}
 	if stored.Failing {

@@ -31,8 +31,8 @@ import (
 	"mostrador/web"
 )
 
-// Options is what the program gets from outside; all fields but Ready are
-// required.
+// Options is what the program gets from outside; all fields but Ready and Now
+// are required.
 type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
@@ -40,10 +40,14 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
+	Now   func() time.Time // nil: time.Now
 }
 
 // serve runs the server until ctx ends.
 func serve(ctx context.Context, o Options) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	c, err := config.LoadServer(o.Getenv, o.Dir)
 	if err != nil {
 		return err
@@ -80,6 +84,7 @@ func serve(ctx context.Context, o Options) error {
 
 // parts is everything that is made once.
 type parts struct {
+	now    func() time.Time
 	store  *store.Store
 	photos *photos.Folder
 	origin store.Origin
@@ -91,7 +96,7 @@ type parts struct {
 
 // build makes the parts; what it made before a failure it closes again.
 func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
-	p := &parts{}
+	p := &parts{now: o.Now}
 	if err := p.open(ctx, o, c, log); err != nil {
 		p.close(log)
 		return nil, err
@@ -100,7 +105,7 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: time.Now, Log: log, Classify: classifier.Classify}); err != nil {
+	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: classifier.Classify}); err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
@@ -115,8 +120,8 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		return fmt.Errorf("make first login: %w", err)
 	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
-	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: time.Now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
-	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: time.Now, Log: log})
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
+	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	return nil
 }
 
@@ -141,6 +146,6 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 	return api.New(api.Options{
 		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Now: time.Now, Log: log,
+		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Now: p.now, Log: log,
 	})
 }

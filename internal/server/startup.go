@@ -102,7 +102,7 @@ func announce(out io.Writer, user, password string) {
 // keepHouse removes what nobody needs any more: files that a killed program
 // left behind, once, and sessions that are over, now and then.
 func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
-	moved, err := p.photos.Sweep(ctx, time.Now().Add(-orphanAge), p.store.ReferencedFiles)
+	moved, err := p.photos.Sweep(ctx, p.now().Add(-orphanAge), p.store.ReferencedFiles)
 	if err != nil && ctx.Err() == nil {
 		log.Warn().Err(err).Msg("sweep of orphaned files broke off")
 	} else if moved > 0 {

@@ -82,6 +82,7 @@ func (s *Server) sendAgain(c *conn, receipt *node) {
 	if o == nil || count < 1 {
 		return
 	}
+	s.asked[id]++
 	again := &delivery{class: "message", id: id, kind: o.kind, build: func(d *device) (node, error) {
 		o.from.forgetSession()
 		return s.seal(o, d, count)

@@ -28,6 +28,14 @@ func (s *Server) Deliveries(id string) int {
 	return s.deliveries[id]
 }
 
+// AskedAgain returns how often the device asked a message's sender for it again,
+// because it could not be decrypted.
+func (s *Server) AskedAgain(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked[id]
+}
+
 // WaitDeliveries returns when a message was sent to the device at least n times.
 // The error is the context's, or ErrClosed.
 func (s *Server) WaitDeliveries(ctx context.Context, id string, n int) error {

@@ -113,6 +113,7 @@ func TestAnUndecryptableMessageIsSentAgainWhenAskedFor(t *testing.T) {
 		same(t, m.RetryCount, 1)
 		acked(t, s, id)
 		same(t, s.Deliveries(id), 2)
+		same(t, s.AskedAgain(id), 1)
 		c.message(ana.SendText("después"))
 	}
 }

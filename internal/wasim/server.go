@@ -52,6 +52,7 @@ type Server struct {
 	few    bool   // Options.FewKeys
 
 	listener net.Listener
+	leaf     []byte // its TLS certificate, DER
 	web      *http.Server
 	client   *http.Client
 	ctx      context.Context
@@ -76,6 +77,7 @@ type Server struct {
 	pumping    bool
 	deliveries map[string]int
 	strays     []string
+	asked      map[string]int // retry receipts, by message id
 	acked      map[string]bool
 	read       map[string]bool
 	senders    map[string]*outgoing // what a retry receipt asks for again, by message id
@@ -100,6 +102,7 @@ func Start(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	s.client = newHTTPClient(s.listener.Addr().String(), roots)
+	s.leaf = cert.Leaf.Raw
 	s.web = s.newHTTPServer(cert)
 	s.wg.Go(func() {
 		// Always ends with an error; after Close it is http.ErrServerClosed.
@@ -124,6 +127,7 @@ func newServer(opts Options) (*Server, error) {
 		byUser:     map[types.JID]*Customer{},
 		groups:     map[types.JID]*Group{},
 		deliveries: map[string]int{},
+		asked:      map[string]int{},
 		acked:      map[string]bool{},
 		read:       map[string]bool{},
 		senders:    map[string]*outgoing{},

@@ -144,7 +144,11 @@ func unreached(cause error) error {
 func verdict(status int, answer []byte) error {
 	switch status {
 	case http.StatusOK:
-		return nil
+		var taken wire.SendReply
+		// A hotel's login page also answers 200.
+		if json.Unmarshal(answer, &taken) == nil && taken.OK {
+			return nil
+		}
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return ticket.NewError(ticket.CodeInvalid, reason(answer, "WhatsApp no acepta este mensaje."))
 	case http.StatusUnauthorized, http.StatusForbidden:

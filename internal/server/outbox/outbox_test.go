@@ -52,6 +52,9 @@ func (l *laptop) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
+	if w.Code == http.StatusOK && w.Body.Len() == 0 {
+		_, _ = io.WriteString(w, `{"ok":true}`)
+	}
 	return w.Result(), nil
 }
 
@@ -191,6 +194,7 @@ func TestEveryAnswerOfTheBridgeHasItsOutcome(t *testing.T) {
 		{"not confirmed", refuse(504, `{"error":"Sin confirmar"}`), ticket.CodeTimeout, ticket.DeliveryQueued, "Sin confirmar"},
 		{"broken", refuse(500, `<html>`), ticket.CodeUnavailable, ticket.DeliveryQueued, "(500)"},
 		{"another program", refuse(404, `not found`), ticket.CodeUnavailable, ticket.DeliveryQueued, "(404)"},
+		{"a hotel's login page", refuse(200, `<html>`), ticket.CodeUnavailable, ticket.DeliveryQueued, "(200)"},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://evil.test/", http.StatusFound)
 		}, ticket.CodeUnavailable, ticket.DeliveryQueued, "(302)"},

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	if program := os.Getenv(envChild); program != "" {
+		os.Exit(runChild(program))
+	}
+	os.Exit(m.Run())
+}
+
+// seed is that of STORM_SEED, or another each time.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	text := os.Getenv("STORM_SEED")
+	if text == "" {
+		return uint64(time.Now().UnixNano())
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("STORM_SEED: %v", err)
+	}
+	return n
+}
+
+// transcript collects what a storm prints.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (tr *transcript) Write(p []byte) (int, error) {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.text.Write(p)
+}
+
+func TestNothingIsLostAndNothingIsTwiceInAStorm(t *testing.T) {
+	out := &transcript{}
+	err := storm(t.Context(), options{
+		seed: seed(t), messages: 1000, customers: 20, replies: 100, kills: 26, troubles: 40, pace: 12 * time.Millisecond, out: out,
+	})
+	t.Logf("\n%s", out.text.String())
+	if err != nil {
+		t.Error(err)
+	}
+}
