@@ -26,6 +26,7 @@ type status struct {
 	mu        sync.Mutex
 	state     State
 	lost      bool // the last delivery found nobody
+	missed    bool // one did since returned was last true
 	probed    bool // the server was looked for since then
 	found     bool // and answered
 	delivered int  // messages taken, ever
@@ -52,7 +53,9 @@ func (s *status) note(ctx context.Context, out outcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := State{Reachable: out.verdict != unreachable, LastSuccess: s.state.LastSuccess}
-	if s.lost = out.verdict == unreachable; !s.lost {
+	if s.lost = out.verdict == unreachable; s.lost {
+		s.missed = true
+	} else {
 		s.probed = false
 	}
 	switch out.verdict {
@@ -107,6 +110,17 @@ func (s *status) missing() (lost bool, delivered int) {
 	return s.lost, s.delivered
 }
 
+// returned reports, once, that a server which had been lost took something.
+func (s *status) returned() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	back := s.missed && !s.lost
+	if back {
+		s.missed = false
+	}
+	return back
+}
+
 // watch looks for a lost server and wakes what waits when it is back. While the
 // server answers but deliveries go on failing, it wakes less and less often.
 func (u *Uplink) watch(ctx context.Context) {
@@ -116,6 +130,9 @@ func (u *Uplink) watch(ctx context.Context) {
 		lost, delivered := u.status.missing()
 		if !lost {
 			w = waker{}
+			if u.status.returned() {
+				u.queue.WakeAll() // what failed meanwhile is not to wait for its sweep
+			}
 			continue
 		}
 		if w.wakes(u.look(ctx), delivered, u.now()) {

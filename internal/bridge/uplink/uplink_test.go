@@ -233,6 +233,23 @@ func TestEverythingGoesAtOnceWhenTheServerIsBack(t *testing.T) {
 	})
 }
 
+func TestWhatFailedGoesSoonAfterAnotherMessageIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: func(n int, m wire.Webhook) (int, string) {
+			if n < 3 {
+				return http.StatusServiceUnavailable, ""
+			}
+			return yes(n, m)
+		}}, nil)
+		f.put(t, "ana", "1")
+		after(7 * time.Second) // after the third try
+		f.wantQueue(t, 1, 0, 0)
+		f.put(t, "beto", "2")
+		after(5 * time.Second)
+		f.wantQueue(t, 0, 0, 0)
+	})
+}
+
 func TestAServerThatAnswersButCannotStoreIsNotHammered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, &fakeServer{answer: func(int, wire.Webhook) (int, string) { return http.StatusInternalServerError, "" }}, nil)

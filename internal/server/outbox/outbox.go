@@ -28,7 +28,7 @@ import (
 const (
 	// lease is how long a claimed reply is ours: batch/lanes sends of sendTimeout
 	// and their bookkeeping, with room to spare.
-	lease = time.Minute
+	lease = 30 * time.Second
 	// batch is how many replies a sweep claims at once.
 	batch = 16
 	// lanes is how many of them are sent at once.
