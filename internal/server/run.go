@@ -30,12 +30,13 @@ import (
 	"mostrador/web"
 )
 
-// Options is what the program gets from outside; all fields but Ready are
-// required.
+// Options is what the program gets from outside; all fields but Stdin and
+// Ready are required.
 type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
+	Stdin          io.Reader                // only «classify» reads it
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
@@ -97,7 +98,11 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: time.Now, Log: log, Classify: classifier.Classify}); err != nil {
+	model, err := classifier.Default()
+	if err != nil {
+		return fmt.Errorf("train classifier: %w", err)
+	}
+	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: time.Now, Log: log, Classify: model.Classify}); err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {

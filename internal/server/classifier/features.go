@@ -1,0 +1,130 @@
+package classifier
+
+import "strings"
+
+// recipe says how much each part of a model counts. Leaving parts out, with false
+// or a weight of 0, is how the worth of each is measured.
+type recipe struct {
+	words, stems, pairs, grams float32 // kinds of features
+	denied                     float32 // of what the text says it is not: «no es la batería»
+	regression, bayes          bool    // kinds of learning
+	synonyms, keywords         bool    // knowledge that was written down, not learned
+}
+
+// measured is the recipe of every model. docs/CLASSIFICATION.md shows what each
+// part is worth.
+var measured = recipe{
+	words: 1, stems: 1, pairs: 1, grams: 0.35, denied: 0.1,
+	regression: true, bayes: true, synonyms: true, keywords: true,
+}
+
+// feature is a property of a text and how much it counts there.
+type feature struct {
+	key   uint32 // a hash; in numbered features the row in the model
+	token int32  // which token it comes from
+	value float32
+}
+
+// Kinds of features. They begin what is hashed, so that none is taken for one of
+// another kind.
+const (
+	wordKind byte = 'w'
+	stemKind byte = 's'
+	pairKind byte = 'p'
+	gramKind byte = 'g'
+)
+
+// FNV-1a, 32 bits.
+const (
+	hashStart = 2166136261
+	hashPrime = 16777619
+)
+
+func start(kind byte) uint32 { return (hashStart ^ uint32(kind)) * hashPrime }
+
+func hash[T string | []byte](h uint32, s T) uint32 {
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * hashPrime
+	}
+	return h
+}
+
+// Lengths of the letter sequences that are features, in bytes. A mark at each
+// end of a word counts as a letter.
+const minGram, maxGram = 3, 5
+
+// featuresPerByte is the most features a text has for each of its bytes.
+const featuresPerByte = 3
+
+// appendFeatures appends to list what tokens with these stems have; the same
+// feature may come more than once. A pair is a stem after the one before it, or
+// after a pause.
+func (r recipe) appendFeatures(list []feature, tokens []token, stems []string) []feature {
+	weights := r.weights(tokens)
+	add := func(i int, key uint32, weight float32) {
+		if weight != 0 {
+			list = append(list, feature{key, int32(i), weight * weights[i]})
+		}
+	}
+	var framed []byte
+	for i, t := range tokens {
+		before := ""
+		if !t.pause {
+			before = stems[i-1]
+		}
+		add(i, hash(start(wordKind), t.word), r.words)
+		add(i, hash(start(stemKind), stems[i]), r.stems)
+		add(i, hash(hash(start(pairKind), before)*hashPrime, stems[i]), r.pairs)
+		if r.grams == 0 {
+			continue
+		}
+		framed = append(append(append(framed[:0], '<'), t.word...), '>')
+		for n := minGram; n <= maxGram; n++ {
+			for end := n; end <= len(framed); end++ {
+				add(i, hash(start(gramKind), framed[end-n:end]), r.grams)
+			}
+		}
+	}
+	return list
+}
+
+// deniedReach is how many words «no es» denies: an article, a noun and what
+// belongs to it.
+const deniedReach = 3
+
+// weights says how much each token counts: little, where the text says what it
+// is not about.
+func (r recipe) weights(tokens []token) []float32 {
+	weights := make([]float32, len(tokens))
+	denied := 0 // how many more words are
+	for i, t := range tokens {
+		if t.pause || t.word == "pero" || t.word == "sino" {
+			denied = 0
+		}
+		weights[i] = 1
+		if denied > 0 {
+			weights[i] = r.denied
+			denied--
+		}
+		if !t.pause && tokens[i-1].word == "no" && isCopula(t.word) {
+			denied = deniedReach
+		}
+	}
+	return weights
+}
+
+func isCopula(word string) bool {
+	switch word {
+	case "es", "son", "era", "eran", "fue":
+		return true
+	}
+	return false
+}
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
