@@ -40,21 +40,36 @@ func byCountry(sentences []Sentence) (splitter, []string) {
 	return func(s Sentence) int { return slices.Index(countries, s.Country) }, countries
 }
 
+// experiment is one way to cross-validate.
+type experiment struct {
+	recipe recipe
+	part   splitter
+	keep   func(Sentence) bool      // if set, thins out what a model learns from
+	dress  func(text string) string // if set, changes what it is asked
+}
+
 // crossValidate asks about each part of sentences a model that learned from the
-// others; keep thins out what it learns from.
-func crossValidate(r recipe, t Template, sentences []Sentence, part splitter, keep func(Sentence) bool) ([]trial, error) {
+// others.
+func crossValidate(t Template, sentences []Sentence, e experiment) ([]trial, error) {
 	parts := map[int][]Sentence{}
 	for _, s := range sentences {
-		parts[part(s)] = append(parts[part(s)], s)
+		parts[e.part(s)] = append(parts[e.part(s)], s)
 	}
 	trials := make([]trial, len(parts))
 	for i := range trials {
-		lessons := slices.DeleteFunc(slices.Clone(sentences), func(s Sentence) bool { return part(s) == i || !keep(s) })
-		m, err := train(r, t, lessons)
+		lessons := slices.DeleteFunc(slices.Clone(sentences), func(s Sentence) bool {
+			return e.part(s) == i || e.keep != nil && !e.keep(s)
+		})
+		m, err := train(e.recipe, t, lessons)
 		if err != nil {
 			return nil, err
 		}
-		trials[i].ask(m, parts[i])
+		for _, s := range parts[i] {
+			if e.dress != nil {
+				s.Text = e.dress(s.Text)
+			}
+			trials[i].ask(m, s)
+		}
 	}
 	return trials, nil
 }
@@ -69,22 +84,18 @@ func together(trials []trial) trial {
 	return sum
 }
 
-func all(Sentence) bool { return true }
-
-// ask notes what m says of the sentences that have a category.
-func (t *trial) ask(m *Model, sentences []Sentence) {
-	for _, s := range sentences {
-		if s.Category == "" {
-			continue
-		}
-		c, ranked := m.answer(s.Text)
-		o := outcome{want: s.Category, got: c.Category, confidence: c.Confidence}
-		if len(ranked) > 1 {
-			o.second = ranked[1].Category
-		}
-		t.category = append(t.category, o)
-		t.priority = append(t.priority, outcome{want: string(s.Priority), got: string(c.Priority)})
+// ask notes what m says of a sentence, if it has a category.
+func (t *trial) ask(m *Model, s Sentence) {
+	if s.Category == "" {
+		return
 	}
+	c, ranked := m.answer(s.Text)
+	o := outcome{want: s.Category, got: c.Category, confidence: c.Confidence}
+	if len(ranked) > 1 {
+		o.second = ranked[1].Category
+	}
+	t.category = append(t.category, o)
+	t.priority = append(t.priority, outcome{want: string(s.Priority), got: string(c.Priority)})
 }
 
 // variant is a recipe with something left out.
@@ -103,6 +114,8 @@ func variants() []variant {
 		{"sin trozos de palabra", func(r *recipe) { r.grams = 0 }},
 		{"sin sinónimos", func(r *recipe) { r.synonyms = false }},
 		{"sin palabras clave", func(r *recipe) { r.keywords = false }},
+		{"sin lecciones entre cortesías", func(r *recipe) { r.courtesies = false }},
+		{"saludos con todo su peso", func(r *recipe) { r.greeting = 1 }},
 		{"sin atender a «no es»", func(r *recipe) { r.denied = 1 }},
 		{"sin regresión", func(r *recipe) { r.regression = false }},
 		{"sin Bayes", func(r *recipe) { r.bayes = false }},

@@ -1,21 +1,21 @@
 package classifier
 
-import "strings"
-
 // recipe says how much each part of a model counts. Leaving parts out, with false
 // or a weight of 0, is how the worth of each is measured.
 type recipe struct {
 	words, stems, pairs, grams float32 // kinds of features
+	greeting                   float32 // of a greeting that is not all there is
 	denied                     float32 // of what the text says it is not: «no es la batería»
 	regression, bayes          bool    // kinds of learning
 	synonyms, keywords         bool    // knowledge that was written down, not learned
+	courtesies                 bool    // lessons wrapped in what says nothing
 }
 
 // measured is the recipe of every model. docs/CLASSIFICATION.md shows what each
 // part is worth.
 var measured = recipe{
-	words: 1, stems: 1, pairs: 1, grams: 0.35, denied: 0.1,
-	regression: true, bayes: true, synonyms: true, keywords: true,
+	words: 1, stems: 1, pairs: 1, grams: 0.35, greeting: 0.3, denied: 0.1,
+	regression: true, bayes: true, synonyms: true, keywords: true, courtesies: true,
 }
 
 // feature is a property of a text and how much it counts there.
@@ -92,19 +92,29 @@ func (r recipe) appendFeatures(list []feature, tokens []token, stems []string) [
 // belongs to it.
 const deniedReach = 3
 
-// weights says how much each token counts: little, where the text says what it
-// is not about.
+// weights says how much each token counts: little, if it is courtesy around a
+// request or what the text says it is not about.
 func (r recipe) weights(tokens []token) []float32 {
+	others := 0
+	for _, t := range tokens {
+		if !greetings[t.word] {
+			others++
+		}
+	}
 	weights := make([]float32, len(tokens))
 	denied := 0 // how many more words are
 	for i, t := range tokens {
 		if t.pause || t.word == "pero" || t.word == "sino" {
 			denied = 0
 		}
-		weights[i] = 1
-		if denied > 0 {
+		switch {
+		case denied > 0:
 			weights[i] = r.denied
 			denied--
+		case greetings[t.word] && others > 2:
+			weights[i] = r.greeting
+		default:
+			weights[i] = 1
 		}
 		if !t.pause && tokens[i-1].word == "no" && isCopula(t.word) {
 			denied = deniedReach
@@ -119,12 +129,4 @@ func isCopula(word string) bool {
 		return true
 	}
 	return false
-}
-
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsSeq(words) {
-		set[word] = true
-	}
-	return set
 }

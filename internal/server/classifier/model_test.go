@@ -118,10 +118,21 @@ func TestAMessageWithoutWordsIsNotGuessed(t *testing.T) {
 	}
 }
 
-func TestABurstIsReadAsAWhole(t *testing.T) {
-	got := model(t).Classify("hola\nbuenas tardes\nmi lap no prende\nasí está 👇")
-	if got.Category != "Hardware - Energía" || got.Title != "Mi lap no prende" {
-		t.Errorf("got %q titled %q, want what the third message says", got.Category, got.Title)
+func TestCourtesiesAroundARequestDoNotHideIt(t *testing.T) {
+	m := model(t)
+	for text, want := range map[string]string{
+		"hola\nbuenas tardes\nmi lap no prende\nasí está 👇":                     "Hardware - Energía",
+		"Buen día, espero se encuentren bien. La impresora no jala el papel 🙏🙏": "Impresoras",
+		"se rompió la pantalla de mi celular\nle mando foto\ngracias":           "Hardware - Pantalla",
+		"hola disculpe\nno tengo internet\nquedo atento, saludos":               "Conectividad",
+	} {
+		got := m.Classify(text)
+		if got.Category != want {
+			t.Errorf("%q: got %q for %q, want %q", text, got.Category, got.Words, want)
+		}
+		if strings.Contains(strings.ToLower(got.Title), "hola") || strings.Contains(got.Title, "Buen día") {
+			t.Errorf("%q: got title %q, want it without the greeting", text, got.Title)
+		}
 	}
 }
 

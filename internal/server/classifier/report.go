@@ -12,7 +12,7 @@ import (
 // with. It trains about a hundred models, which takes some seconds.
 func Report(w io.Writer, t Template, sentences []Sentence, now func() time.Time) error {
 	r := &report{w: w, template: t, sentences: sentences, now: now}
-	for _, section := range []func() error{r.whole, r.byCountry, r.learningCurve, r.parts, r.speed} {
+	for _, section := range []func() error{r.whole, r.bursts, r.byCountry, r.learningCurve, r.parts, r.speed} {
 		if err := section(); err != nil {
 			return err
 		}
@@ -39,10 +39,11 @@ func (r *report) table(title string, columns ...string) {
 	r.printf("\n### %s\n\n| %s |\n|%s\n", title, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
 }
 
-func (r *report) trial(change func(*recipe), part splitter, keep func(Sentence) bool) (trial, error) {
-	recipe := measured
-	change(&recipe)
-	trials, err := crossValidate(recipe, r.template, r.sentences, part, keep)
+// trial cross-validates by voice, with what change and e say.
+func (r *report) trial(change func(*recipe), e experiment) (trial, error) {
+	e.recipe, e.part = measured, byVoice(r.sentences)
+	change(&e.recipe)
+	trials, err := crossValidate(r.template, r.sentences, e)
 	return together(trials), err
 }
 
@@ -50,7 +51,7 @@ func asIs(*recipe) {}
 
 // whole reports on the model as it is, asked by voices it does not know.
 func (r *report) whole() error {
-	result, err := r.trial(asIs, byVoice(r.sentences), all)
+	result, err := r.trial(asIs, experiment{})
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (r *report) grades(title string, grades []grade) {
 // byCountry reports on countries that the model learned nothing of.
 func (r *report) byCountry() error {
 	part, countries := byCountry(r.sentences)
-	trials, err := crossValidate(measured, r.template, r.sentences, part, all)
+	trials, err := crossValidate(r.template, r.sentences, experiment{recipe: measured, part: part})
 	if err != nil {
 		return err
 	}
@@ -109,9 +110,8 @@ func (r *report) byCountry() error {
 // learningCurve reports what fewer voices would have given.
 func (r *report) learningCurve() error {
 	r.table("Curva de aprendizaje: de cuántas frases aprende", "parte de las voces", "acierto", "macro-F1", "prioridad: macro-F1")
-	part := byVoice(r.sentences)
 	for quarters := 1; quarters <= 4; quarters++ {
-		result, err := r.trial(asIs, part, func(s Sentence) bool { return s.Author/folds%4 < quarters })
+		result, err := r.trial(asIs, experiment{keep: func(s Sentence) bool { return s.Author/folds%4 < quarters }})
 		if err != nil {
 			return err
 		}
@@ -121,12 +121,37 @@ func (r *report) learningCurve() error {
 	return nil
 }
 
+// bursts are messages around a request that no lesson is wrapped in.
+var bursts = [][2]string{
+	{"hola\nbuenas tardes\n", "\ngracias"},
+	{"Hola buen día, disculpe la molestia, espero se encuentre bien. Le escribo porque ", ". Quedo atento, saludos cordiales"},
+	{"", "\nle mando foto\n🙏🙏"},
+}
+
+// bursts reports on the same requests among courtesies and captions, with the
+// lessons wrapped in courtesies and without.
+func (r *report) bursts() error {
+	r.table("La misma frase entre cortesías", "ráfaga", "acierto", "acierto sin lecciones entre cortesías")
+	for _, around := range bursts {
+		e := experiment{dress: func(text string) string { return around[0] + text + around[1] }}
+		with, err := r.trial(asIs, e)
+		if err != nil {
+			return err
+		}
+		without, err := r.trial(func(r *recipe) { r.courtesies = false }, e)
+		if err != nil {
+			return err
+		}
+		r.printf("| %s | %.3f | %.3f |\n", strings.ReplaceAll(around[0]+"[…]"+around[1], "\n", " / "), with.category.accuracy(), without.category.accuracy())
+	}
+	return nil
+}
+
 // parts reports what each part of the recipe is worth.
 func (r *report) parts() error {
 	r.table("Qué vale cada pieza", "modelo", "acierto", "macro-F1", "mitad más segura", "prioridad: macro-F1")
-	part := byVoice(r.sentences)
 	for _, v := range variants() {
-		result, err := r.trial(v.change, part, all)
+		result, err := r.trial(v.change, experiment{})
 		if err != nil {
 			return err
 		}

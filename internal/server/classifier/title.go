@@ -9,10 +9,6 @@ import (
 // maxTitle is the longest title in runes: one line of the ticket table.
 const maxTitle = 60
 
-// greetings are the folded words people begin and end with, whatever they want.
-var greetings = setOf(`hola ola hey hello hi oiga oye buenas buenos buena buen dia dias tarde tardes noche noches disculpe disculpa disculpen perdon perdone
-	estimado estimada estimados estimadas saludo saludos cordial cordiales amigo amiga amigos senor senora senorita joven gracias muchas favor porfa porfavor`)
-
 // title returns what a cleaned text is about in one line: from where the
 // greeting ends, if more follows, and cut between words.
 func title(text string, tokens []token) string {

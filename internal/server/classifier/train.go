@@ -232,6 +232,11 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 	if r.keywords {
 		sentences = slices.Concat(sentences, keywords(t, cues))
 	}
+	if r.courtesies {
+		if sentences, err = wrapped(sentences, t.Categories[len(t.Categories)-1].Name); err != nil {
+			return nil, err
+		}
+	}
 	texts := m.readAll(sentences)
 	m.index = newIndex(texts)
 	var about, pressing []lesson
