@@ -35,28 +35,24 @@ func courtesies() (before, after []string, err error) {
 	return before, after, nil
 }
 
-// Of how many lessons one is wrapped in what comes before and after a request.
-const wrapBefore, wrapAfter = 3, 4
+// wrapEvery is of how many lessons one comes a second time wrapped in courtesies.
+const wrapEvery = 7
 
-// wrapped returns lessons of which every few stand in a burst with courtesies,
-// except those of the category rest, which is what courtesies alone are.
+// wrapped returns lessons and, wrapped in what people say before and after a
+// request, every few of them again. Those of the category rest are not wrapped:
+// courtesies alone are of that category.
 func wrapped(lessons []Sentence, rest string) ([]Sentence, error) {
 	before, after, err := courtesies()
 	if err != nil {
 		return nil, err
 	}
-	lessons = slices.Clone(lessons)
-	for i, s := range lessons {
-		if s.Category == rest {
-			continue
+	all := slices.Clone(lessons)
+	for i := 0; i < len(lessons); i += wrapEvery {
+		if s := lessons[i]; s.Category != rest {
+			n := i / wrapEvery
+			s.Text = before[n%len(before)] + "\n" + s.Text + "\n" + after[n%len(after)]
+			all = append(all, s)
 		}
-		if i%wrapBefore == 0 {
-			s.Text = before[i/wrapBefore%len(before)] + "\n" + s.Text
-		}
-		if i%wrapAfter == 0 {
-			s.Text += "\n" + after[i/wrapAfter%len(after)]
-		}
-		lessons[i] = s
 	}
-	return lessons, nil
+	return all, nil
 }
