@@ -95,13 +95,8 @@ const deniedReach = 3
 // weights says how much each token counts: little, if it is courtesy around a
 // request or what the text says it is not about.
 func (r recipe) weights(tokens []token) []float32 {
-	others := 0
-	for _, t := range tokens {
-		if !greetings[t.word] {
-			others++
-		}
-	}
 	weights := make([]float32, len(tokens))
+	more := saysMore(tokens)
 	denied := 0 // how many more words are
 	for i, t := range tokens {
 		if t.pause || t.word == "pero" || t.word == "sino" {
@@ -111,7 +106,7 @@ func (r recipe) weights(tokens []token) []float32 {
 		case denied > 0:
 			weights[i] = r.denied
 			denied--
-		case greetings[t.word] && others > 2:
+		case more && greetings[t.word]:
 			weights[i] = r.greeting
 		default:
 			weights[i] = 1
@@ -121,6 +116,17 @@ func (r recipe) weights(tokens []token) []float32 {
 		}
 	}
 	return weights
+}
+
+// saysMore reports whether tokens are more than a greeting.
+func saysMore(tokens []token) bool {
+	others := 0
+	for _, t := range tokens {
+		if !greetings[t.word] {
+			others++
+		}
+	}
+	return others > 2
 }
 
 func isCopula(word string) bool {

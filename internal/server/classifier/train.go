@@ -67,8 +67,8 @@ type lesson struct {
 // The descent of regress: how often each lesson is seen, and how far the first
 // step goes; later ones go less and less far.
 const (
-	epochs    = 5
-	firstStep = 4
+	epochs    = 3
+	firstStep = 5
 )
 
 // regress trains a softmax regression by stochastic gradient descent, in an
