@@ -56,12 +56,12 @@ func TestNoVoiceIsAskedAboutWhatItTaught(t *testing.T) {
 	}
 }
 
-// floors are what cross-validation has to reach; less means that a change broke
-// something.
+// What cross-validation has to reach is a little less than it does; see
+// docs/CLASSIFICATION.md.
 func TestTheModelIsAsGoodAsWePromise(t *testing.T) {
 	for name, floor := range map[string]struct{ accuracy, macroF1, half, calibration, priority float64 }{
-		HelpDesk: {0.84, 0.84, 0.95, 0.06, 0.60},
-		Commerce: {0.70, 0.65, 0.85, 0.10, 0.50},
+		HelpDesk: {0.83, 0.83, 0.95, 0.06, 0.60},
+		Commerce: {0.80, 0.80, 0.92, 0.06, 0.55},
 	} {
 		template, sentences, err := Corpus(name)
 		if err != nil {
