@@ -62,6 +62,10 @@ bench: ## the server beside its limits and PocketBase (BENCH_DIR=a second disk)
 bench-parts: ## measure single packages; the figures are ratios within one run
 	go test -run '^$$' -bench . -benchtime 1s ./internal/...
 
+.PHONY: eval
+eval: ## measure the classifier by cross-validation
+	@go build -o bin/ ./cmd/server && bin/server evaluate && bin/server evaluate --template comercio
+
 .PHONY: cross
 cross: $(addprefix cross-,$(subst /,-,$(TARGETS))) ## build both programs for every other system, into dist/
 

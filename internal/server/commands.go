@@ -22,6 +22,9 @@ const help = `Mostrador: el servidor de tickets.
 
   server           atiende: recibe del puente, guarda los tickets y sirve el panel
   server token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
+  server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
+  server evaluate  mide el clasificador con frases que no conoce
+                   (las dos admiten --template mesa o --template comercio)
   server health    comprueba el servidor de esta máquina; termina con 0 si está bien
   server version   escribe la versión
   server help      escribe esta ayuda
@@ -55,11 +58,17 @@ func explain(err error) string {
 }
 
 func execute(ctx context.Context, o Options) error {
-	command := "run"
-	if len(o.Args) > 0 {
-		command = o.Args[0]
+	command, args := "run", o.Args
+	if len(args) > 0 {
+		command, args = args[0], args[1:]
 	}
-	if len(o.Args) > 1 {
+	switch command {
+	case "classify":
+		return classify(o, args)
+	case "evaluate":
+		return evaluate(o, args)
+	}
+	if len(args) > 0 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")
 	}
 	switch command {

@@ -194,8 +194,26 @@ type Attachment struct {
 type Classification struct {
 	Category   string
 	Source     Source
-	Confidence float64  // 0 to 1
+	Confidence float64  // of Category, 0 to 1
 	Words      []string // the words that decided, at most a handful
 	Priority   Priority
-	Title      string // one line
+	Title      string      // one line
+	Doubt      Doubt       // why Category is only the one for everything else
+	Candidates []Candidate // the likeliest categories, best first, with DoubtUnsure
 }
+
+// Candidate is a category that a doubtful text may belong to.
+type Candidate struct {
+	Category   string
+	Confidence float64 // 0 to 1
+}
+
+// Doubt says why a ticket is not classified. The zero value is that it is.
+type Doubt string
+
+// With DoubtUnsure there are the two best candidates to choose from; DoubtNoText
+// is a voice note or a picture that came without words.
+const (
+	DoubtUnsure Doubt = "unsure"
+	DoubtNoText Doubt = "no_text"
+)

@@ -123,10 +123,13 @@ func openShop(t testing.TB, options ...option) *shop {
 func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	t.Helper()
 	s := &shop{t: t, dir: t.TempDir(), laptop: newLaptop(t), log: &bytes.Buffer{}, clock: storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))}
+	model, err := classifier.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.store = storetest.OpenURL(t, filepath.Join(s.dir, "tickets.db"), func(o *store.Options) {
-		o.Now, o.Classify = s.clock.Now, classifier.Classify
+		o.Now, o.Classify = s.clock.Now, model.Classify
 	})
-	var err error
 	s.origin, err = s.store.Setup(t.Context(), store.Setup{BusinessName: "Taller", BridgeURL: s.laptop.URL, TokenHash: httpx.NewToken(token)})
 	if err != nil {
 		t.Fatal(err)

@@ -1,130 +1,62 @@
-// Package classifier says what a customer's request is about.
+// Package classifier says what a customer's request is about, how pressing it
+// is, and which words say so.
 //
-// Its one rule: it is a pure function of the text, so that the same words
-// always lead to the same category and the words that decided can be shown.
+// Its one rule: an answer is a pure function of the text and of what the model
+// was trained on, so that the same words always lead to the same answer.
+//
+// To follow a message, read text.go, vocabulary.go, features.go and model.go, in
+// that order; train.go makes the model that they use.
 package classifier
 
 import (
-	"slices"
-	"strings"
 	"sync"
-	"unicode"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
-
-	"mostrador/internal/ticket"
+	"mostrador/internal/server/classifier/corpus"
 )
 
-// General is the category of a text that no rule knows.
-const General = "Soporte General"
-
-const (
-	// maxTitle is the longest title in runes: one line of the ticket table.
-	maxTitle = 80
-	// maxWords is how many deciding words are worth showing.
-	maxWords = 5
-	// confidenceOfRules is what a few keywords deserve: they name the subject but
-	// know nothing of negations or context.
-	confidenceOfRules = 0.5
-)
-
-// rule gives category to texts with one of words, which are folded, and may be
-// phrases of several words.
-type rule struct {
-	category string
-	words    []string
-}
-
-// rules are tried in this order; the first that matches decides.
-var rules = []rule{
-	{"Hardware - Pantalla", []string{
-		"pantalla", "pantallas", "display", "cristal", "touch", "tactil", "lcd", "monitor", "vidrio", "estrellada", "estrellado",
-	}},
-	{"Hardware - Energía", []string{
-		"bateria", "baterias", "pila", "carga", "cargar", "cargador", "prende", "prenden", "prender", "enciende", "encienden", "encender",
-		"se apaga", "apagado", "apagada", "corriente", "voltaje", "eliminador",
-	}},
-	{"Software - Limpieza", []string{
-		"lento", "lenta", "lentos", "lentas", "lentitud", "virus", "malware", "limpieza", "limpiar", "formatear", "formateo", "formato",
-		"windows", "se traba", "trabado", "trabada", "publicidad",
-	}},
-}
-
-// Classify returns what text is about. Case and accents do not matter, and a
-// keyword matches whole words only.
-func Classify(text string) ticket.Classification {
-	c := ticket.Classification{
-		Category: General, Source: ticket.SourceRules, Priority: ticket.PriorityNormal, Title: Title(text),
-	}
-	folded := " " + strings.Join(words(text), " ") + " "
-	for _, rule := range rules {
-		if found := rule.find(folded); len(found) > 0 {
-			c.Category, c.Words, c.Confidence = rule.category, found, confidenceOfRules
-			break
-		}
-	}
-	return c
-}
-
-// find returns the words of the rule that text holds between spaces.
-func (r rule) find(text string) []string {
-	var found []string
-	for _, word := range r.words {
-		if len(found) < maxWords && strings.Contains(text, " "+word+" ") {
-			found = append(found, word)
-		}
-	}
-	return found
-}
-
-// words splits text into folded words.
-func words(text string) []string {
-	return strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// strippers take accents away; each holds 8 KiB, too much to make for every text.
-var strippers = sync.Pool{New: func() any {
-	return transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
-}}
-
-// fold lower-cases text and takes its accents away.
-func fold(text string) string {
-	strip, _ := strippers.Get().(transform.Transformer)
-	defer strippers.Put(strip)
-	folded, _, err := transform.String(strip, text)
+// Load trains a model for the template called name on the sentences that come
+// with the program. It takes some tenths of a second.
+func Load(name string) (*Model, error) {
+	t, sentences, err := Corpus(name)
 	if err != nil {
-		folded = text
+		return nil, err
 	}
-	return strings.ToLower(folded)
+	return Train(t, sentences)
 }
 
-// Title returns the first line of text that is not blank, cut between words to
-// at most 80 runes.
-func Title(text string) string {
-	var line string
-	for l := range strings.SplitSeq(text, "\n") {
-		if line = strings.TrimSpace(l); line != "" {
-			break
+// Corpus returns the template called name with its sentences, or an error of
+// CodeInvalid for a name that is none. The other templates' sentences come along
+// without a category: what is pressing does not depend on the trade.
+func Corpus(name string) (Template, []Sentence, error) {
+	t, err := LoadTemplate(name)
+	if err != nil {
+		return Template{}, nil, err
+	}
+	sentences, err := ReadSentences(corpus.FS, t)
+	for _, other := range []string{HelpDesk, Commerce} {
+		if err != nil || other == name {
+			continue
+		}
+		var more []Sentence
+		if more, err = readOthers(other); err == nil {
+			sentences = append(sentences, more...)
 		}
 	}
-	letters := []rune(line)
-	if len(letters) <= maxTitle {
-		return line
-	}
-	letters = letters[:maxTitle-1]
-	if end := lastSpace(letters); end > maxTitle/2 {
-		letters = letters[:end]
-	}
-	return strings.TrimRightFunc(string(letters), unicode.IsSpace) + "…"
+	return t, sentences, err
 }
 
-func lastSpace(letters []rune) int {
-	for i, letter := range slices.Backward(letters) {
-		if unicode.IsSpace(letter) {
-			return i
-		}
+func readOthers(name string) ([]Sentence, error) {
+	t, err := LoadTemplate(name)
+	if err != nil {
+		return nil, err
 	}
-	return -1
+	sentences, err := ReadSentences(corpus.FS, t)
+	for i := range sentences {
+		sentences[i].Category = ""
+	}
+	return sentences, err
 }
+
+// Default returns the model of the help desk's template. The first call trains
+// it; it is the same for everybody after that.
+var Default = sync.OnceValues(func() (*Model, error) { return Load(HelpDesk) })

@@ -71,7 +71,9 @@ func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	if err != nil {
 		return unreached(err)
 	}
-	return verdict(status, answer)
+	var taken wire.SendReply
+	// A hotel's login page also answers 200.
+	return verdict(status, json.Unmarshal(answer, &taken) == nil && taken.OK, answer)
 }
 
 // Health asks the bridge at url how it is. Its errors are those of Send.
@@ -84,7 +86,7 @@ func (b *Bridge) Health(ctx context.Context, url string) (wire.BridgeHealth, err
 	}
 	var h wire.BridgeHealth
 	if err := json.Unmarshal(answer, &h); err != nil || status != http.StatusOK {
-		return wire.BridgeHealth{}, verdict(http.StatusBadGateway, nil)
+		return wire.BridgeHealth{}, verdict(status, false, nil)
 	}
 	return h, nil
 }
@@ -107,10 +109,8 @@ func (b *Bridge) Retry(ctx context.Context, url string, keys []string) (int, err
 		return 0, ticket.NewError(ticket.CodeUnavailable, "El puente de la laptop es de una versión anterior: instale la nueva, o reintente en su página local.")
 	}
 	var reply wire.RetryReply
-	if status == http.StatusOK && json.Unmarshal(answer, &reply) != nil {
-		status = http.StatusBadGateway
-	}
-	return reply.Retried, verdict(status, answer)
+	done := json.Unmarshal(answer, &reply) == nil && reply.Status == "ok"
+	return reply.Retried, verdict(status, done, answer)
 }
 
 func (b *Bridge) do(ctx context.Context, method, url string, body []byte) (int, []byte, error) {
@@ -119,6 +119,9 @@ func (b *Bridge) do(ctx context.Context, method, url string, body []byte) (int, 
 		return 0, nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+b.token)
+	// Not sent: it tells the transport to try again over a new connection when a
+	// bridge that was restarted has closed the old one. A message has its id.
+	r.Header["Idempotency-Key"] = []string{}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -140,13 +143,12 @@ func unreached(cause error) error {
 	return errors.Join(ticket.NewError(ticket.CodeUnavailable, "La laptop no está al alcance: revise que esté encendida, en la red y con el puente abierto."), cause)
 }
 
-// verdict reads a bridge's answer to a message.
-func verdict(status int, answer []byte) error {
+// verdict reads a bridge's answer; done says that it is one and tells of success,
+// if the status does.
+func verdict(status int, done bool, answer []byte) error {
 	switch status {
 	case http.StatusOK:
-		var taken wire.SendReply
-		// A hotel's login page also answers 200.
-		if json.Unmarshal(answer, &taken) == nil && taken.OK {
+		if done {
 			return nil
 		}
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:

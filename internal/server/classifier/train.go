@@ -1,0 +1,312 @@
+package classifier
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"mostrador/internal/ticket"
+)
+
+// matrix has a row for every feature and in it a weight for each class.
+type matrix struct {
+	classes int
+	cells   []float32
+}
+
+func newMatrix(features, classes int) matrix {
+	return matrix{classes, make([]float32, features*classes)}
+}
+
+func (m matrix) row(feature uint32) []float32 {
+	i := int(feature) * m.classes
+	return m.cells[i : i+m.classes : i+m.classes]
+}
+
+func (m matrix) add(other matrix) {
+	for i, w := range other.cells {
+		m.cells[i] += w
+	}
+}
+
+// score returns what m says of a text for each class.
+func (m matrix) score(text []feature) []float32 {
+	sums := make([]float32, m.classes)
+	m.addScore(sums, text)
+	return sums
+}
+
+func (m matrix) addScore(sums []float32, text []feature) {
+	for _, f := range text {
+		for c, w := range m.row(f.key) {
+			sums[c] += f.value * w
+		}
+	}
+}
+
+// softmax makes probabilities of scores, in place.
+func softmax(scores []float32) {
+	top := slices.Max(scores)
+	var sum float32
+	for c, s := range scores {
+		scores[c] = float32(math.Exp(float64(s - top)))
+		sum += scores[c]
+	}
+	for c := range scores {
+		scores[c] /= sum
+	}
+}
+
+// lesson is a numbered text with the class it belongs to.
+type lesson struct {
+	text  []feature
+	class int
+}
+
+// The descent of regress: how often each lesson is seen, and how far the first
+// step goes; later ones go less and less far.
+const (
+	epochs    = 3
+	firstStep = 5
+)
+
+// regress trains a softmax regression by stochastic gradient descent, in an
+// order that is always the same. balance says how much more lessons of a rare
+// class count: 0 not at all, 1 so much that all classes are equal.
+func regress(lessons []lesson, features, classes int, balance float64) matrix {
+	m := newMatrix(features, classes)
+	weight := classWeights(lessons, classes, balance)
+	order := rand.New(rand.NewPCG(1, 2)).Perm(len(lessons)) //nolint:gosec // has to repeat, not to surprise
+	p := make([]float32, classes)
+	for step := range epochs * len(lessons) {
+		l := lessons[order[step%len(order)]]
+		clear(p)
+		m.addScore(p, l.text)
+		softmax(p)
+		rate := weight[l.class] * firstStep * (1 - float32(step)/float32(epochs*len(lessons)))
+		for c := range p {
+			p[c] *= -rate
+		}
+		p[l.class] += rate
+		for _, f := range l.text {
+			for c, row := 0, m.row(f.key); c < len(row); c++ {
+				row[c] += f.value * p[c]
+			}
+		}
+	}
+	return m
+}
+
+func classWeights(lessons []lesson, classes int, balance float64) []float32 {
+	counts := make([]int, classes)
+	for _, l := range lessons {
+		counts[l.class]++
+	}
+	weights := make([]float32, classes)
+	for c, n := range counts {
+		weights[c] = float32(math.Pow(float64(len(lessons))/float64(classes*max(n, 1)), balance))
+	}
+	return weights
+}
+
+// smoothing is what bayes adds to every count.
+const smoothing = 0.1
+
+// bayes trains a complement naive Bayes: a class is what its features are rare
+// outside of. Rows are centred, which changes no decision, so that a weight says
+// by itself whether a feature speaks for a class or against it.
+func bayes(lessons []lesson, features, classes int) matrix {
+	m := newMatrix(features, classes)
+	ofClass, ofFeature := make([]float64, classes), make([]float64, features)
+	var all float64
+	for _, l := range lessons {
+		for _, f := range l.text {
+			m.row(f.key)[l.class] += f.value
+			ofClass[l.class] += float64(f.value)
+			ofFeature[f.key] += float64(f.value)
+			all += float64(f.value)
+		}
+	}
+	for f, n := range ofFeature {
+		row := m.row(uint32(f))
+		var mean float32
+		for c, own := range row {
+			outside := (n - float64(own) + smoothing) / (all - ofClass[c] + smoothing*float64(features))
+			row[c] = -float32(math.Log(outside))
+			mean += row[c] / float32(classes)
+		}
+		for c := range row {
+			row[c] -= mean
+		}
+	}
+	return m
+}
+
+// index numbers the features that were met in training.
+type index struct {
+	numbers  map[uint32]uint32 // of a hash
+	rarities []float32         // of a number
+	unknown  float32           // rarity of a feature that was never met
+}
+
+// repeats is about how often the same feature comes again in a thousand sentences;
+// knowing it keeps the index from growing step by step.
+const repeats = 12
+
+// newIndex numbers the features of texts in the order they come in.
+func newIndex(texts [][]feature) *index {
+	total := 0
+	for _, text := range texts {
+		total += len(text)
+	}
+	x := &index{numbers: make(map[uint32]uint32, total/repeats)}
+	var lastText, counts []int
+	for i, text := range texts {
+		for _, f := range text {
+			n, ok := x.numbers[f.key]
+			if !ok {
+				n = uint32(len(counts))
+				x.numbers[f.key] = n
+				counts, lastText = append(counts, 0), append(lastText, -1)
+			}
+			if lastText[n] != i {
+				lastText[n] = i
+				counts[n]++
+			}
+		}
+	}
+	x.unknown = float32(math.Log(float64(len(texts) + 1)))
+	for _, n := range counts {
+		x.rarities = append(x.rarities, x.unknown-float32(math.Log(float64(n))))
+	}
+	return x
+}
+
+// minLength is the length below which a text is not stretched: «a» says little.
+const minLength = 15
+
+// number makes of hashed features numbered ones, in place, with values by
+// rarity and of length 1 together with the unknown ones, which it drops: the
+// less of a text is known, the less it says.
+func (x *index) number(text []feature) []feature {
+	known := text[:0]
+	var square float32
+	for _, f := range text {
+		n, ok := x.numbers[f.key]
+		if !ok {
+			square += f.value * x.unknown * f.value * x.unknown
+			continue
+		}
+		f.key = n
+		f.value *= x.rarities[n]
+		square += f.value * f.value
+		known = append(known, f)
+	}
+	length := max(float32(math.Sqrt(float64(square))), minLength)
+	for i := range known {
+		known[i].value /= length
+	}
+	return known
+}
+
+// Train makes a model of what a business knows: its categories with their
+// keywords, and sentences labelled by people. The same input makes the same
+// model. A template without categories or a sentence of none of them is an error.
+func Train(t Template, sentences []Sentence) (*Model, error) {
+	return train(measured, t, sentences)
+}
+
+func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
+	if len(t.Categories) == 0 {
+		return nil, ticket.NewError(ticket.CodeInvalid, "Hace falta al menos una categoría.")
+	}
+	cues, err := readTemplate("prioridad")
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{recipe: r, categories: t.Categories}
+	if m.vocabulary, err = newVocabulary(r.synonyms); err != nil {
+		return nil, err
+	}
+	if r.keywords {
+		sentences = slices.Concat(sentences, keywords(t, cues))
+	}
+	if r.courtesies {
+		if sentences, err = wrapped(sentences, t.Categories[len(t.Categories)-1].Name); err != nil {
+			return nil, err
+		}
+	}
+	texts := m.readAll(sentences)
+	m.index = newIndex(texts)
+	var about, pressing []lesson
+	for i, s := range sentences {
+		text := m.index.number(texts[i])
+		if s.Category != "" {
+			class := slices.IndexFunc(t.Categories, func(c Category) bool { return c.Name == s.Category })
+			if class < 0 {
+				return nil, fmt.Errorf("train: sentence %d is of the unknown category %q", i, s.Category)
+			}
+			about = append(about, lesson{text, class})
+		}
+		if class := slices.Index(ticket.Priorities(), s.Priority); class >= 0 {
+			pressing = append(pressing, lesson{text, class})
+		}
+	}
+	m.learn(about, pressing)
+	return m, nil
+}
+
+// readAll returns the features of sentences. They share one array, as they would
+// otherwise be most of the memory that training takes.
+func (m *Model) readAll(sentences []Sentence) [][]feature {
+	size := 0
+	for _, s := range sentences {
+		size += min(len(s.Text), maxRunes)
+	}
+	all := make([]feature, 0, featuresPerByte*size)
+	texts := make([][]feature, len(sentences))
+	for i, s := range sentences {
+		tokens := tokenize(clean(s.Text))
+		begin := len(all)
+		all = m.recipe.appendFeatures(all, tokens, m.vocabulary.learn(tokens))
+		texts[i] = all[begin:len(all):len(all)]
+	}
+	return texts
+}
+
+// keywords makes sentences of the keywords of categories and priorities.
+func keywords(t, cues Template) []Sentence {
+	var all []Sentence
+	for _, c := range t.Categories {
+		for _, keyword := range c.Keywords {
+			all = append(all, Sentence{Text: keyword, Category: c.Name})
+		}
+	}
+	for _, c := range cues.Categories {
+		for _, keyword := range c.Keywords {
+			all = append(all, Sentence{Text: keyword, Priority: priorityBySlug[c.Slug]})
+		}
+	}
+	return all
+}
+
+// balance is how much more a sentence of a rare priority counts, see regress.
+// Urgent ones are rare and must not be missed.
+const balance = 0.8
+
+// learn sets the weights of m. Those of the category are of two kinds of
+// learning that make different mistakes, added up.
+func (m *Model) learn(about, pressing []lesson) {
+	features, classes := len(m.index.rarities), len(m.categories)
+	switch {
+	case m.recipe.regression && m.recipe.bayes:
+		m.category = regress(about, features, classes, 0)
+		m.category.add(bayes(about, features, classes))
+	case m.recipe.regression:
+		m.category = regress(about, features, classes, 0)
+	default:
+		m.category = bayes(about, features, classes)
+	}
+	m.priority = regress(pressing, features, len(ticket.Priorities()), balance)
+}
