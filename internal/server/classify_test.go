@@ -45,9 +45,8 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
 
 func TestInputAndOutputThatFailAreSaid(t *testing.T) {
 	for name, o := range map[string]server.Options{
-		"input":    {Args: []string{"classify"}, Stdin: broken{}, Stdout: &strings.Builder{}},
-		"output":   {Args: []string{"classify"}, Stdin: strings.NewReader("1\thola\n"), Stdout: broken{}},
-		"evaluate": {Args: []string{"evaluate", "--template", "comercio"}, Stdout: broken{}},
+		"input":  {Args: []string{"classify"}, Stdin: broken{}, Stdout: &strings.Builder{}},
+		"output": {Args: []string{"classify"}, Stdin: strings.NewReader("1\thola\n"), Stdout: broken{}},
 	} {
 		var problems strings.Builder
 		o.Stderr = &problems
