@@ -100,16 +100,16 @@ func (g *intake) open(text string) (thread, error) {
 	}
 	text = cut(text, descriptionLimit)
 	c := g.sorted(text)
-	_, err := g.row([]any{&th.id}, `
+	id, err := g.add(`
 		INSERT INTO tickets (business_id, number, contact_id, bridge_id, title, description, status, priority, category,
 			category_source, confidence, words, photo, unread, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 1, $13, $13) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 1, $13, $13)`,
 		g.in.Business, th.number, g.contact.id, g.in.Bridge, c.Title, text, th.status, c.Priority, c.Category,
 		c.Source, c.Confidence, wordList(c.Words), g.now)
 	if err != nil {
 		return thread{}, fmt.Errorf("open ticket: %w", err)
 	}
-	g.out.Opened = true
+	th.id, g.out.Opened = id, true
 	return th, nil
 }
 
