@@ -121,7 +121,7 @@ func (g *intake) run() (Stored, error) {
 
 // customer stores a message of the contact.
 func (g *intake) customer() error {
-	if !g.fresh {
+	if g.ahead.limited {
 		if err := g.unlimit(g.contact.id); err != nil {
 			return err
 		}
