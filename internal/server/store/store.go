@@ -34,9 +34,9 @@ type Options struct {
 	Log zerolog.Logger
 	// Classify sorts what a customer wrote, when it opens a ticket and each time
 	// more comes before the first answer. It runs inside the transaction, which
-	// alone knows everything they wrote: reading that beforehand too would cost
-	// the machine more than it takes off the writer. On SQLite all messages
-	// wait for it, so it must take microseconds, and it must not use the store.
+	// alone knows everything they wrote: to read that beforehand as well made a
+	// server with two cores slower. On SQLite all messages wait for it, so it
+	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
 	Classify func(text string) ticket.Classification
 }
