@@ -167,12 +167,13 @@ func (t *tx) newContact(w who) (person, bool, error) {
 		return person{}, false, nil
 	}
 	p := w.applied(person{})
-	found, err := t.row([]any{&p.id}, `
+	id, err := t.add(`
 		INSERT INTO contacts (business_id, name, phone, phone_key, lid, chat, is_group, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING`,
 		w.business, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, w.group, t.now)
-	if err == nil && !found {
+	if err == nil && id == 0 {
 		err = errRace // another transaction made it, or became it, meanwhile
 	}
+	p.id = id
 	return p, true, err
 }

@@ -146,5 +146,5 @@ func (g *intake) change(target stored) error {
 	if g.in.Kind != ticket.KindEdit || g.in.Direction != ticket.DirectionIn {
 		return nil
 	}
-	return g.describe(target.thread)
+	return g.describe(target.thread, 0)
 }

@@ -121,7 +121,7 @@ func (g *intake) run() (Stored, error) {
 
 // customer stores a message of the contact.
 func (g *intake) customer() error {
-	if !g.fresh {
+	if g.ahead.limited {
 		if err := g.unlimit(g.contact.id); err != nil {
 			return err
 		}
@@ -179,15 +179,16 @@ func (g *intake) insert(th thread, direction ticket.Direction, c content) error 
 		delivery = ticket.DeliverySent
 	}
 	g.out.Ticket = th.number
-	_, err := g.row([]any{&g.out.Message}, `
+	id, err := g.add(`
 		INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, direction, kind, body, original_body, author,
 			author_key, wa_id, refers_to, from_phone, delivery, sent_at, created_at, edited_at, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		g.in.Business, th.id, g.contact.id, g.in.Bridge, direction, g.in.Kind, c.body, c.original, g.in.Author,
 		g.in.AuthorKey, nullable(g.in.WhatsAppID), g.in.RefersTo, own, delivery, g.sentAt, g.now, c.editedAt, c.deletedAt)
 	if err != nil {
 		return err
 	}
+	g.out.Message = id
 	for _, f := range g.in.Attachments {
 		if err := g.attach(f); err != nil {
 			return err

@@ -365,3 +365,23 @@ func TestTheSameMessageManyTimesAtOnceIsStoredOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAnswersLeaveThroughTheNumberTheCustomerLastWroteTo(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.add(s.fromAna("A1", "hola"))
+		second := s.origin.Bridge + 1
+		db := rawDB(t, s.url)
+		_, err := db.ExecContext(t.Context(), `
+			INSERT INTO bridges (business_id, code, url, token_hash, created_at) VALUES ($1, 'second', '', $2, 0)`,
+			s.origin.Business, []byte("second"))
+		s.do("add bridge", err)
+		in := s.fromAna("A2", "¿y bien?")
+		in.Bridge = second
+		s.add(in)
+		var got int64
+		s.do("read ticket", db.QueryRowContext(t.Context(), `SELECT bridge_id FROM tickets`).Scan(&got))
+		if got != second {
+			t.Errorf("got bridge %d, want %d", got, second)
+		}
+	})
+}

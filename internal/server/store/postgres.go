@@ -65,7 +65,7 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	defer func() { _ = conn.Rollback() }() // after Commit it does nothing
-	if err := guarded(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn, lock: rowLock}, fn); err != nil {
+	if err := guarded(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn, lock: rowLock, id: returningID}, fn); err != nil {
 		return err
 	}
 	return conn.Commit()

@@ -6,6 +6,7 @@ import (
 
 	"mostrador/internal/pgtest"
 	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
 )
 
 // While a message waits for its contact's row, another server may finish
@@ -46,6 +47,33 @@ func TestAContactThatChangesWhileItIsWaitedForIsLookedUpAnew(t *testing.T) {
 				t.Errorf("got ticket %d, want %d", got.Ticket, tt.want)
 			}
 		})
+	}
+}
+
+// While a message waits for its ticket's row, a person may finish the ticket.
+func TestAMessageThatComesWhileItsTicketIsResolvedReopensIt(t *testing.T) {
+	s := openShop(t, pgtest.URL(t))
+	s.add(s.fromAna("A1", "hola"))
+	db := rawDB(t, s.url)
+	person, err := db.BeginTx(t.Context(), nil)
+	s.do("begin", err)
+	_, err = person.ExecContext(t.Context(), `UPDATE tickets SET status = 'resolved', resolved_at = $1, unread = 0`, s.clock.Now().UnixMilli())
+	s.do("resolve ticket", err)
+	done := make(chan store.Stored)
+	go func() {
+		stored, err := s.AddMessage(t.Context(), s.fromAna("A2", "¿y bien?"))
+		if err != nil {
+			t.Errorf("add message: %v", err)
+		}
+		done <- stored
+	}()
+	eventually(t, "the message waits for the row", func() bool { return lockWaits(t, db) > 0 })
+	s.do("commit", person.Commit())
+	if got := <-done; got.Ticket != 1 || !got.Reopened {
+		t.Errorf("got ticket %d, reopened %v, want 1, true", got.Ticket, got.Reopened)
+	}
+	if l := s.ticket(1); l.Status != ticket.StatusPending || l.Unread != 1 || !l.ResolvedAt.IsZero() {
+		t.Errorf("got %s with %d unread, resolved at %v, want it pending with 1, not resolved", l.Status, l.Unread, l.ResolvedAt)
 	}
 }
 

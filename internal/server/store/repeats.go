@@ -113,7 +113,7 @@ func (g *intake) reveal(m stored) error {
 		return err
 	}
 	if g.in.Direction == ticket.DirectionIn {
-		if err := g.describe(m.thread); err != nil {
+		if err := g.describe(m.thread, 0); err != nil {
 			return err
 		}
 	}

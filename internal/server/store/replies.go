@@ -59,12 +59,12 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 			return err
 		}
 		q.Delivery = ticket.DeliveryQueued
-		_, err = t.row([]any{&q.Message}, `
+		q.Message, err = t.add(`
 			INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, user_id, author, direction, kind, body, wa_id,
 				delivery, purpose, next_attempt_at, sent_at, created_at, wanted_at)
 			SELECT business_id, id, contact_id, bridge_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''),
 				'out', 'text', $3, $4, 'queued', $5, $6, $6, $6, $6
-			FROM tickets WHERE id = $1 RETURNING id`,
+			FROM tickets WHERE id = $1`,
 			th.id, reference(r.User), r.Text, nullable(r.WhatsAppID), r.Purpose, t.now)
 		return err
 	})

@@ -32,9 +32,12 @@ type Options struct {
 	Now func() time.Time
 	// Log receives what happens behind a call's back.
 	Log zerolog.Logger
-	// Classify sorts the text that opens a ticket. It runs inside the
-	// transaction: it must be quick and must not use the store. Without it
-	// tickets have no category.
+	// Classify sorts what a customer wrote, when it opens a ticket and each time
+	// more comes before the first answer. It runs inside the transaction, which
+	// alone knows everything they wrote: to read that beforehand as well made a
+	// server with two cores slower. On SQLite all messages wait for it, so it
+	// must take microseconds, and it must not use the store.
+	// Without it tickets have no category.
 	Classify func(text string) ticket.Classification
 }
 

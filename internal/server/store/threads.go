@@ -24,12 +24,18 @@ type thread struct {
 	source      ticket.Source
 	firstAnswer int64
 	unread      int
+	bridge      int64
 }
 
-const threadColumns = `id, number, status, category_source, first_answer_at, unread`
+const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id`
+
+// dest is where threadColumns go.
+func (th *thread) dest() []any {
+	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge}
+}
 
 func scanThread(row scanner) (th thread, err error) {
-	err = row.Scan(&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread)
+	err = row.Scan(th.dest()...)
 	return th, err
 }
 
@@ -45,25 +51,26 @@ func (t *tx) find(query string, args ...any) (thread, error) {
 // outlook is what one look at the contact's open ticket tells. Without such a
 // ticket nothing is known, and what may be there has to be asked for.
 type outlook struct {
-	open   thread
-	repeat bool // a message with this WhatsApp id may be there
-	events bool // events about this message may have come before it
+	open    thread
+	repeat  bool // a message with this WhatsApp id may be there
+	events  bool // events about this message may have come before it
+	limited bool // replies may wait for the contact to write
 }
 
-// look finds the contact's open ticket, and in the same query what nearly every
-// message has to know besides.
+// look finds the contact's open ticket and locks it, and learns in the same query
+// what nearly every message has to know besides.
 func (g *intake) look() error {
 	if g.fresh {
 		return nil
 	}
-	g.ahead = outlook{repeat: true, events: true}
-	id := nullable(g.in.WhatsAppID)
-	th := &g.ahead.open
-	_, err := g.row([]any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &g.ahead.repeat, &g.ahead.events}, `
+	g.ahead = outlook{repeat: true, events: true, limited: true}
+	_, err := g.row(append(g.ahead.open.dest(), &g.ahead.repeat, &g.ahead.events, &g.ahead.limited), `
 		SELECT `+threadColumns+`,
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction IN ('in', 'out', 'event') AND wa_id = $2),
-			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND refers_to = $2)
-		FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`, g.contact.id, id)
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND refers_to = $2),
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND delivery = 'queued' AND hold = 'limited')
+		FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`+g.lock,
+		g.contact.id, nullable(g.in.WhatsAppID))
 	if err != nil {
 		return fmt.Errorf("find open ticket: %w", err)
 	}
@@ -100,16 +107,16 @@ func (g *intake) open(text string) (thread, error) {
 	}
 	text = cut(text, descriptionLimit)
 	c := g.sorted(text)
-	_, err := g.row([]any{&th.id}, `
+	id, err := g.add(`
 		INSERT INTO tickets (business_id, number, contact_id, bridge_id, title, description, status, priority, category,
 			category_source, confidence, words, photo, unread, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 1, $13, $13) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 1, $13, $13)`,
 		g.in.Business, th.number, g.contact.id, g.in.Bridge, c.Title, text, th.status, c.Priority, c.Category,
 		c.Source, c.Confidence, wordList(c.Words), g.now)
 	if err != nil {
 		return thread{}, fmt.Errorf("open ticket: %w", err)
 	}
-	g.out.Opened = true
+	th.id, g.out.Opened = id, true
 	return th, nil
 }
 
@@ -124,28 +131,28 @@ func (g *intake) join(th thread, c content) error {
 	case ticket.StatusWaiting:
 		status = ticket.StatusInProgress
 	}
+	// Apart from the rest, as each of these columns costs an index or a foreign
+	// key even when its value stays.
+	if status != th.status || g.in.Bridge != th.bridge {
+		if err := g.exec(`UPDATE tickets SET status = $2, resolved_at = 0, bridge_id = $3 WHERE id = $1`,
+			th.id, status, g.in.Bridge); err != nil {
+			return err
+		}
+	}
 	says := c.body != "" && g.in.Kind != ticket.KindUnreadable && th.unread < floodLimit
-	if !says || !th.undecided() {
-		return g.exec(`UPDATE tickets SET status = $2, unread = unread + 1, updated_at = $3, resolved_at = 0, bridge_id = $4 WHERE id = $1`,
-			th.id, status, g.now, g.in.Bridge)
+	if says && th.undecided() {
+		return g.describe(th, 1)
 	}
-	text, err := g.burst(th)
-	if err != nil {
-		return err
-	}
-	sum := g.sorted(text)
-	return g.exec(`
-		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
-			words = $8, updated_at = $9, status = $10, unread = unread + 1, resolved_at = 0, bridge_id = $11 WHERE id = $1`,
-		th.id, text, sum.Title, sum.Priority, sum.Category, sum.Source, sum.Confidence, wordList(sum.Words), g.now, status, g.in.Bridge)
+	return g.exec(`UPDATE tickets SET unread = unread + 1, updated_at = $2 WHERE id = $1`, th.id, g.now)
 }
 
 // undecided reports that nobody answered the ticket yet and no person said what
 // it is about, so that its burst may be summed up again.
 func (th thread) undecided() bool { return th.firstAnswer == 0 && th.source != ticket.SourcePerson }
 
-// describe sums the burst up again after one of its messages changed.
-func (g *intake) describe(th thread) error {
+// describe sums the burst up again after one of its messages changed, or after
+// the customer wrote more of them.
+func (g *intake) describe(th thread, more int) error {
 	if !th.undecided() {
 		return nil
 	}
@@ -156,8 +163,8 @@ func (g *intake) describe(th thread) error {
 	c := g.sorted(text)
 	return g.exec(`
 		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
-			words = $8, updated_at = $9 WHERE id = $1`,
-		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), g.now)
+			words = $8, updated_at = $9, unread = unread + $10 WHERE id = $1`,
+		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), g.now, more)
 }
 
 // burst returns what the customer wrote so far, in the order of writing.

@@ -13,10 +13,16 @@ type tx struct {
 	now  int64           // Unix milliseconds
 	conn querier
 	lock string // ends a query whose rows nobody else may change before the transaction ends
+	id   string // ends an INSERT whose row's id is wanted
 }
 
-// rowLock is PostgreSQL's tx.lock. SQLite has one writer at a time and needs none.
-const rowLock = " FOR UPDATE"
+// What PostgreSQL has in tx.lock and tx.id. SQLite has one writer at a time and
+// needs no locks, and tells the id of a row anyway: RETURNING would cost it a
+// temporary table each time.
+const (
+	rowLock     = " FOR UPDATE"
+	returningID = " RETURNING id"
+)
 
 // querier is what *sql.DB, *sql.Tx and the writer's statement cache share.
 type querier interface {
@@ -38,6 +44,23 @@ func (t *tx) changed(query string, args ...any) (bool, error) {
 	}
 	n, err := result.RowsAffected()
 	return n > 0, err
+}
+
+// add inserts one row and returns its id, or 0 when a conflict kept it out and
+// query says to do nothing about that.
+func (t *tx) add(query string, args ...any) (id int64, err error) {
+	if t.id != "" {
+		_, err = t.row([]any{&id}, query+t.id, args...)
+		return id, err
+	}
+	result, err := t.conn.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return 0, err
+	}
+	return result.LastInsertId()
 }
 
 // row scans the first row into dest and reports whether there was one.

@@ -34,12 +34,12 @@ func (s *Store) CreateUser(ctx context.Context, u User) (int64, error) {
 		return 0, ticket.NewError(ticket.CodeInvalid, "El usuario necesita un nombre.")
 	}
 	var id int64
-	err := s.write(ctx, "create user", func(t *tx) error {
-		found, err := t.row([]any{&id}, `
+	err := s.write(ctx, "create user", func(t *tx) (err error) {
+		id, err = t.add(`
 			INSERT INTO users (business_id, name, name_key, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT DO NOTHING RETURNING id`,
+			ON CONFLICT DO NOTHING`,
 			u.Business, strings.TrimSpace(clean(u.Name)), nameKey(u.Name), u.PasswordHash, u.Role, t.now)
-		if err == nil && !found {
+		if err == nil && id == 0 {
 			return ticket.NewError(ticket.CodeConflict, "Ya existe un usuario con ese nombre.")
 		}
 		return err
