@@ -1,7 +1,7 @@
 import './texts.mjs';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { clockIsWrong, clockState, links, retryPhase, stateTitle, troubles } from '../static/js/bridge.js';
+import { clockIsWrong, clockState, links, pressing, retryPhase, stateTitle, troubles } from '../static/js/bridge.js';
 import { bridge } from '../static/js/bridgewire.js';
 
 const well = { alcanzable: true, whatsapp: 'conectado', estado: 'conectado', ultima_senal: '2026-11-23T10:00:00Z' };
@@ -54,6 +54,17 @@ test('a trouble is told at once, and in the words of its alert once there is one
   ]);
   assert.deepEqual(kinds({ alcanzable: false, estado: 'inalcanzable' }), ['unreachable']);
   assert.deepEqual(kinds({ ...well, estado: 'limitado' }), ['whatsapp']);
+});
+
+test('nobody is alarmed by a bridge that is just starting, unless it takes long', () => {
+  const away = { ...well, whatsapp: 'desconectado', estado: 'iniciando' };
+  const told = (v) => pressing(bridge(v)).map((trouble) => trouble.kind);
+  assert.deepEqual(told(away), []);
+  assert.deepEqual(kinds(away), ['whatsapp'], 'the page about it says so');
+  assert.deepEqual(told({ ...away, estado: 'conectando', problema: 'Disco lleno.' }), ['problem']);
+  assert.deepEqual(told({ ...away, alertas: [session] }), ['whatsapp']);
+  assert.deepEqual(told({ ...away, estado: 'sesion_cerrada' }), ['whatsapp']);
+  assert.deepEqual(pressing(null), []);
 });
 
 test('of a silent laptop nothing else is known', () => {

@@ -37,6 +37,14 @@ export function troubles(bridge) {
   ];
 }
 
+/** States that end by themselves in moments; when they do not, an alert is raised. */
+const passing = new Set(['starting', 'connecting']);
+
+/** Of what is wrong, what people have to know now. @param {Bridge | null} bridge */
+export function pressing(bridge) {
+  return troubles(bridge).filter((trouble) => trouble.alert || trouble.kind !== 'whatsapp' || !passing.has(bridge?.state ?? ''));
+}
+
 /** @param {Bridge} bridge */
 function fromAlert(bridge) {
   return (/** @type {import('./bridgewire.js').Alert} */ alert) => ({

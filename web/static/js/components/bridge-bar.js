@@ -1,5 +1,5 @@
 // @ts-check
-import { troubles } from '../bridge.js';
+import { pressing, stateTitle, troubles } from '../bridge.js';
 import { ago } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
@@ -12,8 +12,9 @@ const pills = { good: 'bridge.connected', bad: 'bridge.trouble', unknown: 'bridg
 /** The short form in the header, the way to the page about it. @param {{bridge: Bridge | null, link: string}} props */
 export function BridgePill({ bridge, link }) {
   let tone = 'unknown';
-  if (bridge) tone = troubles(bridge).length ? 'bad' : 'good';
-  const text = t(pills[tone]);
+  if (pressing(bridge).length) tone = 'bad';
+  else if (bridge && !troubles(bridge).length) tone = 'good';
+  const text = t(bridge && tone === 'unknown' ? stateTitle(bridge) : pills[tone]);
   return html`<a class="pill" href=${link} data-tone=${tone} aria-label=${text} title=${text}>
     <${Icon} name=${tone === 'good' ? 'check' : tone === 'bad' ? 'alert' : 'laptop'} />
     <span class="pill-long">${text}</span><span class="pill-short">${t('bridge.short')}</span></a>`;
@@ -26,7 +27,7 @@ export function BridgePill({ bridge, link }) {
  */
 export function BridgeBar({ bridge, now, link }) {
   if (!bridge) return null;
-  const found = troubles(bridge);
+  const found = pressing(bridge);
   const waiting = waitingText(bridge);
   if (!found.length && !waiting) return null;
   const alert = found.some((trouble) => trouble.alert);
