@@ -35,7 +35,8 @@ type program struct {
 	mu    sync.Mutex // held while it is being started, killed or stopped
 	life  *life
 	kills int
-	ahead time.Duration // of its clock
+	ahead time.Duration // of its clock, of the right time
+	days  time.Duration // that have passed; the right time is ahead by them
 }
 
 // life is one process of a program.
@@ -78,7 +79,7 @@ func (p *program) startLocked() error {
 	}
 	l := &life{cmd: exec.Command(self), done: make(chan struct{})} //nolint:gosec // itself
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.log, p.log
-	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.ahead.String())
+	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+(p.days+p.ahead).String())
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
@@ -168,7 +169,15 @@ func (p *program) setClock(ahead time.Duration) {
 	defer p.mu.Unlock()
 	p.ahead = ahead
 	// One that is dead learns it when it is started.
-	_, _ = fmt.Fprintln(p.life.stdin, ahead)
+	_, _ = fmt.Fprintln(p.life.stdin, p.days+ahead)
+}
+
+// passDay makes it a day later for the program, in this life and the next ones.
+func (p *program) passDay() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.days += dayLength
+	_, _ = fmt.Fprintln(p.life.stdin, p.days+p.ahead)
 }
 
 // laterClock is setClock for the next lives only.

@@ -25,6 +25,7 @@ type reckoning struct {
 	delivered, failed                int
 	lost, twice, disordered, altered int
 	unheard                          int // replies among lost
+	unasked                          int // replies that went a day late without a person's word
 	asked, late                      int // messages asked for again, and those of them whose place others took
 	integrity                        string
 	leftovers                        int
@@ -56,6 +57,7 @@ func (w *world) reckon(ctx context.Context) (*reckoning, error) {
 		}
 	}
 	r.acceptedTexts()
+	r.lateReplies()
 	r.wire()
 	for _, p := range []*program{w.bridge, w.server} {
 		if err := p.stop(); err != nil {
@@ -237,6 +239,15 @@ func (r *reckoning) acceptedTexts() {
 			r.complain("", &r.lost, "the panel took the reply %q and does not have it", text)
 		case n > 1:
 			r.complain("", &r.twice, "the panel has the reply %q %d times", text, n)
+		}
+	}
+}
+
+// lateReplies checks that those which had to wait for a day asked first.
+func (r *reckoning) lateReplies() {
+	for _, reply := range r.owed {
+		if !r.desk.late[reply.text] {
+			r.complain("", &r.unasked, "the reply %q was a day late and nobody was asked", reply.text)
 		}
 	}
 }
