@@ -79,7 +79,7 @@ func (p *program) startLocked() error {
 	}
 	l := &life{cmd: exec.Command(self), done: make(chan struct{})} //nolint:gosec // itself
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.log, p.log
-	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+(p.days+p.ahead).String())
+	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.offset().String())
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
@@ -168,8 +168,7 @@ func (p *program) setClock(ahead time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ahead = ahead
-	// One that is dead learns it when it is started.
-	_, _ = fmt.Fprintln(p.life.stdin, p.days+ahead)
+	p.tellClock()
 }
 
 // passDay makes it a day later for the program, in this life and the next ones.
@@ -177,7 +176,16 @@ func (p *program) passDay() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.days += dayLength
-	_, _ = fmt.Fprintln(p.life.stdin, p.days+p.ahead)
+	p.tellClock()
+}
+
+// offset is how far its clock is ahead of the real one. The caller holds p.mu.
+func (p *program) offset() time.Duration { return p.days + p.ahead }
+
+// tellClock sets the clock of this life. The caller holds p.mu.
+func (p *program) tellClock() {
+	// One that is dead learns it when it is started.
+	_, _ = fmt.Fprintln(p.life.stdin, p.offset())
 }
 
 // laterClock is setClock for the next lives only.
