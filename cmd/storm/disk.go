@@ -91,8 +91,8 @@ func (d *disk) fill(ctx context.Context) error {
 	return errors.Join(ballast.Close(), os.Remove(path))
 }
 
-// fillDisk makes the bridge's disk full for a while, and kills the bridge with
-// it when m says so.
+// fillDisk makes the bridge's disk full for a while. When m says so the bridge is
+// killed meanwhile, and has to start on the full disk.
 func (w *world) fillDisk(ctx context.Context, m move) error {
 	if err := w.bridge.ready(ctx); err != nil {
 		return err
@@ -105,13 +105,15 @@ func (w *world) fillDisk(ctx context.Context, m move) error {
 	if w.saysFull(ctx) {
 		w.disk.said++
 	}
-	if m.count == 0 {
-		end()
-		return <-filled
+	var err error
+	if m.count > 0 {
+		if err = w.bridge.kill(); err == nil {
+			err = w.bridge.start()
+		}
+		sleep(ctx, m.hold)
 	}
-	err := w.bridge.kill()
 	end()
-	return errors.Join(err, <-filled, w.bridge.start())
+	return errors.Join(err, <-filled)
 }
 
 // saysFull asks the bridge.

@@ -30,7 +30,7 @@ const (
 	moveRestart                   // WhatsApp asks for a new connection
 	moveMedia                     // WhatsApp's files are not to be had for hold
 	moveClock                     // the clock of program jumps to hold ahead of the right time
-	moveFull                      // the bridge's disk is full for hold; with count 1 the bridge is killed then
+	moveFull                      // the bridge's disk is full for hold; with count 1 it is killed then, and starts
 	moveDay                       // the server is down for a day; count customers are owed a reply
 )
 
