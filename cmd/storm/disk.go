@@ -30,9 +30,10 @@ const (
 // disk is a small file system that can be filled. A nil one stands for a
 // machine on which nothing may be mounted.
 type disk struct {
-	dir   string
-	fills int // both are counted by the bridge's killer
-	said  int // how often the bridge said that its disk was full
+	dir     string
+	fills   int // these are counted by the bridge's killer
+	said    int // how often the bridge said that its disk was full
+	refused int // how often it did not start on a full one
 }
 
 // newDisk mounts a small file system on the empty folder dir; nil without the
@@ -92,7 +93,8 @@ func (d *disk) fill(ctx context.Context) error {
 }
 
 // fillDisk makes the bridge's disk full for a while. When m says so the bridge is
-// killed meanwhile, and has to start on the full disk.
+// killed meanwhile, and has to start on the full disk; one that says that it
+// cannot is started again afterwards, as a service manager does.
 func (w *world) fillDisk(ctx context.Context, m move) error {
 	if err := w.bridge.ready(ctx); err != nil {
 		return err
@@ -105,15 +107,26 @@ func (w *world) fillDisk(ctx context.Context, m move) error {
 	if w.saysFull(ctx) {
 		w.disk.said++
 	}
-	var err error
-	if m.count > 0 {
-		if err = w.bridge.kill(); err == nil {
-			err = w.bridge.start()
-		}
-		sleep(ctx, m.hold)
+	if m.count == 0 {
+		end()
+		return <-filled
 	}
+	if err := w.bridge.kill(); err != nil {
+		return err
+	}
+	if err := w.bridge.start(); err != nil {
+		return err
+	}
+	sleep(ctx, m.hold)
 	end()
-	return errors.Join(err, <-filled)
+	if err := <-filled; err != nil {
+		return err
+	}
+	again, err := w.bridge.revive()
+	if again {
+		w.disk.refused++
+	}
+	return err
 }
 
 // saysFull asks the bridge.
@@ -123,11 +136,10 @@ func (w *world) saysFull(ctx context.Context) bool {
 	return err == nil && health.State == stateFull
 }
 
-// counts are how often the disk was full, and how often the bridge said so, for
-// the table.
-func (d *disk) counts() (fills, said string) {
+// counts are the disk's counts for the table.
+func (d *disk) counts() (fills, said, refused string) {
 	if d == nil {
-		return "omitted", "omitted"
+		return "omitted", "omitted", "omitted"
 	}
-	return strconv.Itoa(d.fills), strconv.Itoa(d.said)
+	return strconv.Itoa(d.fills), strconv.Itoa(d.said), strconv.Itoa(d.refused)
 }

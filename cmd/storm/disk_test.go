@@ -59,13 +59,13 @@ func TestAFullDiskTakesNothingUntilItIsGivenBack(t *testing.T) {
 
 func TestWithoutASmallDiskTheTableSaysSo(t *testing.T) {
 	var none *disk
-	if fills, said := none.counts(); fills != "omitted" || said != "omitted" {
-		t.Errorf("got %q, %q, want omitted", fills, said)
+	if fills, said, refused := none.counts(); fills != "omitted" || said != "omitted" || refused != "omitted" {
+		t.Errorf("got %q, %q, %q, want omitted", fills, said, refused)
 	}
 	if err := none.close(); err != nil {
 		t.Error(err)
 	}
-	if fills, said := (&disk{fills: 3, said: 2}).counts(); fills != "3" || said != "2" {
-		t.Errorf("got %q, %q, want 3, 2", fills, said)
+	if fills, said, refused := (&disk{fills: 3, said: 2, refused: 1}).counts(); fills != "3" || said != "2" || refused != "1" {
+		t.Errorf("got %q, %q, %q, want 3, 2, 1", fills, said, refused)
 	}
 }

@@ -163,6 +163,24 @@ func (p *program) kill() error {
 	return nil
 }
 
+// refusal is the exit code of a program that says why it cannot run.
+const refusal = 1
+
+// revive starts a program again that refused to run, and tells whether it had.
+func (p *program) revive() (again bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.life.done:
+	default:
+		return false, nil
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](p.life.err); !ok || exit.ExitCode() != refusal {
+		return false, fmt.Errorf("%s ended by itself: %w", p.name, p.life.ending())
+	}
+	return true, p.startLocked()
+}
+
 // setClock makes the program's clock jump, in this life and the next ones.
 func (p *program) setClock(ahead time.Duration) {
 	p.mu.Lock()

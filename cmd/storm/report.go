@@ -76,7 +76,7 @@ func (r *reckoning) rows(id string) (story []string) {
 
 // print writes the table, and what went wrong.
 func (r *reckoning) print(out io.Writer) {
-	fills, saidFull := r.disk.counts()
+	fills, saidFull, refused := r.disk.counts()
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight|tabwriter.Debug)
 	for _, line := range []struct {
 		name  string
@@ -86,7 +86,7 @@ func (r *reckoning) print(out io.Writer) {
 		{"replies that reached their customer", r.delivered}, {"  shown as failed instead", r.failed}, {"  clicked again because no answer came", r.desk.again},
 		{"kill -9 of the bridge", r.bridge.kills}, {"kill -9 of the server", r.server.kills},
 		{"days without the server", int(r.server.days / dayLength)}, {"  replies a day late, confirmed by people", len(r.desk.late)},
-		{"times that the bridge's disk was full", fills}, {"  of which it said so when asked", saidFull},
+		{"times that the bridge's disk was full", fills}, {"  of which it said so when asked", saidFull}, {"  of which it did not start on it", refused},
 		{"logins at WhatsApp", r.sim.Logins()},
 		{"connections cut: to WhatsApp", r.lineCuts}, {"connections cut: between the programs and people", r.gateCuts},
 		{"answers forged (401…503, foreign pages)", r.foreign},
