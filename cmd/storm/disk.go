@@ -122,6 +122,9 @@ func (w *world) fillDisk(ctx context.Context, m move) error {
 	if err := <-filled; err != nil {
 		return err
 	}
+	if w.bridge.ready(ctx) == nil {
+		return nil
+	}
 	again, err := w.bridge.revive()
 	if again {
 		w.disk.refused++
