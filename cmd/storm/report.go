@@ -118,7 +118,8 @@ var errBroken = errors.New("the promise is broken")
 // verdict is nil when the promise held.
 func (r *reckoning) verdict() error {
 	if len(r.wrong) > 0 || r.integrity != "ok" {
-		return fmt.Errorf("%w: %d lost, %d twice, %d out of order, %d not as sent, database %s", errBroken, r.lost, r.twice, r.disordered, r.altered, r.integrity)
+		return fmt.Errorf("%w: %d lost, %d twice, %d out of order, %d not as sent, %d a day late unasked, database %s",
+			errBroken, r.lost, r.twice, r.disordered, r.altered, r.unasked, r.integrity)
 	}
 	return nil
 }
