@@ -9,7 +9,13 @@ import (
 	"time"
 )
 
+// envExit makes the process of a test end with that code at once.
+const envExit = "STORM_EXIT"
+
 func TestMain(m *testing.M) {
+	if code, err := strconv.Atoi(os.Getenv(envExit)); err == nil {
+		os.Exit(code)
+	}
 	if program := os.Getenv(envChild); program != "" {
 		os.Exit(runChild(program))
 	}
