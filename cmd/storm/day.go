@@ -41,7 +41,11 @@ func (w *world) evening(ctx context.Context, m move, number int) ([]overnight, e
 	var replies []overnight
 	var written sync.WaitGroup
 	for i := range m.count {
-		name := nameOf((m.who + i) % w.customers)
+		who := (m.who + i) % w.customers
+		if len(w.crowd[who].said) == 0 {
+			continue // nobody is written to who has not written first
+		}
+		name := nameOf(who)
 		reply := overnight{name, fmt.Sprintf("Respuesta %d para %s, de ayer", number, name)}
 		replies = append(replies, reply)
 		written.Go(func() { w.desk.write(ctx, reply.customer, reply.text) })
