@@ -22,6 +22,17 @@ func (w *world) play(ctx context.Context, moves []move) error {
 			}
 		})
 	}
+	err := w.act(ctx, moves, orders)
+	close(orders) // or the people would never go home
+	if err != nil {
+		return err
+	}
+	w.played = time.Now()
+	return w.calm(ctx)
+}
+
+// act makes the moves and gives the people their orders.
+func (w *world) act(ctx context.Context, moves []move, orders chan<- func()) error {
 	for i, m := range moves {
 		if err := errors.Join(ctx.Err(), w.failed()); err != nil {
 			return err
@@ -48,9 +59,7 @@ func (w *world) play(ctx context.Context, moves []move) error {
 			w.do(ctx, m)
 		}
 	}
-	close(orders)
-	w.played = time.Now()
-	return w.calm(ctx)
+	return nil
 }
 
 func sleep(ctx context.Context, d time.Duration) {
