@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -23,12 +25,13 @@ type desk struct {
 	mu       sync.Mutex
 	tickets  map[string]int64 // by customer's name
 	accepted []string         // texts the panel said it would deliver
+	late     map[string]bool  // texts that the panel asked about because they had waited for a day
 	again    int              // clicks repeated because no answer came
 	notices  int
 }
 
 func newDesk(address, token string) *desk {
-	return &desk{url: "http://" + address, token: token, http: &http.Client{Timeout: forwardTime}, tickets: map[string]int64{}}
+	return &desk{url: "http://" + address, token: token, http: &http.Client{Timeout: forwardTime}, tickets: map[string]int64{}, late: map[string]bool{}}
 }
 
 // call makes a request as a program with the token. An answer that is no JSON is
@@ -173,9 +176,63 @@ func (d *desk) notify(ctx context.Context, name string) {
 	d.notices++
 }
 
+// confirm sees to it that text, a reply to a customer, goes although it is a day
+// late.
+func (d *desk) confirm(ctx context.Context, name, text string) {
+	number, ok := d.ticket(ctx, name)
+	if !ok {
+		return
+	}
+	insist(ctx, func() bool {
+		replies, err := d.approve(ctx, number)
+		if err != nil {
+			return false
+		}
+		for _, m := range replies {
+			if m.Text == text {
+				return m.Delivery != deliveryQueued && m.Delivery != deliveryConfirm
+			}
+		}
+		return false
+	})
+}
+
+// approve clicks «Enviar» at each reply of a ticket that asks for it, and returns
+// the messages as they were before.
+func (d *desk) approve(ctx context.Context, number int64) ([]shown, error) {
+	c, err := d.conversation(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range c {
+		if m.Direction != directionOut || m.Delivery != deliveryConfirm {
+			continue
+		}
+		d.mu.Lock()
+		d.late[m.Text] = true
+		d.mu.Unlock()
+		// Whatever the answer is: it still asks, or it does not.
+		_, _ = d.call(ctx, http.MethodPost, fmt.Sprintf("/ticket/%d/mensajes/%d/reintentar", number, m.ID), nil, &struct{}{})
+	}
+	return c, nil
+}
+
+// approveAll is approve for every ticket that the people know.
+func (d *desk) approveAll(ctx context.Context) {
+	d.mu.Lock()
+	numbers := slices.Collect(maps.Values(d.tickets))
+	d.mu.Unlock()
+	for _, number := range numbers {
+		_, _ = d.approve(ctx, number) // without an answer they look again later
+	}
+}
+
 const (
 	directionIn  = "entrada"
 	directionOut = "salida"
+
+	deliveryQueued  = "en_cola"
+	deliveryConfirm = "por_confirmar"
 )
 
 // shown is a message as the panel shows it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -29,6 +30,8 @@ const (
 	moveRestart                   // WhatsApp asks for a new connection
 	moveMedia                     // WhatsApp's files are not to be had for hold
 	moveClock                     // the clock of program jumps to hold ahead of the right time
+	moveFull                      // the bridge's disk is full for hold; with count 1 it is killed then, and starts
+	moveDay                       // the server is down for a day; count customers are owed a reply
 )
 
 // moment is when in its life a program is killed.
@@ -82,14 +85,26 @@ func plan(o options) []move {
 	for range o.troubles {
 		moves = append(moves, mishap(r, o.customers))
 	}
+	for range o.fills {
+		moves = append(moves, move{kind: moveFull, count: r.IntN(2), hold: 500*time.Millisecond + upTo(r, time.Second)})
+	}
 	r.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
 	for i := range moves {
 		if moves[i].kind != moveKill {
 			moves[i].wait = time.Duration(r.ExpFloat64() * float64(o.pace))
 		}
 	}
+	for i := range o.days {
+		m := move{kind: moveDay, who: r.IntN(o.customers), count: 1 + r.IntN(min(dayReplies, o.customers))}
+		// Evenly spread, and only when every customer is known at the panel.
+		moves = slices.Insert(moves, len(moves)*(i+1)/(o.days+1), m)
+	}
 	return moves
 }
+
+// dayReplies is the most replies that wait for a server that is down for a day,
+// besides those that happen to.
+const dayReplies = 6
 
 // message is something that a customer says. Only texts come in bursts.
 func message(r *rand.Rand, customers int) move {

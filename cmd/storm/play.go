@@ -12,30 +12,54 @@ import (
 // play makes the moves one after the other, and returns when everything has
 // become quiet again.
 func (w *world) play(ctx context.Context, moves []move) error {
-	orders := make(chan move, len(moves))
+	orders := make(chan func(), len(moves))
 	for range people {
-		w.working.Go(func() { w.answer(ctx, orders) })
+		w.working.Go(func() {
+			for do := range orders {
+				if ctx.Err() == nil {
+					do()
+				}
+			}
+		})
 	}
+	err := w.act(ctx, moves, orders)
+	close(orders) // or the people would never go home
+	if err != nil {
+		return err
+	}
+	w.played = time.Now()
+	return w.calm(ctx)
+}
+
+// act makes the moves and gives the people their orders.
+func (w *world) act(ctx context.Context, moves []move, orders chan<- func()) error {
 	for i, m := range moves {
 		if err := errors.Join(ctx.Err(), w.failed()); err != nil {
 			return err
 		}
 		w.count[m.kind]++
-		if m.kind == moveReply || m.kind == moveNotice {
-			m.count = i
-			orders <- m
-			continue
+		switch m.kind {
+		case moveReply, moveNotice:
+			orders <- func() { w.answer(ctx, m, i) }
+		case moveKill:
+			p := w.named(m.program)
+			w.sendKiller(p, func() error { return w.kill(ctx, p, m) })
+		case moveFull:
+			if w.disk != nil {
+				w.sendKiller(w.bridge, func() error { return w.fillDisk(ctx, m) })
+			}
+		case moveDay:
+			owed, err := w.day(ctx, m, i)
+			if err != nil {
+				return err
+			}
+			orders <- func() { w.confirm(ctx, owed) }
+		default:
+			sleep(ctx, m.wait)
+			w.do(ctx, m)
 		}
-		if m.kind == moveKill {
-			w.sendKiller(ctx, m)
-			continue
-		}
-		sleep(ctx, m.wait)
-		w.do(ctx, m)
 	}
-	close(orders)
-	w.played = time.Now()
-	return w.calm(ctx)
+	return nil
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -47,19 +71,14 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// answer is one of the people at the panel.
-func (w *world) answer(ctx context.Context, orders <-chan move) {
-	for m := range orders {
-		name := nameOf(m.who)
-		if m.kind == moveNotice {
-			w.desk.notify(ctx, name)
-		} else {
-			w.desk.write(ctx, name, fmt.Sprintf("Respuesta %d para %s", m.count, name))
-		}
-		if ctx.Err() != nil {
-			return
-		}
+// answer makes a person at the panel reply; number makes the text unique.
+func (w *world) answer(ctx context.Context, m move, number int) {
+	name := nameOf(m.who)
+	if m.kind == moveNotice {
+		w.desk.notify(ctx, name)
+		return
 	}
+	w.desk.write(ctx, name, fmt.Sprintf("Respuesta %d para %s", number, name))
 }
 
 // do makes every move that is neither a reply nor a kill.
@@ -79,6 +98,7 @@ func (w *world) do(ctx context.Context, m move) {
 		w.named(m.program).setClock(m.hold)
 	case moveText, movePhoto, moveQuote, moveEdit:
 		w.latest.Store(w.crowd[m.who].say(m))
+		w.spoken.Add(1)
 		w.throttle(ctx)
 	default:
 		w.disturb(ctx, m)
@@ -124,12 +144,11 @@ func (w *world) named(name string) *program {
 	return w.server
 }
 
-// sendKiller has a program killed while the play goes on, once the one before
-// has done it.
-func (w *world) sendKiller(ctx context.Context, m move) {
-	p := w.named(m.program)
+// sendKiller has something done to a program while the play goes on, once the
+// one before has done it.
+func (w *world) sendKiller(p *program, do func() error) {
 	p.killer.Wait()
-	p.killer.Go(func() { w.fail(w.kill(ctx, p, m)) })
+	p.killer.Go(func() { w.fail(do()) })
 }
 
 // kill ends a program at its moment and starts it again.

@@ -35,7 +35,8 @@ type program struct {
 	mu    sync.Mutex // held while it is being started, killed or stopped
 	life  *life
 	kills int
-	ahead time.Duration // of its clock
+	ahead time.Duration // of its clock, of the right time
+	days  time.Duration // that have passed; the right time is ahead by them
 }
 
 // life is one process of a program.
@@ -78,7 +79,7 @@ func (p *program) startLocked() error {
 	}
 	l := &life{cmd: exec.Command(self), done: make(chan struct{})} //nolint:gosec // itself
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.log, p.log
-	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.ahead.String())
+	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.offset().String())
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
@@ -162,13 +163,47 @@ func (p *program) kill() error {
 	return nil
 }
 
+// refusal is the exit code of a program that says why it cannot run.
+const refusal = 1
+
+// revive starts a program again that refused to run, and tells whether it had.
+func (p *program) revive() (again bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.life.done:
+	default:
+		return false, nil
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](p.life.err); !ok || exit.ExitCode() != refusal {
+		return false, fmt.Errorf("%s ended by itself: %w", p.name, p.life.ending())
+	}
+	return true, p.startLocked()
+}
+
 // setClock makes the program's clock jump, in this life and the next ones.
 func (p *program) setClock(ahead time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ahead = ahead
+	p.tellClock()
+}
+
+// passDay makes it a day later for the program, in this life and the next ones.
+func (p *program) passDay() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.days += dayLength
+	p.tellClock()
+}
+
+// offset is how far its clock is ahead of the real one. The caller holds p.mu.
+func (p *program) offset() time.Duration { return p.days + p.ahead }
+
+// tellClock sets the clock of this life. The caller holds p.mu.
+func (p *program) tellClock() {
 	// One that is dead learns it when it is started.
-	_, _ = fmt.Fprintln(p.life.stdin, ahead)
+	_, _ = fmt.Fprintln(p.life.stdin, p.offset())
 }
 
 // laterClock is setClock for the next lives only.

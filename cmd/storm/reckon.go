@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"mostrador/internal/wasim"
 )
 
 // reckoning compares what was said with what arrived.
@@ -25,6 +27,7 @@ type reckoning struct {
 	delivered, failed                int
 	lost, twice, disordered, altered int
 	unheard                          int // replies among lost
+	unasked                          int // replies that went a day late without a person's word
 	asked, late                      int // messages asked for again, and those of them whose place others took
 	integrity                        string
 	leftovers                        int
@@ -50,12 +53,13 @@ func (w *world) reckon(ctx context.Context) (*reckoning, error) {
 	}
 	for _, c := range w.crowd {
 		r.messagesOf(c)
-		r.repliesOf(c)
+		r.repliesOf(c.Name(), c.Inbox())
 		if err := r.photosOf(ctx, asker, c); err != nil {
 			return nil, err
 		}
 	}
 	r.acceptedTexts()
+	r.lateReplies()
 	r.wire()
 	for _, p := range []*program{w.bridge, w.server} {
 		if err := p.stop(); err != nil {
@@ -194,13 +198,13 @@ func (d *desk) sum(ctx context.Context, path string) (string, error) {
 
 // repliesOf checks that each reply to a customer reached them once, or is shown
 // as failed with a reason, and nothing else did.
-func (r *reckoning) repliesOf(c *customer) {
+func (r *reckoning) repliesOf(name string, received []wasim.Received) {
 	inbox := map[string]int{}
-	for _, m := range c.Inbox() {
+	for _, m := range received {
 		inbox[m.ID]++
 		r.copies += m.Copies - 1
 	}
-	for _, m := range r.out[c.Name()] {
+	for _, m := range r.out[name] {
 		n := inbox[m.WhatsApp]
 		delete(inbox, m.WhatsApp)
 		switch {
@@ -208,17 +212,17 @@ func (r *reckoning) repliesOf(c *customer) {
 			r.failed++
 		case n == 0:
 			r.unheard++
-			r.complain(m.WhatsApp, &r.lost, "%s never got the reply %q (%s %s)", c.Name(), m.Text, m.Delivery, m.Failure)
+			r.complain(m.WhatsApp, &r.lost, "%s never got the reply %q (%s %s)", name, m.Text, m.Delivery, m.Failure)
 		case n > 1:
-			r.complain(m.WhatsApp, &r.twice, "%s got the reply %q %d times", c.Name(), m.Text, n)
+			r.complain(m.WhatsApp, &r.twice, "%s got the reply %q %d times", name, m.Text, n)
 		case m.Delivery != "entregado" && m.Delivery != "leido":
-			r.complain(m.WhatsApp, &r.altered, "%s got the reply %q, the panel says %q", c.Name(), m.Text, m.Delivery)
+			r.complain(m.WhatsApp, &r.altered, "%s got the reply %q, the panel says %q", name, m.Text, m.Delivery)
 		default:
 			r.delivered++
 		}
 	}
 	for id := range inbox {
-		r.complain(id, &r.twice, "%s got a message that the panel does not know", c.Name())
+		r.complain(id, &r.twice, "%s got a message that the panel does not know", name)
 	}
 }
 
@@ -237,6 +241,15 @@ func (r *reckoning) acceptedTexts() {
 			r.complain("", &r.lost, "the panel took the reply %q and does not have it", text)
 		case n > 1:
 			r.complain("", &r.twice, "the panel has the reply %q %d times", text, n)
+		}
+	}
+}
+
+// lateReplies checks that those which had to wait for a day asked first.
+func (r *reckoning) lateReplies() {
+	for _, reply := range r.owed {
+		if !r.desk.late[reply.text] {
+			r.complain("", &r.unasked, "the reply %q was a day late and nobody was asked", reply.text)
 		}
 	}
 }

@@ -76,6 +76,7 @@ func (r *reckoning) rows(id string) (story []string) {
 
 // print writes the table, and what went wrong.
 func (r *reckoning) print(out io.Writer) {
+	fills, saidFull, refused := r.disk.counts()
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight|tabwriter.Debug)
 	for _, line := range []struct {
 		name  string
@@ -84,6 +85,8 @@ func (r *reckoning) print(out io.Writer) {
 		{"messages of customers", r.messages}, {"  photos among them, compared by SHA-256", r.photos}, {"  corrections of them", r.edits},
 		{"replies that reached their customer", r.delivered}, {"  shown as failed instead", r.failed}, {"  clicked again because no answer came", r.desk.again},
 		{"kill -9 of the bridge", r.bridge.kills}, {"kill -9 of the server", r.server.kills},
+		{"days without the server", int(r.server.days / dayLength)}, {"  replies a day late, confirmed by people", len(r.desk.late)},
+		{"times that the bridge's disk was full", fills}, {"  of which it said so when asked", saidFull}, {"  of which it did not start on it", refused},
 		{"logins at WhatsApp", r.sim.Logins()},
 		{"connections cut: to WhatsApp", r.lineCuts}, {"connections cut: between the programs and people", r.gateCuts},
 		{"answers forged (401…503, foreign pages)", r.foreign},
@@ -92,7 +95,7 @@ func (r *reckoning) print(out io.Writer) {
 		{"messages that had to be asked for again", r.asked}, {"  others had taken the place of", r.late},
 		{"photos without a row, left to the sweep", r.orphans},
 		{"database", r.integrity},
-		{"LOST", r.lost}, {"TWICE", r.twice}, {"OUT OF ORDER", r.disordered}, {"NOT AS SENT", r.altered}, {"half-written files left over", r.leftovers},
+		{"LOST", r.lost}, {"TWICE", r.twice}, {"OUT OF ORDER", r.disordered}, {"NOT AS SENT", r.altered}, {"A DAY LATE, UNASKED", r.unasked}, {"half-written files left over", r.leftovers},
 		{"seed", r.seed}, {"took", time.Since(r.began).Round(time.Second)}, {"  the storm itself", r.played.Sub(r.began).Round(time.Second)},
 	} {
 		fmt.Fprintf(t, "%s\t %v\t\n", line.name, line.value)
@@ -115,7 +118,8 @@ var errBroken = errors.New("the promise is broken")
 // verdict is nil when the promise held.
 func (r *reckoning) verdict() error {
 	if len(r.wrong) > 0 || r.integrity != "ok" {
-		return fmt.Errorf("%w: %d lost, %d twice, %d out of order, %d not as sent, database %s", errBroken, r.lost, r.twice, r.disordered, r.altered, r.integrity)
+		return fmt.Errorf("%w: %d lost, %d twice, %d out of order, %d not as sent, %d a day late unasked, database %s",
+			errBroken, r.lost, r.twice, r.disordered, r.altered, r.unasked, r.integrity)
 	}
 	return nil
 }

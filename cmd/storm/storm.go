@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,8 @@ type options struct {
 	customers int
 	replies   int
 	kills     int // of both programs together
+	fills     int // how often the bridge's disk is full
+	days      int // on which the server is down
 	troubles  int // everything else that goes wrong
 	dir       string
 	out       io.Writer
@@ -57,12 +60,15 @@ type world struct {
 	panel   *gate // people → server
 	bridge  *program
 	server  *program
+	disk    *disk // of the bridge; nil when none can be mounted
 	crowd   []*customer
 	desk    *desk
 	working sync.WaitGroup // people at the desk, programs being started
 	away    sync.WaitGroup // phones that are off
 	count   map[moveKind]int
 	latest  atomic.Value // id of what was said last, a string
+	spoken  atomic.Int64 // how often customers did something
+	owed    []overnight
 
 	mu      sync.Mutex
 	trouble error // the first thing that should not happen
@@ -157,6 +163,9 @@ func (w *world) startPrograms(ctx context.Context, ofServer, ofBridge, simulator
 	if err != nil {
 		return err
 	}
+	if w.disk, err = newDisk(filepath.Join(w.dir, nameBridge)); err != nil {
+		return err
+	}
 	w.bridge, err = newProgram(w.dir, nameBridge, ofBridge, common, map[string]string{
 		"PUERTO_LOCAL": bridgePort, "SERVER_URL": "http://" + w.up.address, envRemote: simulator,
 	})
@@ -219,6 +228,9 @@ func (w *world) close(cancel context.CancelFunc) {
 			p.killer.Wait()
 			p.close()
 		}
+	}
+	if err := w.disk.close(); err != nil {
+		fmt.Fprintln(w.out, err)
 	}
 	for _, g := range []*gate{w.up, w.down, w.panel} {
 		if g != nil {

@@ -9,7 +9,13 @@ import (
 	"time"
 )
 
+// envExit makes the process of a test end with that code at once.
+const envExit = "STORM_EXIT"
+
 func TestMain(m *testing.M) {
+	if code, err := strconv.Atoi(os.Getenv(envExit)); err == nil {
+		os.Exit(code)
+	}
 	if program := os.Getenv(envChild); program != "" {
 		os.Exit(runChild(program))
 	}
@@ -45,7 +51,7 @@ func (tr *transcript) Write(p []byte) (int, error) {
 func TestNothingIsLostAndNothingIsTwiceInAStorm(t *testing.T) {
 	out := &transcript{}
 	err := storm(t.Context(), options{
-		seed: seed(t), messages: 1000, customers: 20, replies: 100, kills: 26, troubles: 40, pace: 12 * time.Millisecond, out: out,
+		seed: seed(t), messages: 1000, customers: 20, replies: 100, kills: 26, troubles: 40, fills: 2, days: 1, pace: 12 * time.Millisecond, out: out,
 	})
 	t.Logf("\n%s", out.text.String())
 	if err != nil {
