@@ -36,6 +36,7 @@ type intake struct {
 	log     zerolog.Logger
 	limit   int          // tries before a dead letter
 	failing atomic.Bool  // the last Put did not succeed
+	closed  atomic.Bool  // what comes is refused until settle: it would overtake what was not stored
 	givenUp atomic.Int64 // messages since the start that only a note is left of
 
 	missed func(*events.UndecryptableMessage, queue.Entry) // told of every message that cannot be read, before its placeholder is stored
@@ -63,6 +64,9 @@ func (in *intake) call(evt *events.CallOffer) {
 // receipt stores how far messages of ours have come; false makes WhatsApp tell
 // it again.
 func (in *intake) receipt(evt *events.Receipt) bool {
+	if in.closed.Load() {
+		return false
+	}
 	err := in.store(func() (queue.Entry, bool) { return in.convert.receipt(evt) })
 	if _, poisoned := errors.AsType[*panicError](err); poisoned {
 		return true // a receipt is not worth repeating for ever
@@ -109,7 +113,8 @@ func (in *intake) keep(convert func() (queue.Entry, bool)) {
 }
 
 // settle stores the placeholders and calls that could not be stored before;
-// false when that fails again.
+// false when that fails again. After true messages are taken again: the line on
+// which they were refused must be gone.
 func (in *intake) settle() bool {
 	in.mu.Lock()
 	owed := in.owed
@@ -128,10 +133,14 @@ func (in *intake) settle() bool {
 	if len(owed) > 0 {
 		in.succeeded("")
 	}
+	in.closed.Store(false)
 	return true
 }
 
 func (in *intake) accept(info types.MessageInfo, kind string, convert func() (queue.Entry, bool)) bool {
+	if in.closed.Load() {
+		return false
+	}
 	key := keyFor(info, kind)
 	err := in.store(convert)
 	if err == nil {
@@ -203,6 +212,9 @@ func (in *intake) succeeded(key string) {
 func (in *intake) failed(err error) {
 	in.failing.Store(true)
 	_, poisoned := errors.AsType[*panicError](err)
+	if !poisoned {
+		in.closed.Store(true)
+	}
 	in.log.Error().Err(err).Msg("message not stored: WhatsApp will be asked for it again")
 	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned, full: diskFull(err)}})
 }

@@ -335,6 +335,7 @@ func TestAFullDiskIsNoReasonToGiveAMessageUp(t *testing.T) {
 		if in.message(evt) {
 			t.Fatal("got true for a message that is not stored")
 		}
+		in.settle()
 	}
 	full = false
 	if !in.message(evt) || stored != 1 {
@@ -343,6 +344,30 @@ func TestAFullDiskIsNoReasonToGiveAMessageUp(t *testing.T) {
 	letters := mail.take()
 	if last := letters[len(letters)-1].step; len(letters) != 21 || last.do != doStored || letters[0].step.poisoned {
 		t.Errorf("got %d letters ending with %+v, want 20 failures and the end of them", len(letters), last)
+	}
+}
+
+func TestNothingOvertakesAMessageThatIsNotStored(t *testing.T) {
+	full := true
+	var stored []string
+	in, _ := newTestIntake(func(e queue.Entry) error {
+		if full {
+			return errors.New("no space left")
+		}
+		stored = append(stored, e.Message.Content)
+		return nil
+	})
+	ana := types.MessageSource{Chat: anaLID, Sender: anaLID}
+	first, second := from(ana, text("uno")), from(ana, text("dos"))
+	if in.message(first) {
+		t.Error("got true for a message that is not stored")
+	}
+	full = false // on the same line
+	if in.message(second) || in.receipt(&events.Receipt{MessageSource: ana, MessageIDs: []string{"R"}}) || len(stored) > 0 {
+		t.Errorf("got %q stored, want all refused until the line is made again", stored)
+	}
+	if !in.settle() || !in.message(first) || !in.message(second) || strings.Join(stored, " ") != "uno dos" {
+		t.Errorf("got %q stored, want both in order", stored)
 	}
 }
 
