@@ -37,7 +37,7 @@ demo: ## the whole product with a simulated WhatsApp: no phone, no account
 	@go build -o bin/ ./cmd/demo && exec bin/demo $(ARGS)
 
 .PHONY: storm
-storm: ## prove that nothing is lost and nothing is twice, about 10 minutes
+storm: ## prove that nothing is lost and nothing is twice, about 6 minutes
 	@go build -o bin/ ./cmd/storm && exec bin/storm $(ARGS)
 
 .PHONY: test
