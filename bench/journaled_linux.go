@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// journaledSize is enough for what one run writes.
-const journaledSize = 2 << 30
+// journaledSize is enough for what one run writes; the file has holes until then.
+const journaledSize = 8 << 30
 
 // journaled mounts a new ext4 file system, which has a journal, on a file in
 // dir. done takes it away again. Only root can do that.
