@@ -10,7 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"mostrador/internal/server/store/storetest"
 )
 
 // files returns the names in the folder of pictures.
@@ -25,21 +26,6 @@ func (s *shop) files() []string {
 		names = append(names, e.Name())
 	}
 	return names
-}
-
-// eventually polls until ok, and fails the test when it never becomes true.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.After(20 * time.Second)
-	poll := time.NewTicker(time.Millisecond)
-	defer poll.Stop()
-	for !ok() {
-		select {
-		case <-poll.C:
-		case <-deadline:
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
 }
 
 func TestEveryWayOfWritingAPictureInJSONIsTaken(t *testing.T) {
@@ -94,7 +80,7 @@ func TestTheFileIsThereBeforeTheRowCanBe(t *testing.T) {
 	body, _ := json.Marshal(original("mire", jpeg))
 	answer := make(chan *httptest.ResponseRecorder)
 	go func() { answer <- s.post(string(body)) }()
-	eventually(t, "the file has its name", func() bool {
+	storetest.Eventually(t, "the file has its name", func() bool {
 		names := s.files()
 		return len(names) == 1 && strings.HasSuffix(names[0], ".jpg")
 	})

@@ -150,18 +150,3 @@ func wantCode(t *testing.T, err error, want ticket.Code) {
 		t.Errorf("code: got %q (%v), want %q", got, err, want)
 	}
 }
-
-// eventually polls until ok, and fails the test when it never becomes true.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.After(20 * time.Second)
-	poll := time.NewTicker(time.Millisecond)
-	defer poll.Stop()
-	for !ok() {
-		select {
-		case <-poll.C:
-		case <-deadline:
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 
 	"mostrador/internal/pgtest"
 	"mostrador/internal/server/store"
+	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/ticket"
 )
 
@@ -41,7 +42,7 @@ func TestAContactThatChangesWhileItIsWaitedForIsLookedUpAnew(t *testing.T) {
 				}
 				done <- stored
 			}()
-			eventually(t, "the message waits for the row", func() bool { return lockWaits(t, db) > 0 })
+			storetest.Eventually(t, "the message waits for the row", func() bool { return lockWaits(t, db) > 0 })
 			s.do("commit", other.Commit())
 			if got := <-done; got.Ticket != tt.want {
 				t.Errorf("got ticket %d, want %d", got.Ticket, tt.want)
@@ -67,7 +68,7 @@ func TestAMessageThatComesWhileItsTicketIsResolvedReopensIt(t *testing.T) {
 		}
 		done <- stored
 	}()
-	eventually(t, "the message waits for the row", func() bool { return lockWaits(t, db) > 0 })
+	storetest.Eventually(t, "the message waits for the row", func() bool { return lockWaits(t, db) > 0 })
 	s.do("commit", person.Commit())
 	if got := <-done; got.Ticket != 1 || !got.Reopened {
 		t.Errorf("got ticket %d, reopened %v, want 1, true", got.Ticket, got.Reopened)

@@ -117,7 +117,7 @@ func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
 					answers.Add(1)
 				})
 			}
-			eventually(t, "everybody waits", func() bool { return s.Waiting() == senders })
+			storetest.Eventually(t, "everybody waits", func() bool { return s.Waiting() == senders })
 			release()
 			<-entered
 			if total, got := s.total(), answers.Load(); got != 0 || total != 1 {

@@ -85,7 +85,7 @@ func TestAPoisonousMessageFailsAlone(t *testing.T) {
 			_, errs[i] = s.AddMessage(t.Context(), in)
 		})
 	}
-	eventually(t, "everybody waits", func() bool { return s.Waiting() == senders })
+	storetest.Eventually(t, "everybody waits", func() bool { return s.Waiting() == senders })
 	release()
 	wg.Wait()
 	for i, err := range errs {
@@ -128,7 +128,7 @@ func TestWhoGivesUpWaitingIsSkipped(t *testing.T) {
 		_, err := s.AddMessage(ctx, s.fromAna("A1", "hola"))
 		done <- err
 	}()
-	eventually(t, "the message waits", func() bool { return s.Waiting() == 1 })
+	storetest.Eventually(t, "the message waits", func() bool { return s.Waiting() == 1 })
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) { // while the writer is still held
 		t.Errorf("got %v, want the context's error", err)
@@ -160,7 +160,7 @@ func TestNothingIsStoredAfterClose(t *testing.T) {
 		_, err := s.AddMessage(t.Context(), s.fromAna("A1", "hola"))
 		waiting <- err
 	}()
-	eventually(t, "the message waits", func() bool { return s.Waiting() == 1 })
+	storetest.Eventually(t, "the message waits", func() bool { return s.Waiting() == 1 })
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
 	release()
@@ -239,7 +239,7 @@ func TestPostgresGoingAwayIsSaidAndSurvived(t *testing.T) {
 	sever()
 	// The pool may hand out dead connections before it has noticed; each answer
 	// is either a success or the promise that trying later helps.
-	eventually(t, "the store has connected again", func() bool {
+	storetest.Eventually(t, "the store has connected again", func() bool {
 		_, err := s.AddMessage(t.Context(), s.fromAna("A2", "hola"))
 		if err != nil {
 			wantCode(t, err, ticket.CodeUnavailable)
@@ -249,10 +249,10 @@ func TestPostgresGoingAwayIsSaidAndSurvived(t *testing.T) {
 	_, err = admin.Exec(t.Context(), `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET default_transaction_read_only = on'; END $$`)
 	s.do("protect database", err)
 	sever()
-	eventually(t, "the store sees the protection", func() bool {
+	storetest.Eventually(t, "the store sees the protection", func() bool {
 		_, err := s.AddMessage(t.Context(), s.fromAna("A3", "hola"))
 		wantCode(t, err, ticket.CodeUnavailable)
 		return err != nil && strings.Contains(err.Error(), "read-only")
 	})
-	eventually(t, "reading works", func() bool { return s.Ping(t.Context()) == nil })
+	storetest.Eventually(t, "reading works", func() bool { return s.Ping(t.Context()) == nil })
 }
