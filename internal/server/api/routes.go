@@ -59,6 +59,7 @@ func (s *server) routes(r chi.Router) {
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(s.Auth.Require(handle))
+		r.Get("/api/v1/eventos", handle(s.Live.Accept))
 		r.Get("/yo", handle(s.whoAmI))
 		r.Get("/puente", handle(s.bridgeState))
 		r.Post("/puente/reintentar", handle(s.retryParked))

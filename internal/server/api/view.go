@@ -37,11 +37,18 @@ type ticketView struct {
 	Confidence    float64     `json:"confianza"`
 	Words         []string    `json:"palabras"`
 	Unread        int         `json:"sin_leer"`
+	Assignee      *personView `json:"asignado"`
 	UpdatedAt     time.Time   `json:"actualizado"`
 	FirstAnswerAt *time.Time  `json:"primera_respuesta"`
 	ResolvedAt    *time.Time  `json:"resuelto"`
 	Notice        *noticeView `json:"aviso"`
 	Stuck         int         `json:"por_decidir"` // replies that wait for a person
+}
+
+// personView is somebody at the counter.
+type personView struct {
+	ID   int64  `json:"id"`
+	Name string `json:"nombre"`
 }
 
 // noticeView is the state of a ticket's last «Notificar recibido».
@@ -97,6 +104,9 @@ func viewTicket(l store.Listed) ticketView {
 		Confidence: t.Confidence, Words: t.Words, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
 		Stuck: l.Stuck,
+	}
+	if t.Assignee.ID != 0 {
+		v.Assignee = &personView{t.Assignee.ID, t.Assignee.Name}
 	}
 	if v.Words == nil {
 		v.Words = []string{}

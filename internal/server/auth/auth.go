@@ -224,10 +224,15 @@ func (a *Auth) guard(handle Adapter, admits func(Identity) bool) func(http.Handl
 			if !admits(id) {
 				return ticket.NewError(ticket.CodeUnauthorized, "No autorizado: falta el token o no es el correcto.")
 			}
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, id)))
+			next.ServeHTTP(w, r.WithContext(With(r.Context(), id)))
 			return nil
 		})
 	}
+}
+
+// With returns ctx as Require makes it for id.
+func With(ctx context.Context, id Identity) context.Context {
+	return context.WithValue(ctx, contextKey{}, id)
 }
 
 // From returns the identity that Require let through, the zero Identity
