@@ -21,6 +21,7 @@ import (
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -37,6 +38,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Watch  *watch.Watch
+	Live   *live.Hub
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them

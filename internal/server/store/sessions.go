@@ -59,6 +59,7 @@ func (s *Store) Session(ctx context.Context, tokenHash [32]byte, idle time.Durat
 // DeleteSession ends a session; an unknown one is fine.
 func (s *Store) DeleteSession(ctx context.Context, tokenHash [32]byte) error {
 	return s.write(ctx, "delete session", func(t *tx) error {
+		t.hint(0, 0, HintPeople)
 		return t.exec(`DELETE FROM sessions WHERE token_hash = $1`, tokenHash[:])
 	})
 }

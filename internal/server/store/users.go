@@ -81,6 +81,7 @@ func (s *Store) SetPassword(ctx context.Context, user int64, hash string) error 
 		if !found {
 			return errNoUser
 		}
+		t.hint(0, 0, HintPeople)
 		return t.exec(`DELETE FROM sessions WHERE user_id = $1`, user)
 	})
 }
