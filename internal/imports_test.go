@@ -45,10 +45,11 @@ var allowed = map[string][]string{
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
-	"migrations": {"go.mau.fi/util/dbutil"},
-	"web":        {},
+	"migrations":            {"go.mau.fi/util/dbutil"},
+	"web":                   {},
+	"internal/server/hours": {"internal/ticket"},
 	"internal/server/store": {
-		"migrations", "internal/ticket", "internal/address",
+		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "golang.org/x/text",
 		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
@@ -62,7 +63,7 @@ var allowed = map[string][]string{
 		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
 	},
 	"internal/server/outbox": {
-		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
+		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/server/live": {
 		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
