@@ -68,7 +68,8 @@ var allowed = map[string][]string{
 	"internal/server/live": {
 		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
 	},
-	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
+	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
 		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
@@ -81,7 +82,7 @@ var allowed = map[string][]string{
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
-		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
+		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},

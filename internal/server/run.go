@@ -26,6 +26,7 @@ import (
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/web"
@@ -95,6 +96,7 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	keeper *retention.Keeper
 	live   *live.Hub
 }
 
@@ -119,6 +121,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
 		return err
 	}
+	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
