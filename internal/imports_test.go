@@ -71,7 +71,7 @@ var allowed = map[string][]string{
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
-		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},

@@ -176,3 +176,10 @@ func (s *Store) DeleteCustomerNote(ctx context.Context, business, id, note int64
 }
 
 func customerObject(id int64) string { return fmt.Sprintf("customer/%d", id) }
+
+// NoteExport notes in the audit log that user took everything of a customer.
+func (s *Store) NoteExport(ctx context.Context, business, user, id int64) error {
+	return s.write(ctx, "note export", func(t *tx) error {
+		return t.record(business, user, "customer.exported", customerObject(id), nil)
+	})
+}
