@@ -59,7 +59,7 @@ var allowed = map[string][]string{
 	"internal/server/splice":            {},
 	"internal/server/auth": {
 		"internal/server/store", "internal/httpx", "internal/ticket",
-		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
+		"golang.org/x/crypto/argon2", "github.com/pquerna/otp", "rsc.io/qr", "github.com/go-chi/chi/v5/middleware", "github.com/rs/zerolog",
 	},
 	"internal/server/outbox": {
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",

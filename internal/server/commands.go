@@ -25,6 +25,8 @@ const help = `Mostrador: el servidor de tickets.
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
                    (las dos admiten --template mesa o --template comercio)
+  server user      personas del panel: list, y add, passwd, disable y enable con un NOMBRE;
+                   add admite --rol administrador, agente (si no se dice) o lectura
   server health    comprueba el servidor de esta máquina; termina con 0 si está bien
   server version   escribe la versión
   server help      escribe esta ayuda
@@ -67,6 +69,8 @@ func execute(ctx context.Context, o Options) error {
 		return classify(o, args)
 	case "evaluate":
 		return evaluate(o, args)
+	case "user":
+		return user(ctx, o, args)
 	}
 	if len(args) > 0 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")

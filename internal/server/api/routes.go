@@ -28,7 +28,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
+	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -42,6 +42,8 @@ func (s *server) routes(r chi.Router) {
 	r.Get("/entrar", handle(s.showPanel))
 	r.Post("/entrar", handle(s.login))
 	r.Post("/salir", handle(s.logout))
+	r.Post("/invitacion", handle(s.showInvitation))
+	r.Post("/invitacion/aceptar", handle(s.acceptInvitation))
 	r.Get("/assets/{hash}/*", handle(s.showAsset))
 
 	// The bridge.
@@ -54,11 +56,11 @@ func (s *server) routes(r chi.Router) {
 
 	// People, who are shown the way in, and programs with the token.
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Require(handlePage))
+		r.Use(s.Auth.Require(handlePage, auth.RoleReader))
 		r.Get("/", handle(s.showPanel))
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Require(handle))
+		r.Use(s.Auth.Require(handle, auth.RoleReader))
 		r.Get("/yo", handle(s.whoAmI))
 		r.Get("/puente", handle(s.bridgeState))
 		r.Post("/puente/reintentar", handle(s.retryParked))

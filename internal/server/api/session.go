@@ -8,26 +8,27 @@ import (
 	"mostrador/internal/server/auth"
 )
 
-// roleNames are the roles as the panel reads them.
-var roleNames = map[auth.Role]string{auth.RoleAdmin: "administrador"}
-
 // userView is a user as the panel reads them.
 type userView struct {
 	Name string `json:"usuario"`
 	Role string `json:"rol"`
 }
 
-func viewUser(id auth.Identity) userView { return userView{Name: id.Name, Role: roleNames[id.Role]} }
+func viewUser(id auth.Identity) userView {
+	return userView{Name: id.Name, Role: auth.RoleName(id.Role)}
+}
 
 func (s *server) login(w http.ResponseWriter, r *http.Request) error {
 	var form struct {
-		Name     string `json:"usuario"`
-		Password string `json:"clave"`
+		Name        string `json:"usuario"`
+		Password    string `json:"clave"`
+		Code        string `json:"codigo"`
+		NewPassword string `json:"clave_nueva"`
 	}
 	if err := decodeForm(w, r, maxLogin, &form); err != nil {
 		return err
 	}
-	id, err := s.Auth.Login(w, r, form.Name, form.Password)
+	id, err := s.Auth.Login(w, r, auth.Credentials{Name: form.Name, Password: form.Password, Code: form.Code, NewPassword: form.NewPassword})
 	if err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}

@@ -179,11 +179,16 @@ func (s *Store) SetStatus(ctx context.Context, business, number, user int64, sta
 			WHERE id = $1`, th.id, status, t.now, resolved); err != nil {
 			return err
 		}
-		return t.exec(`
+		if err := t.exec(`
 			INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
 			SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
 			FROM tickets WHERE id = $1`,
-			th.id, reference(user), ticket.KindOther, "Estado: "+statusNames[th.status]+" → "+statusNames[status], t.now)
+			th.id, reference(user), ticket.KindOther, "Estado: "+statusNames[th.status]+" → "+statusNames[status], t.now); err != nil {
+			return err
+		}
+		return t.audit(Act{
+			Business: business, User: user, Action: ActTicketStatus, Object: ticketObject(number), Details: map[string]any{"from": th.status, "to": status},
+		})
 	})
 }
 
