@@ -43,17 +43,3 @@ func (s *server) logout(w http.ResponseWriter, r *http.Request) error {
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
-
-func (s *server) whoAmI(w http.ResponseWriter, r *http.Request) error {
-	business, err := s.Store.Business(r.Context(), businessOf(r))
-	if err != nil {
-		return fmt.Errorf("load business: %w", err)
-	}
-	httpx.WriteJSON(w, http.StatusOK, struct {
-		userView
-		Business     string `json:"negocio"`
-		Login        bool   `json:"login"`
-		ReceivedText string `json:"aviso_recibido"`
-	}{viewUser(auth.From(r.Context())), business.Name, !s.Auth.Open(), business.ReceivedText})
-	return nil
-}
