@@ -143,6 +143,20 @@ func (a *Auth) RenewCodes(ctx context.Context, id Identity, password string) ([]
 	return codes, nil
 }
 
+// Factor reports whether whoever id is has a second factor, and how many
+// recovery codes they have left.
+func (a *Auth) Factor(ctx context.Context, id Identity) (on bool, codes int64, err error) {
+	if id.User == 0 {
+		return false, 0, nil
+	}
+	user, err := a.store.User(ctx, id.User)
+	if err != nil {
+		return false, 0, fmt.Errorf("find user: %w", err)
+	}
+	codes, err = a.store.RecoveryCodes(ctx, id.User)
+	return user.Secret != "", codes, err
+}
+
 // Sessions returns the sessions of whoever id is, the last used first.
 func (a *Auth) Sessions(ctx context.Context, id Identity) ([]store.OpenSession, error) {
 	if id.User == 0 {

@@ -35,6 +35,7 @@ func scanInvitation(row scanner) (i Invitation, err error) {
 // ttl how long it is good. A user has one link at a time: an earlier one ends.
 // An unknown user is CodeNotFound.
 func (s *Store) CreateInvitation(ctx context.Context, by int64, i Invitation, tokenHash [32]byte, ttl time.Duration) (Invitation, error) {
+	i.UserName = ""
 	cleanAll(&i.Role, &i.Note)
 	err := s.write(ctx, "create invitation", func(t *tx) error {
 		act := Act{Business: i.Business, User: by, Action: ActUserInvited, Details: map[string]any{"name": i.Note, "role": i.Role}}
@@ -43,6 +44,7 @@ func (s *Store) CreateInvitation(ctx context.Context, by int64, i Invitation, to
 			if err != nil {
 				return err
 			}
+			i.UserName = name
 			act = Act{Business: i.Business, User: by, Action: ActUserLink, Object: userObject(i.User), Details: map[string]any{"name": name}}
 			if err := t.exec(`DELETE FROM invitations WHERE user_id = $1`, i.User); err != nil {
 				return err
