@@ -1,7 +1,6 @@
 // @ts-check
 import { useState } from 'preact/hooks';
 import { act } from '../actions/access.js';
-import { logOut } from '../actions/session.js';
 import { PasswordField } from '../components/field.js';
 import { Form } from '../components/form.js';
 import { Icon } from '../components/icon.js';
@@ -20,8 +19,7 @@ export function AccountSettings() {
   const [changes, setChanges] = useState(0);
   if (!session?.login) return html`<p class="hint">${t('account.open')}</p>`;
   return html`
-    <section class="card account" aria-labelledby="cuenta"><div class="card-top"><h2 id="cuenta">${t('account.you')}</h2>
-      <button type="button" class="button" onClick=${logOut}><${Icon} name="out" />${t('app.logOut')}</button></div>
+    <section class="card account" aria-labelledby="cuenta"><h2 id="cuenta">${t('account.you')}</h2>
       <dl class="details"><div><dt>${t('login.user')}</dt><dd><bdi>${session.user}</bdi></dd></div>
         <div><dt>${t('users.role')}</dt><dd>${roleName(session.role)}</dd></div></dl></section>
     <${PasswordCard} onDone=${() => setChanges(changes + 1)} />
