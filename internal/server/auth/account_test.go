@@ -214,12 +214,10 @@ func TestSomebodyElseChoosesAPassword(t *testing.T) {
 
 func TestEachRoleMayDoWhatThoseBelowItMay(t *testing.T) {
 	for role, want := range map[auth.Role]string{auth.RoleReader: "ynn", auth.RoleAgent: "yyn", auth.RoleAdmin: "yyy", "": "nnn", "other": "nnn"} {
-		got := ""
-		for _, needed := range []auth.Role{auth.RoleReader, auth.RoleAgent, auth.RoleAdmin} {
-			got += map[bool]string{true: "y", false: "n"}[role.Covers(needed)]
-		}
-		if got != want {
-			t.Errorf("%q: got %s, want %s", role, got, want)
+		for i, needed := range []auth.Role{auth.RoleReader, auth.RoleAgent, auth.RoleAdmin} {
+			if got := role.Covers(needed); got != (want[i] == 'y') {
+				t.Errorf("%q for %q: got %v, want %c", role, needed, got, want[i])
+			}
 		}
 	}
 }

@@ -2,8 +2,8 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -93,19 +93,19 @@ func (l limits) codes(t attempt) time.Duration {
 	if t.device != "" {
 		return 0 // counted with the device
 	}
-	return l.byCode.take(fmt.Sprint(t.user))
+	return l.byCode.take(strconv.FormatInt(t.user, 10))
 }
 
 // forgiveCode takes back what codes counted: the code was right.
 func (l limits) forgiveCode(t attempt) {
 	if t.device == "" {
-		l.byCode.give(fmt.Sprint(t.user))
+		l.byCode.give(strconv.FormatInt(t.user, 10))
 	}
 }
 
 func tooMany(w http.ResponseWriter, pause time.Duration) error {
 	seconds := int64((pause + time.Second - 1) / time.Second)
-	w.Header().Set("Retry-After", fmt.Sprint(seconds))
+	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	return errTooMany
 }
 

@@ -27,7 +27,7 @@ const missingKey = "falta"
 // What a refusal asks for: the code of the second factor, a new password.
 const (
 	missingCode     = "codigo"
-	missingPassword = "clave_nueva"
+	missingPassword = "clave_nueva" //nolint:gosec // the name of a field
 )
 
 // Login starts a session, sets its cookie and ends the one the browser had. A
