@@ -41,9 +41,11 @@ var allowed = map[string][]string{
 	},
 	"internal/bridge": {
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
+
+	"internal/version": {},
 
 	"migrations":            {"go.mau.fi/util/dbutil"},
 	"web":                   {},
@@ -60,13 +62,16 @@ var allowed = map[string][]string{
 	"internal/server/splice":            {},
 	"internal/server/auth": {
 		"internal/server/store", "internal/httpx", "internal/ticket",
-		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
+		"golang.org/x/crypto/argon2", "github.com/pquerna/otp", "rsc.io/qr", "github.com/go-chi/chi/v5/middleware", "github.com/rs/zerolog",
 	},
 	"internal/server/outbox": {
 		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/server/live": {
 		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
+	},
+	"internal/server/original": {
+		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
 	},
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
@@ -83,7 +88,8 @@ var allowed = map[string][]string{
 	},
 	"internal/server": {
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/api",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

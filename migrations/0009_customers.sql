@@ -1,4 +1,4 @@
--- v3 -> v4: What a shop notes of its customers, its settings, and what is to be deleted
+-- v4 -> v5: What a shop notes of its customers, its settings, and what is to be deleted
 
 ALTER TABLE contacts ADD COLUMN given_name TEXT NOT NULL DEFAULT ''; -- what the shop calls them; '' for WhatsApp's name
 ALTER TABLE contacts ADD COLUMN search_key TEXT NOT NULL DEFAULT ''; -- both names and the phone, in the way they are compared

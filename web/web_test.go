@@ -32,12 +32,18 @@ var modules = map[string][]string{
 	"format":     {"i18n"},
 	"thread":     {"format"},
 	"api":        {"wire", "bridgewire"},
+
+	"accountwire": {"wire"},
+	"accountapi":  {"accountwire", "api"},
+	"audit":       {"i18n"},
+	"agent":       {},
+
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"keyboard":   {"keys", "router", "state"},
-	"actions":    {"actions", "api", "i18n", "state"},
+	"actions":    {"actions", "api", "accountapi", "i18n", "state"},
 	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
-	"views":      {"views", "components", "actions", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
+	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
 	"main":       {"views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

@@ -29,6 +29,7 @@ import (
 	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/version"
 	"mostrador/web"
 )
 
@@ -38,7 +39,7 @@ type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
-	Stdin          io.Reader                // only «classify» reads it
+	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
@@ -59,7 +60,7 @@ func serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return listenProblem(c.Address, err)
 	}
-	log.Info().Str("version", version()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
+	log.Info().Str("version", version.String()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
 		Str("bridge_url", c.BridgeURL).Msg("server starting")
 	p, err := build(ctx, o, c, log)
 	if err != nil {
@@ -126,7 +127,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}
-	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
 		return fmt.Errorf("make first login: %w", err)
 	}
@@ -157,6 +158,6 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 	return api.New(api.Options{
 		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version(), Now: p.now, Log: log,
+		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -55,6 +56,8 @@ type Options struct {
 	// Origins are the web sites that may use the API from a browser; may be
 	// empty, and may hold "*" for all of them.
 	Origins []string
+	// Proxies are those whose X-Forwarded-For is believed; may be empty.
+	Proxies []netip.Prefix
 	// MaxImage bounds a picture or a file, in bytes.
 	MaxImage int64
 	// TicketPerMessage makes every message a ticket of its own.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
@@ -145,7 +146,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	bridge := outbox.NewBridge(nil, token)
 	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
 	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})
-	who.Store, who.Default = s.store, s.origin
+	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
 	o := api.Options{

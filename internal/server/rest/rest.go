@@ -71,6 +71,10 @@ func Mount(r chi.Router, o Options) {
 	s.bridge()
 	s.customers()
 	s.settings()
+	s.account()
+	s.tokens()
+	s.users()
+	s.audit()
 }
 
 func configuration(version string) huma.Config {

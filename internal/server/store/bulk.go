@@ -166,7 +166,12 @@ func (d *desk) setStatus(th thread, status ticket.Status) error {
 		WHERE id = $1`, th.id, status, resolved); err != nil {
 		return fmt.Errorf("set status: %w", err)
 	}
-	return d.tell(th, "Estado", statusNames[th.status], statusNames[status])
+	if err := d.tell(th, "Estado", statusNames[th.status], statusNames[status]); err != nil {
+		return err
+	}
+	return d.audit(Act{
+		Business: d.business, User: d.user, Action: ActTicketStatus, Object: ticketObject(th.number), Details: map[string]any{"from": th.status, "to": status},
+	})
 }
 
 func (d *desk) setPriority(th thread, before, priority ticket.Priority) error {

@@ -241,3 +241,51 @@ func TestAReopenedTicketKeepsItsPhotos(t *testing.T) {
 		}
 	})
 }
+
+func TestOldLinesOfTheLogGoAndNewOnesStay(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		luis := s.user("Luis")
+		id := s.meet("Ana", sender{phone: phoneP}, "A1")
+		s.alter(id, store.CustomerChange{Blocked: new(true)})
+		s.clock.Advance(31 * day)
+		s.do("block", s.ChangeCustomer(t.Context(), s.origin.Business, luis.ID, id, store.CustomerChange{Blocked: new(false)}))
+		old := s.expired(store.Keep{Log: 30})
+		if old.Log < 1 || old.Tickets != 0 {
+			t.Errorf("dry run: got %+v, want some lines", old)
+		}
+		s.keep(store.Keep{Log: 30})
+		if got := s.retireAll(); got != old {
+			t.Errorf("got %+v deleted, want %+v", got, old)
+		}
+		acts, err := s.Audit(t.Context(), s.origin.Business, store.AuditFilter{Kind: "customer"})
+		if err != nil || len(acts.Acts) != 1 || acts.Acts[0].Action != "customer.unblocked" || acts.Acts[0].UserName != "Luis" {
+			t.Errorf("got %+v, %v, want only the new line", acts, err)
+		}
+	})
+}
+
+func TestWhatIsDoneToCustomersIsInTheAuditLogWithoutWhoTheyAre(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		luis := s.user("Luis")
+		id, hidden := s.meet("Ana", sender{phone: phoneP}, "A1"), s.meet("Anita", sender{lid: lidL}, "A2")
+		s.do("name", s.ChangeCustomer(t.Context(), s.origin.Business, luis.ID, id, store.CustomerChange{Given: new("Doña Ana"), Blocked: new(true)}))
+		s.do("merge", s.MergeCustomers(t.Context(), s.origin.Business, luis.ID, id, hidden))
+		s.do("export", s.NoteExport(t.Context(), s.origin.Business, luis.ID, id))
+		s.do("erase", s.EraseCustomer(t.Context(), s.origin.Business, luis.ID, id))
+		page, err := s.Audit(t.Context(), s.origin.Business, store.AuditFilter{Kind: "customer"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, act := range page.Acts {
+			got = append(got, act.Action)
+			if act.User != luis.ID || act.Object != fmt.Sprintf("customer/%d", id) || len(act.Details) != 0 {
+				t.Errorf("got %+v, want who did it and nothing of the customer", act)
+			}
+		}
+		want := []string{"customer.erased", "customer.exported", "customer.merged", "customer.blocked", "customer.named"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
+}

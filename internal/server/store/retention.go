@@ -35,7 +35,8 @@ const (
 	expiredPhotos = `FROM tickets t JOIN messages m ON m.ticket_id = t.id JOIN attachments a ON a.message_id = m.id
 		WHERE t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2 AND t.resolved_at >= $3
 		AND a.state = 'stored' AND m.delivery <> 'queued'`
-	expiredLog = `FROM alerts l WHERE l.business_id = $1 AND l.cleared_at > 0 AND l.cleared_at < $2`
+	expiredAlerts = `FROM alerts l WHERE l.business_id = $1 AND l.cleared_at > 0 AND l.cleared_at < $2`
+	expiredAudit  = `FROM audit l WHERE l.business_id = $1 AND l.at < $2`
 )
 
 // cutoff is the instant before which things are older than days; nothing is when
@@ -51,13 +52,15 @@ func cutoff(now int64, days int) int64 {
 func (s *Store) CountExpired(ctx context.Context, business int64, keep Keep) (Retired, error) {
 	now := s.now().UnixMilli()
 	var r Retired
+	var alerts, audit int
 	for _, c := range []struct {
 		n     *int
 		what  string
 		days  int
 		since []any
 	}{
-		{&r.Tickets, expiredTickets, keep.Tickets, nil}, {&r.Photos, expiredPhotos, keep.Photos, []any{0}}, {&r.Log, expiredLog, keep.Log, nil},
+		{&r.Tickets, expiredTickets, keep.Tickets, nil}, {&r.Photos, expiredPhotos, keep.Photos, []any{0}},
+		{&alerts, expiredAlerts, keep.Log, nil}, {&audit, expiredAudit, keep.Log, nil},
 	} {
 		if c.days == 0 {
 			continue
@@ -68,6 +71,7 @@ func (s *Store) CountExpired(ctx context.Context, business int64, keep Keep) (Re
 			return Retired{}, fmt.Errorf("count what is old: %w", explain(err))
 		}
 	}
+	r.Log = alerts + audit
 	return r, nil
 }
 
@@ -191,15 +195,31 @@ func (t *tx) dropFile(business, old, attachment int64) error {
 	return t.exec(`UPDATE tickets SET photo = '' WHERE id = $1 AND photo = $2`, ticketID, file)
 }
 
-// retireLog deletes the next old lines.
+// retireLog deletes the next old lines, looking for them where nobody waits for
+// it.
 func (s *Store) retireLog(ctx context.Context, business int64, days int) (Retired, error) {
-	var n int
-	err := s.write(ctx, "delete old lines", func(t *tx) error {
-		old, err := list(t.ctx, t.conn, scanID, `
-			DELETE FROM alerts WHERE id IN (SELECT l.id `+expiredLog+` ORDER BY l.id LIMIT $3) RETURNING id`,
-			business, cutoff(t.now, days), eraseStep)
-		n = len(old)
-		return err
-	})
-	return Retired{Log: n}, err
+	var r Retired
+	old := cutoff(s.now().UnixMilli(), days)
+	for table, expired := range map[string]string{"alerts": expiredAlerts, "audit": expiredAudit} {
+		ids, err := list(ctx, s.reader, scanID, `SELECT l.id `+expired+` ORDER BY l.id LIMIT $3`, business, old, eraseStep)
+		if err != nil {
+			return r, fmt.Errorf("find old lines: %w", explain(err))
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		err = s.write(ctx, "delete old lines", func(t *tx) error {
+			for _, id := range ids {
+				if err := t.exec(`DELETE FROM `+table+` WHERE id = $1`, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return r, err
+		}
+		r.Log += len(ids)
+	}
+	return r, nil
 }

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals-core';
 /**
  * A view with what its address says beside it: the parts that start with a
  * colon below, and what follows a question mark.
- * @typedef {{view: string, id?: number, section?: string, query?: Record<string, string>}} Route
+ * @typedef {{view: string, id?: number, section?: string, token?: string, query?: Record<string, string>}} Route
  */
 
 /**
@@ -18,6 +18,7 @@ const pages = {
   ticket: 'ticket/:id',
   bridge: 'puente',
   settings: 'ajustes/:section?',
+  invitation: 'invitacion/:token',
 };
 
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */

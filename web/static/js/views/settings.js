@@ -3,7 +3,10 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
+import { AccountSettings } from './settings-account.js';
+import { AuditSettings } from './settings-audit.js';
 import { BusinessSettings } from './settings-business.js';
+import { UserSettings } from './settings-users.js';
 
 /**
  * The pages of the settings: the end of the address, the text that names it,
@@ -12,6 +15,9 @@ import { BusinessSettings } from './settings-business.js';
  */
 const sections = [
   { path: 'negocio', title: 'settings.business', role: 'reader', view: BusinessSettings },
+  { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
+  { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },
+  { path: 'auditoria', title: 'audit.title', role: 'admin', view: AuditSettings },
 ];
 
 /** One section of the settings beside the ways to the others. @param {{section?: string}} props */

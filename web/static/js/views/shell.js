@@ -11,6 +11,7 @@ import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
+import { Invitation } from './invitation.js';
 import { Login } from './login.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
@@ -30,6 +31,7 @@ export function Shell({ onRetry }) {
 
 function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
+  if (route.value.view === 'invitation') return html`<${Invitation} key=${route.value.token} token=${route.value.token} />`;
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
   // The page about the bridge says it all itself.
@@ -46,7 +48,7 @@ function Header() {
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
-    ${session?.login ? html`<span class="top-user">${session.user}</span>
+    ${session?.login ? html`<a class="top-user" href=${href({ view: 'settings', section: 'cuenta' })} title=${t('account.title')}><bdi>${session.user}</bdi></a>
       <button type="button" class="button" onClick=${logOut}><${Icon} name="out" /><span class="top-label">${t('app.logOut')}</span></button>` : ''}
   </header>`;
 }
