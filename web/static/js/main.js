@@ -7,7 +7,7 @@ import { refresh as refreshBridge } from './actions/bridge.js';
 import { refresh as refreshConversation } from './actions/conversation.js';
 import { refresh as refreshList } from './actions/list.js';
 import { identify, restoreDrafts } from './actions/session.js';
-import { pageTitle } from './format.js';
+import { inZone, pageTitle } from './format.js';
 import { html } from './html.js';
 import { use } from './i18n.js';
 import * as keyboard from './keyboard.js';
@@ -47,6 +47,7 @@ async function main() {
     router.leaveLoginPage(window);
     queueMicrotask(again);
   });
+  effect(() => inZone(state.session.value?.zone ?? ''));
   effect(() => {
     document.title = pageTitle(state.session.value?.business ?? 'Mostrador', state.summary.value?.pending ?? 0);
   });
