@@ -1,8 +1,9 @@
 import './texts.mjs';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ago, day, dayHeading, daysBetween, exact, inZone, timeOfDay } from '../static/js/format.js';
+import { ago, day, dayHeading, daysBetween, exact, timeOfDay } from '../static/js/format.js';
 import { entries } from '../static/js/thread.js';
+import { inZone } from '../static/js/zone.js';
 
 const at = (text) => new Date(text);
 const madrid = 'Europe/Madrid';

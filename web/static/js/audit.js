@@ -3,7 +3,7 @@
 import { t } from './i18n.js';
 
 /** What the log can be filtered by: the part of an action before the dot. @type {Record<string, string>} */
-export const kinds = { access: 'audit.kindAccess', user: 'audit.kindUser', token: 'audit.kindToken', ticket: 'audit.kindTicket' };
+export const kinds = { access: 'audit.kindAccess', user: 'audit.kindUser', token: 'audit.kindToken', ticket: 'audit.kindTicket', customer: 'audit.kindCustomer', settings: 'audit.kindSettings' };
 
 /** By kind and verb. @type {Record<string, Record<string, string>>} */
 const sentences = {
@@ -17,6 +17,11 @@ const sentences = {
   },
   token: { created: 'audit.tokenCreated', revoked: 'audit.tokenRevoked' },
   ticket: { status: 'audit.status' },
+  customer: {
+    named: 'audit.customerNamed', blocked: 'audit.customerBlocked', unblocked: 'audit.customerUnblocked', merged: 'audit.customerMerged',
+    exported: 'audit.customerExported', erased: 'audit.customerErased',
+  },
+  settings: { changed: 'audit.settings' },
 };
 
 /** @type {Record<string, string>} */

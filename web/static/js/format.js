@@ -1,6 +1,7 @@
 // @ts-check
 /** Pure: how times, sizes, names and text are written. Nothing here touches the page. */
 import { language, t } from './i18n.js';
+import { civil, formats, home } from './zone.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -8,58 +9,11 @@ const dayLength = 24 * hour;
 
 const relative = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' });
 
-/** @typedef {{dateOnly: Intl.DateTimeFormat, dateAndYear: Intl.DateTimeFormat, clock: Intl.DateTimeFormat, full: Intl.DateTimeFormat, dayName: Intl.DateTimeFormat, civil: Intl.DateTimeFormat}} Formats */
-/** What has been asked for, by language and zone. @type {Map<string, Formats>} */
-const known = new Map();
-/** The business's time zone; empty is the browser's own. */
-let home = '';
-
-/** Writes every date in a time zone from now on, in the browser's own for ''. @param {string} zone IANA name */
-export function inZone(zone) {
-  home = zone;
-}
-
-/** @param {string} zone @returns {Formats} */
-function formats(zone) {
-  const key = `${language()} ${zone}`;
-  const found = known.get(key) ?? make(zone);
-  known.set(key, found);
-  return found;
-}
-
-/** A zone that this browser does not know is its own. @param {string} zone @returns {Formats} */
-function make(zone) {
-  try {
-    return write(zone || undefined);
-  } catch {
-    return write(undefined);
-  }
-}
-
-/** @param {string | undefined} timeZone @returns {Formats} */
-function write(timeZone) {
-  const as = (/** @type {Intl.DateTimeFormatOptions} */ options, place = language()) => new Intl.DateTimeFormat(place, { ...options, timeZone });
-  return {
-    dateOnly: as({ day: 'numeric', month: 'short' }),
-    dateAndYear: as({ day: 'numeric', month: 'short', year: 'numeric' }),
-    clock: as({ hour: '2-digit', minute: '2-digit', hour12: false }),
-    full: as({ dateStyle: 'full', timeStyle: 'short', hour12: false }),
-    dayName: as({ weekday: 'long', day: 'numeric', month: 'long' }),
-    civil: as({ year: 'numeric', month: 'numeric', day: 'numeric', calendar: 'gregory', numberingSystem: 'latn' }, 'en'),
-  };
-}
-
-/** The day that a calendar on the wall shows. @param {Date} date @param {string} zone @returns {[number, number, number]} year, month, day */
-function civil(date, zone) {
-  const parts = Object.fromEntries(formats(zone).civil.formatToParts(date).map((part) => [part.type, Number(part.value)]));
-  return [parts.year, parts.month, parts.day];
-}
-
 /**
  * "ahora", "hace 5 min", "ayer", "3 nov". A clock that is behind never says "in 2 minutes".
  * @param {Date | null} date @param {number} now milliseconds @param {string} [zone]
  */
-export function ago(date, now, zone = home) {
+export function ago(date, now, zone = home()) {
   if (!date) return '';
   const age = now - date.getTime();
   if (age < minute) return t('time.now');
@@ -90,17 +44,17 @@ export function count(n) {
 }
 
 /** The whole date with the time of day. @param {Date | null} date @param {string} [zone] */
-export function exact(date, zone = home) {
+export function exact(date, zone = home()) {
   return date ? formats(zone).full.format(date) : '';
 }
 
 /** "14:05" @param {Date | null} date @param {string} [zone] */
-export function timeOfDay(date, zone = home) {
+export function timeOfDay(date, zone = home()) {
   return date ? formats(zone).clock.format(date) : '';
 }
 
 /** Heading of a day in a conversation. @param {Date} date @param {number} now milliseconds @param {string} [zone] */
-export function dayHeading(date, now, zone = home) {
+export function dayHeading(date, now, zone = home()) {
   const days = daysBetween(date, new Date(now), zone);
   if (days === 0) return t('time.today');
   if (days === 1) return t('time.yesterday');
@@ -108,12 +62,18 @@ export function dayHeading(date, now, zone = home) {
 }
 
 /** "12 nov 2026" @param {Date | null} date @param {string} [zone] */
-export function day(date, zone = home) {
+export function day(date, zone = home()) {
   return date ? formats(zone).dateAndYear.format(date) : '';
 }
 
+/** The name of a day of the week. @param {number} index from Monday on, 0 to 6 */
+export function weekday(index) {
+  // The fifth of January 2026 was a Monday.
+  return new Intl.DateTimeFormat(language(), { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, 0, 5 + index));
+}
+
 /** Whole days on the calendar from a to b, whatever daylight saving does. @param {Date} a @param {Date} b @param {string} [zone] */
-export function daysBetween(a, b, zone = home) {
+export function daysBetween(a, b, zone = home()) {
   const midnight = (/** @type {Date} */ d) => {
     const [year, month, date] = civil(d, zone);
     return Date.UTC(year, month - 1, date);

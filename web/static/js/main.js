@@ -7,7 +7,7 @@ import { refresh as refreshBridge } from './actions/bridge.js';
 import { refresh as refreshConversation } from './actions/conversation.js';
 import { refresh as refreshList } from './actions/list.js';
 import { identify, restoreDrafts } from './actions/session.js';
-import { inZone, pageTitle } from './format.js';
+import { pageTitle } from './format.js';
 import { html } from './html.js';
 import { use } from './i18n.js';
 import * as keyboard from './keyboard.js';
@@ -15,6 +15,7 @@ import { repeat } from './poll.js';
 import * as router from './router.js';
 import * as state from './state.js';
 import { Shell } from './views/shell.js';
+import { inZone } from './zone.js';
 
 const calm = 30_000;
 const talking = 10_000;
