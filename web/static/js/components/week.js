@@ -22,15 +22,15 @@ export function Week({ week, onChange }) {
 function Day({ index, spans, onChange }) {
   const name = weekday(index);
   const next = spans.length ? { from: '16:00', to: '19:00' } : { from: '09:00', to: '18:00' };
-  return html`<fieldset class="week-day"><legend>${name}</legend>
+  return html`<div class="week-day" role="group" aria-label=${name}><span class="week-name" aria-hidden="true">${name}</span><div class="week-spans">
     ${spans.length ? '' : html`<span class="card-note">${t('hours.closed')}</span>`}
     ${spans.map((span, i) => html`<div class="week-span" key=${i}>
       <input type="time" required value=${span.from} aria-label=${t('hours.from', { day: name })} onChange=${(/** @type {any} */ event) => onChange(spans.map((old, j) => (i === j ? { ...old, from: event.currentTarget.value } : old)))} />
       <span>${t('hours.until')}</span>
       <input type="time" required value=${span.to === '24:00' ? '00:00' : span.to} aria-label=${t('hours.to', { day: name })} onChange=${(/** @type {any} */ event) => onChange(spans.map((old, j) => (i === j ? { ...old, to: end(event.currentTarget.value) } : old)))} />
       <button type="button" class="button button-icon" aria-label=${t('hours.remove', { day: name, from: span.from })} onClick=${() => onChange(spans.filter((_, j) => i !== j))}><${Icon} name="close" /></button></div>`)}
-    ${spans.length < 6 ? html`<button type="button" class="button button-quiet" aria-label=${t('hours.addTo', { day: name })} onClick=${() => onChange([...spans, next])}><${Icon} name="plus" />${t(spans.length ? 'hours.more' : 'hours.open')}</button>` : ''}
-  </fieldset>`;
+    ${spans.length < 6 ? html`<button type="button" class="button button-quiet" onClick=${() => onChange([...spans, next])}><${Icon} name="plus" />${t(spans.length ? 'hours.more' : 'hours.open')}</button>` : ''}
+  </div></div>`;
 }
 
 /** @param {string} time */

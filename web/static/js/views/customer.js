@@ -36,7 +36,7 @@ export function Customer({ id }) {
       <div><h1><bdi>${customerName(data)}</bdi></h1><p class="row-note">${facts(data)}</p></div></header>
     ${data.blocked ? html`<${Blocked} since=${data.blocked} agent=${agent} refusal=${refusal} onUnblock=${async () => setRefusal(await run(() => shop.block(id, false)))} />` : ''}
     <div class="customer-columns">
-      <div class="customer-column"><${History} id=${id} /></div>
+      <div class="customer-column"><${History} key=${`${data.blocked ? 'b' : ''}${data.tickets}`} id=${id} /></div>
       <div class="customer-column"><${Who} customer=${data} agent=${agent} onName=${(/** @type {string} */ name) => run(() => shop.rename(id, name))} />
         <${Notes} customer=${data} agent=${agent} onRun=${run} />
         ${agent ? html`<${Danger} customer=${data} onRun=${run} />` : ''}</div>
