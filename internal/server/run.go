@@ -23,6 +23,7 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -78,6 +79,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(learn)
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
+	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")
@@ -94,6 +96,7 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	live   *live.Hub
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -107,7 +110,11 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest}); err != nil {
+	p.live = live.New(live.Options{
+		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
+	})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.live.Changed})
+	if err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
@@ -146,7 +153,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})

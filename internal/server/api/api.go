@@ -22,6 +22,7 @@ import (
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -38,6 +39,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Watch  *watch.Watch
+	Live   *live.Hub
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them

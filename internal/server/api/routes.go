@@ -62,6 +62,7 @@ func (s *server) routes(r chi.Router) {
 	})
 	r.Route(rest.Prefix, func(r chi.Router) {
 		r.Use(s.Auth.Require(handle, auth.RoleReader))
+		r.Get("/eventos", handle(s.Live.Accept))
 		rest.Mount(r, s.restOptions())
 	})
 

@@ -190,10 +190,15 @@ func (a *Auth) guard(handle Adapter, admits func(Identity) error) func(http.Hand
 			if err := admits(id); err != nil {
 				return err
 			}
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, id)))
+			next.ServeHTTP(w, r.WithContext(With(r.Context(), id)))
 			return nil
 		})
 	}
+}
+
+// With returns ctx as Require makes it for id.
+func With(ctx context.Context, id Identity) context.Context {
+	return context.WithValue(ctx, contextKey{}, id)
 }
 
 // From returns the identity that Require let through, the zero Identity

@@ -127,3 +127,24 @@ func TestTheAuditLogIsReadInPagesByPersonAndByKind(t *testing.T) {
 		wantCode(t, err, ticket.CodeInvalid)
 	})
 }
+
+func TestEveryChangeOfATicketLeavesALine(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		numbers, ana := s.tickets(2), s.person("Ana")
+		s.change(ana, numbers, store.Change{Priority: pointer(ticket.PriorityUrgent), Category: pointer("Garantías"), Assignee: &ana})
+		s.change(ana, numbers[:1], store.Change{Status: pointer(ticket.StatusWaiting), Assignee: new(int64)})
+		want := strings.Join([]string{
+			"Ana ticket.priority ticket/1 map[from:high to:urgent]",
+			"Ana ticket.category ticket/1 map[from:Hardware - Energía to:Garantías]",
+			"Ana ticket.assignee ticket/1 map[from: to:Ana]",
+			"Ana ticket.priority ticket/2 map[from:high to:urgent]",
+			"Ana ticket.category ticket/2 map[from:Hardware - Energía to:Garantías]",
+			"Ana ticket.assignee ticket/2 map[from: to:Ana]",
+			"Ana ticket.status ticket/1 map[from:pending to:waiting]",
+			"Ana ticket.assignee ticket/1 map[from:Ana to:]",
+		}, "\n")
+		if got := strings.Join(s.acts(store.AuditFilter{Kind: "ticket"}), "\n"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}

@@ -15,6 +15,7 @@ func (s *Store) SetRole(ctx context.Context, business, by, user int64, role stri
 		if m.role == role {
 			return nil
 		}
+		t.hint(business, 0, HintPeople)
 		if err := t.exec(`UPDATE users SET role = $2 WHERE id = $1`, user, role); err != nil {
 			return err
 		}
@@ -130,6 +131,7 @@ func (t *tx) userOf(business, user int64) (name string, err error) {
 
 // endAccess ends what lets a user in without their password, but for one session.
 func (t *tx) endAccess(user int64, keep [32]byte) error {
+	t.hint(0, 0, HintPeople)
 	if err := t.exec(`DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2`, user, keep[:]); err != nil {
 		return err
 	}
