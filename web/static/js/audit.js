@@ -3,7 +3,10 @@
 import { t } from './i18n.js';
 
 /** What the log can be filtered by: the part of an action before the dot. @type {Record<string, string>} */
-export const kinds = { access: 'audit.kindAccess', user: 'audit.kindUser', token: 'audit.kindToken', ticket: 'audit.kindTicket' };
+export const kinds = {
+  access: 'audit.kindAccess', user: 'audit.kindUser', token: 'audit.kindToken', ticket: 'audit.kindTicket', customer: 'audit.kindCustomer',
+  settings: 'audit.kindSettings',
+};
 
 /** By kind and verb. @type {Record<string, Record<string, string>>} */
 const sentences = {
@@ -17,6 +20,11 @@ const sentences = {
   },
   token: { created: 'audit.tokenCreated', revoked: 'audit.tokenRevoked' },
   ticket: { status: 'audit.status', priority: 'audit.priority', category: 'audit.category', assignee: 'audit.assignee' },
+  customer: {
+    named: 'audit.customerNamed', blocked: 'audit.customerBlocked', unblocked: 'audit.customerUnblocked', exported: 'audit.customerExported',
+    merged: 'audit.customerMerged', erased: 'audit.customerErased',
+  },
+  settings: { changed: 'audit.settings' },
 };
 
 /** @type {Record<string, string>} */
@@ -25,6 +33,12 @@ const roles = { admin: 'role.admin', agent: 'role.agent', reader: 'role.reader' 
 const words = {
   ...roles, pending: 'status.pending', in_progress: 'status.in_progress', waiting: 'status.waiting', resolved: 'status.resolved',
   urgent: 'priority.urgent', high: 'priority.high', normal: 'audit.normal', low: 'priority.low',
+};
+
+/** What may change of the settings, by the name of its detail. @type {Record<string, string>} */
+const parts = {
+  name: 'audit.partName', received_text: 'audit.partNotice', window: 'audit.partWindow', zone: 'audit.partZone', hours: 'audit.partHours', away: 'audit.partAway',
+  keep_tickets: 'audit.partKeep',
 };
 
 /** Details that say what was before and what is now; in these sentences they are names. */
@@ -52,7 +66,12 @@ export function sentence(act) {
   const [kind, verb = ''] = act.action.split('.');
   const known = Object.hasOwn(sentences, kind) && Object.hasOwn(sentences[kind], verb);
   const key = known ? sentences[kind][verb] : 'audit.other';
-  return t(variant(key, act.details), { action: act.action, object: act.object, number: act.object.split('/')[1] ?? '', ...shown(act.details, !named.includes(key)) });
+  return t(variant(key, act.details), { action: act.action, object: act.object, number: act.object.split('/')[1] ?? '', what: changed(act.details), ...shown(act.details, !named.includes(key)) });
+}
+
+/** The parts of the settings that details name. @param {Record<string, any>} details */
+function changed(details) {
+  return Object.keys(parts).filter((name) => Object.hasOwn(details, name)).map((name) => t(parts[name])).join(', ');
 }
 
 /** Some sentences have a second form. @param {string} key @param {Record<string, any>} details */
