@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -147,4 +148,33 @@ func TestEveryChangeOfATicketLeavesALine(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	})
+}
+
+func TestTheAuditLogIsReadThroughAnIndexInItsOrder(t *testing.T) {
+	s := openShop(t, filepath.Join(t.TempDir(), "tickets.db"))
+	db := rawDB(t, s.url)
+	for _, tt := range []struct {
+		filter store.AuditFilter
+		index  string
+	}{
+		{store.AuditFilter{}, "audit_business"},
+		{store.AuditFilter{User: 1}, "audit_user"},
+		{store.AuditFilter{Kind: "user"}, "audit_kind"},
+	} {
+		query, args := store.AuditQuery(1, tt.filter)
+		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+		s.do("explain", err)
+		var plan strings.Builder
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			s.do("read plan", rows.Scan(&id, &parent, &unused, &step))
+			plan.WriteString(step + "; ")
+		}
+		s.do("read plan", rows.Err())
+		s.do("close plan", rows.Close())
+		if got := plan.String(); !strings.Contains(got, "USING INDEX "+tt.index) || strings.Contains(got, "TEMP") || strings.Contains(got, "SCAN a") {
+			t.Errorf("%+v: got plan %s, want %s and no sorting", tt.filter, got, tt.index)
+		}
+	}
 }
