@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -162,19 +163,31 @@ func TestTheAuditLogIsReadThroughAnIndexInItsOrder(t *testing.T) {
 		{store.AuditFilter{Kind: "user"}, "audit_kind"},
 	} {
 		query, args := store.AuditQuery(1, tt.filter)
-		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
-		s.do("explain", err)
-		var plan strings.Builder
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			s.do("read plan", rows.Scan(&id, &parent, &unused, &step))
-			plan.WriteString(step + "; ")
-		}
-		s.do("read plan", rows.Err())
-		s.do("close plan", rows.Close())
-		if got := plan.String(); !strings.Contains(got, "USING INDEX "+tt.index) || strings.Contains(got, "TEMP") || strings.Contains(got, "SCAN a") {
+		if got := planOf(t, db, query, args...); !strings.Contains(got, "USING INDEX "+tt.index) || strings.Contains(got, "TEMP") || strings.Contains(got, "SCAN a") {
 			t.Errorf("%+v: got plan %s, want %s and no sorting", tt.filter, got, tt.index)
 		}
 	}
+}
+
+// planOf is how SQLite answers a query.
+func planOf(t *testing.T, db *sql.DB, query string, args ...any) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(step + "; ")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
 }
