@@ -61,7 +61,7 @@ var allowed = map[string][]string{
 	"internal/server/splice":            {},
 	"internal/server/auth": {
 		"internal/server/store", "internal/httpx", "internal/ticket",
-		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
+		"golang.org/x/crypto/argon2", "github.com/pquerna/otp", "rsc.io/qr", "github.com/go-chi/chi/v5/middleware", "github.com/rs/zerolog",
 	},
 	"internal/server/outbox": {
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
@@ -72,6 +72,9 @@ var allowed = map[string][]string{
 	"internal/server/original": {
 		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
 	},
+	"internal/server/live": {
+		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
+	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
 		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
@@ -80,13 +83,13 @@ var allowed = map[string][]string{
 	},
 	"internal/server/api": {
 		"internal/server/rest",
-		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -24,6 +24,7 @@ import (
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/backup"
+	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -38,7 +39,7 @@ type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
-	Stdin          io.Reader                // only «classify» reads it
+	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
@@ -79,6 +80,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(learn)
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
+	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	if p.backup != nil {
 		g.Go(func() error { return p.backup.Run(ctx) })
@@ -99,6 +101,7 @@ type parts struct {
 	outbox *outbox.Outbox
 	watch  *watch.Watch
 	backup *backup.Backups // nil: nobody wants copies
+	live   *live.Hub
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -112,7 +115,11 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest}); err != nil {
+	p.live = live.New(live.Options{
+		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
+	})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.live.Changed})
+	if err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
@@ -122,7 +129,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}
-	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
 		return fmt.Errorf("make first login: %w", err)
 	}
@@ -154,8 +161,8 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
+		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }

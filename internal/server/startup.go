@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"mostrador/internal/config"
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 )
 
@@ -84,8 +85,11 @@ func (p *parts) firstLogin(ctx context.Context, c config.Server, out io.Writer) 
 	}
 	err = p.auth.AddUser(ctx, p.origin.Business, user, password)
 	debug.FreeOSMemory() // the hash took 19 MiB that the program does not need again
-	if ticket.CodeOf(err) == ticket.CodeConflict {
+	switch ticket.CodeOf(err) {
+	case ticket.CodeConflict:
 		return nil // another server on the same database was faster
+	case ticket.CodeInvalid:
+		return ticket.NewError(ticket.CodeInvalid, "PANEL_USUARIO y PANEL_CLAVE no sirven para el primer usuario. "+httpx.Message(err))
 	}
 	if err == nil && c.PanelUser == "" {
 		announce(out, user, password)

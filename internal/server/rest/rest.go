@@ -65,6 +65,10 @@ func Mount(r chi.Router, o Options) {
 	s.tickets()
 	s.replies()
 	s.bridge()
+	s.account()
+	s.tokens()
+	s.users()
+	s.audit()
 }
 
 func configuration(version string) huma.Config {

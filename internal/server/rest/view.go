@@ -37,11 +37,18 @@ type Ticket struct {
 	Confidence    float64    `json:"confianza"`
 	Words         []string   `json:"palabras"`
 	Unread        int        `json:"sin_leer"`
+	Assignee      *Person    `json:"asignado"`
 	UpdatedAt     time.Time  `json:"actualizado"`
 	FirstAnswerAt *time.Time `json:"primera_respuesta"`
 	ResolvedAt    *time.Time `json:"resuelto"`
 	Notice        *Notice    `json:"aviso"`
 	Stuck         int        `json:"por_decidir"` // replies that wait for a person
+}
+
+// Person is somebody at the counter.
+type Person struct {
+	ID   int64  `json:"id"`
+	Name string `json:"nombre"`
 }
 
 // Notice is the state of a ticket's last «Notificar recibido».
@@ -116,6 +123,9 @@ func TicketOf(l store.Listed) Ticket {
 		Confidence: t.Confidence, Words: t.Words, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
 		Stuck: l.Stuck,
+	}
+	if t.Assignee.ID != 0 {
+		v.Assignee = &Person{t.Assignee.ID, t.Assignee.Name}
 	}
 	if v.Words == nil {
 		v.Words = []string{}

@@ -43,6 +43,17 @@ type Stored struct {
 	UsedFiles bool // false: no row names the Attachments' files; the caller may delete them
 }
 
+// news is what the panel hears of a stored message.
+func (s Stored) news(in Incoming) HintKind {
+	switch {
+	case s.Opened:
+		return HintOpened
+	case in.Direction == ticket.DirectionIn && !s.Duplicate && !isEvent(in.Kind):
+		return HintMessage
+	}
+	return HintTicket
+}
+
 // AddMessage stores one message of a contact in the ticket it belongs to: their
 // open ticket, one resolved less than the business's join window before, or a
 // new one. It returns after the commit.
@@ -69,6 +80,9 @@ func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
 	var stored Stored
 	err := s.write(ctx, "add message", func(t *tx) (err error) {
 		stored, err = (&intake{tx: t, in: in, classify: s.classify}).run()
+		if stored.Ticket != 0 {
+			t.hint(in.Business, stored.Ticket, stored.news(in))
+		}
 		return err
 	})
 	if err != nil {

@@ -38,6 +38,7 @@ func (s *Store) RetryReply(ctx context.Context, n Named) error {
 		if err != nil {
 			return err
 		}
+		t.hint(n.Business, n.Ticket, HintTicket)
 		return t.touch(m.ticket)
 	})
 }
@@ -71,6 +72,7 @@ func (s *Store) DiscardReply(ctx context.Context, n Named) error {
 		if err := t.exec(`UPDATE messages SET delivery = 'discarded', hold = '', failure = $2 WHERE id = $1`, n.Message, reason); err != nil {
 			return err
 		}
+		t.hint(n.Business, n.Ticket, HintTicket)
 		return t.touch(m.ticket)
 	})
 }

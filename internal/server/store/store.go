@@ -39,6 +39,10 @@ type Options struct {
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
 	Classify func(text string) ticket.Classification
+	// Changed, if set, is told what a transaction changed once it is committed,
+	// before the caller that wanted it returns. On SQLite all writers wait for
+	// it: it must take microseconds, and it must not use the store.
+	Changed func([]Hint)
 }
 
 // Store is an open database. All methods may be called concurrently, also by
@@ -54,6 +58,7 @@ type Store struct {
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
+	changed  func([]Hint)
 }
 
 // Path returns the path of the SQLite file, "" on PostgreSQL.
@@ -74,7 +79,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify}
+	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed}
+	if s.changed == nil {
+		s.changed = func([]Hint) {}
+	}
 	if s.classify == nil {
 		s.classify = unclassified
 	}
