@@ -109,6 +109,10 @@ func TestSomebodyIsInvitedJoinsAndIsKeptOut(t *testing.T) {
 	if !strings.HasPrefix(link, d.url+"/entrar#/invitacion/") {
 		t.Fatalf("got link %q, want one to this panel with the token behind the #", link)
 	}
+	boss.WaitFor("document.activeElement === document.querySelector('.once input')")
+	if role := value(boss, "#nuevo-rol"); role != "agent" {
+		t.Errorf("after inviting: got the choice at %q, want it left at agent", role)
+	}
 	boss.WaitText(".account:has(#enlaces)", hostileName)
 	look(boss, "personas-enlace")
 

@@ -23,6 +23,7 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -82,6 +83,9 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
+	if p.backup != nil {
+		g.Go(func() error { return p.backup.Run(ctx) })
+	}
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -98,6 +102,7 @@ type parts struct {
 	outbox *outbox.Outbox
 	watch  *watch.Watch
 	keeper *retention.Keeper
+	backup *backup.Backups // nil: nobody wants copies
 	live   *live.Hub
 }
 
@@ -134,7 +139,10 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
-	return nil
+	if p.store.Path() != "" {
+		p.backup, err = p.backups(c, log)
+	}
+	return err
 }
 
 func (p *parts) close(log zerolog.Logger) {

@@ -18,6 +18,11 @@ test('every line of the audit log is a sentence', () => {
     [act('user.uninvited', { name: '' }), 'anuló un enlace de contraseña'],
     [act('token.created', { name: '{role}', role: 'reader' }), 'creó el token «{role}» como lectura'],
     [act('ticket.status', { from: 'pending', to: 'resolved' }, 'ticket/42'), 'cambió el ticket 42: Pendiente → Resuelto'],
+    [act('ticket.priority', { from: 'normal', to: 'urgent' }, 'ticket/42'), 'cambió la prioridad del ticket 42: Normal → Urgente'],
+    [act('ticket.category', { from: '', to: 'admin' }, 'ticket/42'), 'cambió la categoría del ticket 42: — → admin'],
+    [act('ticket.assignee', { from: 'Ana', to: '' }, 'ticket/42'), 'cambió quién tiene el ticket 42: Ana → —'],
+    [act('customer.erased', {}, 'customer/7'), 'borró todo lo del cliente 7'],
+    [act('settings.changed', { zone: true, hours: true }), 'cambió los ajustes: zona horaria, horario'],
     [act('ticket.other', {}, 'ticket/42'), 'ticket.other ticket/42'],
     [act('constructor.name', {}, ''), 'constructor.name '],
   ]) assert.equal(sentence(line), want);

@@ -71,7 +71,7 @@ func (l limits) begin(ctx context.Context, t attempt) time.Duration {
 	if pause := l.byUser.take(t.address + " " + t.nameKey()); pause > 0 {
 		return pause
 	}
-	if delay := min(l.slow.add(t.nameKey(), longestDelay), longestDelay); delay > 0 {
+	if delay := l.slow.add(t.nameKey()); delay > 0 {
 		l.wait(ctx, delay)
 	}
 	return 0
@@ -150,13 +150,13 @@ func (m *meter) take(key string) time.Duration {
 }
 
 // add counts an event and returns how far beyond its burst the key is, at most
-// limit.
-func (m *meter) add(key string, limit time.Duration) time.Duration {
+// longestDelay.
+func (m *meter) add(key string) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
 	next := m.next(key, now)
-	if latest := now.Add(m.slack + limit); next.After(latest) {
+	if latest := now.Add(m.slack + longestDelay); next.After(latest) {
 		next = latest
 	}
 	m.full[key] = next

@@ -29,7 +29,7 @@ type Act struct {
 	Details map[string]any
 }
 
-// Actions of people and their access. Others are named beside what they record.
+// Actions.
 const (
 	ActLogin           = "access.login"
 	ActLoginFailed     = "access.failed"
@@ -53,6 +53,9 @@ const (
 	ActTokenCreated    = "token.created"
 	ActTokenRevoked    = "token.revoked"
 	ActTicketStatus    = "ticket.status"
+	ActTicketPriority  = "ticket.priority"
+	ActTicketCategory  = "ticket.category"
+	ActTicketAssignee  = "ticket.assignee"
 )
 
 // Page sizes of Audit.

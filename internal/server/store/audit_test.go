@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -126,4 +128,66 @@ func TestTheAuditLogIsReadInPagesByPersonAndByKind(t *testing.T) {
 		_, err := s.Audit(t.Context(), u.Business, store.AuditFilter{Before: "x"})
 		wantCode(t, err, ticket.CodeInvalid)
 	})
+}
+
+func TestEveryChangeOfATicketLeavesALine(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		numbers, ana := s.tickets(2), s.person("Ana")
+		s.change(ana, numbers, store.Change{Priority: pointer(ticket.PriorityUrgent), Category: pointer("Garantías"), Assignee: &ana})
+		s.change(ana, numbers[:1], store.Change{Status: pointer(ticket.StatusWaiting), Assignee: new(int64)})
+		want := strings.Join([]string{
+			"Ana ticket.priority ticket/1 map[from:high to:urgent]",
+			"Ana ticket.category ticket/1 map[from:Hardware - Energía to:Garantías]",
+			"Ana ticket.assignee ticket/1 map[from: to:Ana]",
+			"Ana ticket.priority ticket/2 map[from:high to:urgent]",
+			"Ana ticket.category ticket/2 map[from:Hardware - Energía to:Garantías]",
+			"Ana ticket.assignee ticket/2 map[from: to:Ana]",
+			"Ana ticket.status ticket/1 map[from:pending to:waiting]",
+			"Ana ticket.assignee ticket/1 map[from:Ana to:]",
+		}, "\n")
+		if got := strings.Join(s.acts(store.AuditFilter{Kind: "ticket"}), "\n"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+func TestTheAuditLogIsReadThroughAnIndexInItsOrder(t *testing.T) {
+	s := openShop(t, filepath.Join(t.TempDir(), "tickets.db"))
+	db := rawDB(t, s.url)
+	for _, tt := range []struct {
+		filter store.AuditFilter
+		index  string
+	}{
+		{store.AuditFilter{}, "audit_business"},
+		{store.AuditFilter{User: 1}, "audit_user"},
+		{store.AuditFilter{Kind: "user"}, "audit_kind"},
+	} {
+		query, args := store.AuditQuery(1, tt.filter)
+		if got := planOf(t, db, query, args...); !strings.Contains(got, "USING INDEX "+tt.index) || strings.Contains(got, "TEMP") || strings.Contains(got, "SCAN a") {
+			t.Errorf("%+v: got plan %s, want %s and no sorting", tt.filter, got, tt.index)
+		}
+	}
+}
+
+// planOf is how SQLite answers a query.
+func planOf(t *testing.T, db *sql.DB, query string, args ...any) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(step + "; ")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
 }

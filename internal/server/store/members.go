@@ -15,6 +15,7 @@ func (s *Store) SetRole(ctx context.Context, business, by, user int64, role stri
 		if m.role == role {
 			return nil
 		}
+		t.hint(business, 0, HintPeople)
 		if err := t.exec(`UPDATE users SET role = $2 WHERE id = $1`, user, role); err != nil {
 			return err
 		}

@@ -171,6 +171,7 @@ func (s *Store) EndSession(ctx context.Context, user int64, id string) error {
 		if !found {
 			return errNoSession
 		}
+		t.hint(0, 0, HintPeople)
 		return t.auditOwn(user, ActSessionsEnded, map[string]any{"count": 1})
 	})
 }
@@ -189,6 +190,7 @@ func (s *Store) EndOtherSessions(ctx context.Context, user int64, keep [32]byte)
 		if err := t.exec(`DELETE FROM devices WHERE user_id = $1`, user); err != nil {
 			return err
 		}
+		t.hint(0, 0, HintPeople)
 		return t.auditOwn(user, ActSessionsEnded, map[string]any{"count": n})
 	})
 	return n, err
@@ -216,6 +218,7 @@ func (s *Store) DeleteSession(ctx context.Context, tokenHash [32]byte) error {
 		if err != nil || !found {
 			return err
 		}
+		t.hint(0, 0, HintPeople)
 		return t.auditOwn(user, ActLogout, nil)
 	})
 }

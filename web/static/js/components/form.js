@@ -5,7 +5,7 @@ import { Icon } from './icon.js';
 
 /**
  * A form that says why it failed. submit gets the fields by name and gives a
- * sentence, empty on success; the fields are then empty again.
+ * sentence, empty on success; what was typed is then gone, choices stay.
  * @param {{label: string, busy?: string, submit: (values: Record<string, string>) => Promise<string>, danger?: boolean, children?: any}} props
  */
 export function Form({ label, submit, danger, children }) {
@@ -20,7 +20,8 @@ export function Form({ label, submit, danger, children }) {
     const refusal = await submit(values);
     setBusy(false);
     setError(refusal);
-    if (!refusal) form.reset();
+    // A reset would take the choices back to their first option.
+    if (!refusal) form.querySelectorAll('input:not([readonly])').forEach((/** @type {HTMLInputElement} */ input) => { input.value = ''; });
   };
   return html`<form class="form" onSubmit=${onSubmit}>
     ${children}
