@@ -27,6 +27,7 @@ import (
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/version"
@@ -101,6 +102,7 @@ type parts struct {
 	outbox *outbox.Outbox
 	watch  *watch.Watch
 	backup *backup.Backups // nil: nobody wants copies
+	keeper *retention.Keeper
 	live   *live.Hub
 }
 
@@ -125,6 +127,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
 		return err
 	}
+	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
@@ -161,7 +164,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
