@@ -47,8 +47,9 @@ var allowed = map[string][]string{
 
 	"migrations": {"go.mau.fi/util/dbutil"},
 	"web":        {},
+	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
-		"migrations", "internal/ticket", "internal/address",
+		"migrations", "internal/ticket", "internal/address", "internal/server/words",
 		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
