@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -33,7 +34,7 @@ func (s *server) listTickets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("count tickets: %w", err)
 	}
-	list := ticketList{Tickets: make([]ticketView, 0, len(page.Tickets)), Next: page.Next, Total: totalOf(counts, filter.Status)}
+	list := ticketList{Tickets: make([]ticketView, 0, len(page.Tickets)), Next: page.Next, Total: totalOf(counts, filter.Statuses)}
 	for _, t := range page.Tickets {
 		list.Tickets = append(list.Tickets, viewTicket(t))
 	}
@@ -56,7 +57,7 @@ func filterOf(r *http.Request) (store.Filter, error) {
 		if !ok {
 			return store.Filter{}, unknownStatus()
 		}
-		filter.Status = status
+		filter.Statuses = []ticket.Status{status}
 	}
 	return filter, nil
 }
@@ -65,14 +66,13 @@ func unknownStatus() error {
 	return ticket.NewError(ticket.CodeInvalid, "El estado debe ser pendiente, en_proceso, esperando_cliente o resuelto.")
 }
 
-// totalOf counts the tickets of one status, or all of them.
-func totalOf(counts map[ticket.Status]int64, status ticket.Status) int64 {
-	if status != "" {
-		return counts[status]
-	}
+// totalOf counts the tickets of some statuses, or all of them.
+func totalOf(counts map[ticket.Status]int64, statuses []ticket.Status) int64 {
 	var total int64
-	for _, n := range counts {
-		total += n
+	for status, n := range counts {
+		if len(statuses) == 0 || slices.Contains(statuses, status) {
+			total += n
+		}
 	}
 	return total
 }
@@ -82,7 +82,7 @@ func (s *server) countTickets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("count tickets: %w", err)
 	}
-	answer := map[string]int64{"total": totalOf(counts, "")}
+	answer := map[string]int64{"total": totalOf(counts, nil)}
 	for _, status := range ticket.Statuses() {
 		answer[wire.StatusName(status)] = counts[status]
 	}

@@ -45,3 +45,6 @@ func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
 		})
 	})
 }
+
+// SetStretch changes how many tickets a page looks at, so that a few are many.
+func (s *Store) SetStretch(n int64) { s.stretch = n }

@@ -58,6 +58,7 @@ type Store struct {
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
 	changed  func([]Hint)
+	stretch  int64 // see defaultStretch
 }
 
 // transactor runs closures as durable transactions.
@@ -75,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed}
+	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
 	}
