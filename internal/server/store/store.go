@@ -50,6 +50,7 @@ type Options struct {
 // is kept in the process.
 type Store struct {
 	reader   *sql.DB
+	postgres bool
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
