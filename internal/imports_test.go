@@ -45,8 +45,8 @@ var allowed = map[string][]string{
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
-	"migrations": {"go.mau.fi/util/dbutil"},
-	"web":        {},
+	"migrations":            {"go.mau.fi/util/dbutil"},
+	"web":                   {},
 	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
 		"migrations", "internal/ticket", "internal/address", "internal/server/words",
