@@ -48,8 +48,8 @@ func (f Filter) bare() Filter {
 	return f
 }
 
-// onlyStatuses reports that nothing but the status counts.
-func (f Filter) onlyStatuses() bool {
+// OnlyStatuses reports that f asks for nothing but a status, if that.
+func (f Filter) OnlyStatuses() bool {
 	return len(f.Categories)+len(f.Priorities) == 0 && f.Assignee == 0 && f.Contact == 0 && f.From.IsZero() && f.Until.IsZero() && f.Photo == nil && !f.Unread
 }
 
@@ -207,7 +207,7 @@ func (s *Store) boundsOf(ctx context.Context, business int64, f Filter) (bounds,
 		}
 		b.high = n
 	}
-	if f.onlyStatuses() {
+	if f.OnlyStatuses() {
 		return b, nil
 	}
 	last, err := s.lastNumber(ctx, business)
@@ -239,7 +239,7 @@ func (s *Store) boundsOf(ctx context.Context, business int64, f Filter) (bounds,
 
 // few reports whether an index leads to so few tickets that all may be looked at.
 func (s *Store) few(ctx context.Context, business int64, f Filter) (bool, error) {
-	alone := func(g Filter) bool { return g.onlyStatuses() && len(g.Statuses) == 0 }
+	alone := func(g Filter) bool { return g.OnlyStatuses() && len(g.Statuses) == 0 }
 	if f.Contact != 0 {
 		return true, nil
 	}
