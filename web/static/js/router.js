@@ -7,17 +7,26 @@ import { signal } from '@preact/signals-core';
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
-/** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
-export function parse(hash) {
+/** What follows the address's question mark: the filter of the list, which stays while a ticket is read. */
+export const query = signal('');
+
+/** What a hash means; nonsense means the list. @param {string} whole @returns {Route} */
+export function parse(whole) {
+  const [hash] = whole.split('?');
   if (hash === '#/puente') return { view: 'bridge' };
   const match = /^#\/ticket\/([1-9]\d{0,15})$/.exec(hash);
   return match ? { view: 'ticket', id: Number(match[1]) } : { view: 'list' };
 }
 
-/** The hash of a route; parse undoes it. @param {Route} to */
-export function href(to) {
+/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] */
+export function href(to, filter = query.value) {
   if (to.view === 'bridge') return '#/puente';
-  return to.view === 'ticket' ? `#/ticket/${to.id}` : '#/';
+  return (to.view === 'ticket' ? `#/ticket/${to.id}` : '#/') + (filter ? `?${filter}` : '');
+}
+
+/** Filters the list beside what is shown; Back does not lead through every letter of it. @param {string} filter */
+export function filterBy(filter) {
+  window.location.replace(href(route.value.view === 'bridge' ? { view: 'list' } : route.value, filter));
 }
 
 /** Follows the address from now on. @param {Window} window */
@@ -25,10 +34,18 @@ export function start(window) {
   const follow = () => {
     // The skip link changes the hash too, and must not change the view.
     if (!isRoute(window.location.hash)) return;
-    route.value = parse(window.location.hash);
+    show(window.location.hash);
   };
   window.addEventListener('hashchange', follow);
-  route.value = parse(window.location.hash);
+  show(window.location.hash);
+}
+
+/** @param {string} hash */
+function show(hash) {
+  const to = parse(hash);
+  // Elsewhere the list's filter waits for its return.
+  if (to.view === 'list' || to.view === 'ticket') query.value = hash.split('?')[1] ?? '';
+  route.value = to;
 }
 
 /** @param {string} hash */
