@@ -9,7 +9,9 @@ import (
 // lists answers what the list asks beside the tickets: who may have them, saved
 // views, and the line on which changes are told, where nothing is ever said.
 func (f *fake) lists(mux *http.ServeMux) {
-	f.handle(mux, "GET /api/v1/personas", func(*http.Request) answer { return answer{200, object{"personas": []object{{"id": 1, "nombre": "ana"}}}} })
+	f.handle(mux, "GET /api/v1/personas", func(*http.Request) answer {
+		return answer{200, object{"personas": []object{{"id": 1, "nombre": "ana"}}}}
+	})
 	f.handle(mux, "GET /api/v1/vistas", func(*http.Request) answer { return answer{200, object{"vistas": []object{}}} })
 	mux.HandleFunc("GET /api/v1/eventos", func(w http.ResponseWriter, r *http.Request) {
 		conn, err := websocket.Accept(w, r, nil)
