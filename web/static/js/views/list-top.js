@@ -21,20 +21,26 @@ export function categories() {
 /** What chooses the tickets of the list. @param {{filter: filters.Filter, query: string}} props */
 export function ListTop({ filter, query }) {
   const conditions = filters.conditions(filter);
-  const [open, setOpen] = useState(conditions > 0);
+  // Conditions are shown unless the person folded them away.
+  const [chosen, setChosen] = useState(/** @type {boolean | null} */ (null));
+  const open = chosen ?? conditions > 0;
   useEffect(() => {
     loadViews();
   }, []);
   const change = (/** @type {filters.Filter} */ next) => filterBy(filters.query(next));
+  const edit = (/** @type {filters.Filter} */ next) => {
+    setChosen(true); // even when nothing is asked for any more
+    change(next);
+  };
   const session = state.session.value;
   return html`<div class="list-top">
     <${SearchBox} text=${filter.text} onSearch=${(/** @type {string} */ text) => change({ ...filter, text })} />
-    <button type="button" class="button" aria-expanded=${open ? 'true' : 'false'} aria-controls="filtros" onClick=${() => setOpen(!open)}>
+    <button type="button" class="button" aria-expanded=${open ? 'true' : 'false'} aria-controls="filtros" onClick=${() => setChosen(!open)}>
       <${Icon} name="filter" />${t('filter.title')}${conditions ? html` <span class="tab-count">${conditions}</span>` : ''}</button>
   </div>
   <${StatusTabs} current=${filter.statuses.length === 1 ? filter.statuses[0] : ''} counts=${state.summary.value}
     onChoose=${(/** @type {string} */ status) => change({ ...filter, statuses: status ? [status] : [] })} />
-  ${open ? html`<${FilterBar} filter=${filter} categories=${categories()} people=${state.people.value} me=${session?.id ?? 0} onChange=${change} />` : ''}
+  ${open ? html`<${FilterBar} filter=${filter} categories=${categories()} people=${state.people.value} me=${session?.id ?? 0} onChange=${edit} />` : ''}
   <${SavedViews} views=${state.views.value} query=${query} admin=${session?.role === 'admin'} link=${(/** @type {string} */ of) => href({ view: 'list' }, of)}
     onSave=${(/** @type {string} */ name, /** @type {boolean} */ shared) => saveView(name, query, shared)} onDelete=${deleteView} />`;
 }
