@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
 		"migrations", "internal/ticket", "internal/address", "internal/server/words",
-		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
+		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/server/classifier": {
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",

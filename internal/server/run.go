@@ -80,6 +80,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
+	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")

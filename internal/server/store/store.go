@@ -59,7 +59,8 @@ type Store struct {
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
 	changed  func([]Hint)
-	stretch  int64 // see defaultStretch
+	relay    *relay // on PostgreSQL
+	stretch  int64  // see defaultStretch
 }
 
 // transactor runs closures as durable transactions.
