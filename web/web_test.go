@@ -29,22 +29,27 @@ var modules = map[string][]string{
 	"poll":       {},
 	"i18n":       {},
 	"html":       {"preact", "htm"},
-	"format":     {"i18n"},
+	"zone":       {"i18n"},
+	"format":     {"i18n", "zone"},
 	"thread":     {"format"},
 	"api":        {"wire", "bridgewire"},
 
 	"accountwire": {"wire"},
 	"accountapi":  {"accountwire", "api"},
 	"audit":       {"i18n"},
-	"agent":       {},
+
+	"shopwire": {"wire"},
+	"shopapi":  {"shopwire", "api", "wire"},
+
+	"agent": {},
 
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"keyboard":   {"keys", "router", "state"},
-	"actions":    {"actions", "api", "accountapi", "i18n", "state"},
+	"actions":    {"actions", "api", "accountapi", "shopapi", "i18n", "state"},
 	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
 	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
-	"main":       {"views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
+	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 
 var (

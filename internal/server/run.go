@@ -23,9 +23,11 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/version"
@@ -81,6 +83,9 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
+	if p.backup != nil {
+		g.Go(func() error { return p.backup.Run(ctx) })
+	}
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -96,6 +101,8 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	backup *backup.Backups // nil: nobody wants copies
+	keeper *retention.Keeper
 	live   *live.Hub
 }
 
@@ -120,6 +127,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
 		return err
 	}
+	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
@@ -131,7 +139,10 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
-	return nil
+	if p.store.Path() != "" {
+		p.backup, err = p.backups(c, log)
+	}
+	return err
 }
 
 func (p *parts) close(log zerolog.Logger) {
@@ -153,7 +164,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})

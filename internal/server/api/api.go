@@ -39,7 +39,9 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Watch  *watch.Watch
-	Live   *live.Hub
+	// Clean takes files off the disk whose rows are gone.
+	Clean func(ctx context.Context) error
+	Live  *live.Hub
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them

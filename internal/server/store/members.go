@@ -38,6 +38,7 @@ func (s *Store) SetDisabled(ctx context.Context, business, by, user int64, disab
 				return err
 			}
 		}
+		t.hint(0, 0, HintPeople)
 		if err := t.exec(`UPDATE users SET disabled_at = $2 WHERE id = $1`, user, at); err != nil {
 			return err
 		}

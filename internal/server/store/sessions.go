@@ -207,6 +207,7 @@ func (t *tx) auditOwn(user int64, action string, details map[string]any) error {
 	if !found {
 		return errNoUser
 	}
+	t.hint(0, 0, HintPeople)
 	return t.audit(Act{Business: business, User: user, Action: action, Object: userObject(user), Details: details})
 }
 

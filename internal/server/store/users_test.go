@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 )
@@ -75,19 +77,19 @@ func TestTheConfigurationSetsUpOneBusiness(t *testing.T) {
 			t.Errorf("origin: got %+v, %v; want %+v", got, err, s.origin)
 		}
 		b, err := s.Business(t.Context(), s.origin.Business)
-		want := store.Business{
-			ID: s.origin.Business, Name: "Taller", JoinWindow: 72 * time.Hour,
+		want := store.Business{ID: s.origin.Business, Settings: store.Settings{
+			Name: "Taller", JoinWindow: 72 * time.Hour,
 			ReceivedText: "Hola, recibimos tu equipo. Estamos trabajando en el diagnóstico. Te avisaremos pronto.",
-		}
-		if err != nil || b != want {
-			t.Errorf("business: got %+v, %v; want %+v", b, err, want)
+		}}
+		if diff := cmp.Diff(want, b); err != nil || diff != "" {
+			t.Errorf("business: got %v (-want +got):\n%s", err, diff)
 		}
 		again, err := s.Setup(t.Context(), store.Setup{BusinessName: "Otro nombre", BridgeURL: "http://new.test", TokenHash: [32]byte{2}})
 		if err != nil || again != s.origin {
 			t.Errorf("second setup: got %+v, %v; want %+v", again, err, s.origin)
 		}
-		if b, err := s.Business(t.Context(), s.origin.Business); err != nil || b.Name != "Otro nombre" {
-			t.Errorf("name: got %q, %v", b.Name, err)
+		if b, err := s.Business(t.Context(), s.origin.Business); err != nil || b.Name != "Taller" {
+			t.Errorf("name: got %q, %v, want what people may have changed untouched", b.Name, err)
 		}
 		_, err = s.OriginByToken(t.Context(), [32]byte{1})
 		wantCode(t, err, ticket.CodeUnauthorized)

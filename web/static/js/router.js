@@ -16,6 +16,8 @@ import { signal } from '@preact/signals-core';
 const pages = {
   list: '',
   ticket: 'ticket/:id',
+  customers: 'clientes',
+  customer: 'cliente/:id',
   bridge: 'puente',
   settings: 'ajustes/:section?',
   invitation: 'invitacion/:token',
@@ -83,6 +85,11 @@ function isRoute(hash) {
 /** Puts the panel's own address in place of the login page's. @param {Window} window */
 export function leaveLoginPage({ location, history }) {
   if (location.pathname !== '/') history.replaceState(null, '', `/${location.hash}`);
+}
+
+/** Shows another view in place of this one: Back does not return here. @param {Route} to */
+export function replace(to) {
+  window.location.replace(href(to));
 }
 
 /** Shows another view, as a click on a link to it would. @param {Route} to */

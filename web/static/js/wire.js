@@ -13,7 +13,7 @@
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
  * @typedef {'reader'|'agent'|'admin'} Role
- * @typedef {{user: string, role: Role, business: string, login: boolean, notice: string}} Session
+ * @typedef {{user: string, role: Role, business: string, zone: string, login: boolean, notice: string}} Session
  */
 
 /** @type {Record<string, Status>} */
@@ -95,7 +95,7 @@ export function summary(v) {
 export function session(v) {
   return {
     user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
-    notice: text(v.aviso_recibido),
+    notice: text(v.aviso_recibido), zone: text(v.zona_horaria),
   };
 }
 

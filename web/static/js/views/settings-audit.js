@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { read } from '../actions/access.js';
 import { actor, kinds, sentence } from '../audit.js';
 import { Choice } from '../components/field.js';
-import { dayHeading, timeOfDay } from '../format.js';
+import { dayHeading, daysBetween, timeOfDay } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
@@ -52,7 +52,7 @@ function Acts({ first, kind, user }) {
 /** @param {{act: Act, before: Date | null}} props */
 function Line({ act, before }) {
   const { at } = act;
-  const newDay = at && at.toDateString() !== before?.toDateString();
+  const newDay = at && (!before || daysBetween(before, at) !== 0);
   const number = /^ticket\/(\d+)$/.exec(act.object)?.[1];
   return html`<li class="act">${newDay ? html`<h3 class="act-day">${dayHeading(at, state.now.value)}</h3>` : ''}
     <div class="act-line"><time class="act-time" datetime=${at?.toISOString()}>${timeOfDay(at)}</time>

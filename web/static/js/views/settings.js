@@ -6,6 +6,8 @@ import * as state from '../state.js';
 import { AccountSettings } from './settings-account.js';
 import { AuditSettings } from './settings-audit.js';
 import { BusinessSettings } from './settings-business.js';
+import { HoursSettings } from './settings-hours.js';
+import { KeepSettings } from './settings-keep.js';
 import { UserSettings } from './settings-users.js';
 
 /**
@@ -14,9 +16,11 @@ import { UserSettings } from './settings-users.js';
  * @type {{path: string, title: string, role: import('../wire.js').Role, view: any}[]}
  */
 const sections = [
-  { path: 'negocio', title: 'settings.business', role: 'reader', view: BusinessSettings },
+  { path: 'negocio', title: 'settings.business', role: 'admin', view: BusinessSettings },
+  { path: 'horario', title: 'hours.title', role: 'admin', view: HoursSettings },
   { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
   { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },
+  { path: 'conservar', title: 'keep.title', role: 'admin', view: KeepSettings },
   { path: 'auditoria', title: 'audit.title', role: 'admin', view: AuditSettings },
 ];
 

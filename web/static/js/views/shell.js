@@ -11,13 +11,15 @@ import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
+import { Customer } from './customer.js';
+import { Customers } from './customers.js';
 import { Invitation } from './invitation.js';
 import { Login } from './login.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
 
 /** What shows each view of the router. @type {Record<string, any>} */
-const pages = { list: TicketList, ticket: Conversation, bridge: BridgePage, settings: Settings };
+const pages = { list: TicketList, ticket: Conversation, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
 
 /** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
 export function Shell({ onRetry }) {
@@ -57,6 +59,7 @@ function Header() {
 function navigation() {
   return [
     { views: ['list', 'ticket'], icon: 'inbox', text: t('nav.tickets'), link: href({ view: 'list' }) },
+    { views: ['customers', 'customer'], icon: 'people', text: t('nav.customers'), link: href({ view: 'customers' }) },
     { views: ['bridge'], icon: 'chat', text: t('nav.bridge'), link: href({ view: 'bridge' }) },
     { views: ['settings'], icon: 'settings', text: t('nav.settings'), link: href({ view: 'settings' }) },
   ];
