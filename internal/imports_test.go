@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"internal/ticket":  {},
 	"internal/wire":    {"internal/ticket"},
 	"internal/address": {"internal/ticket", "github.com/nyaruka/phonenumbers"},
-	"internal/config":  {"internal/ticket", "github.com/joho/godotenv"},
+	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
 
 	"internal/bridge/queue": {"internal/wire"},
@@ -41,9 +41,11 @@ var allowed = map[string][]string{
 	},
 	"internal/bridge": {
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
+
+	"internal/version": {},
 
 	"migrations":            {"go.mau.fi/util/dbutil"},
 	"web":                   {},
@@ -65,6 +67,9 @@ var allowed = map[string][]string{
 	"internal/server/outbox": {
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
+	"internal/server/backup": {
+		"internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
+	},
 	"internal/server/original": {
 		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
 	},
@@ -85,8 +90,8 @@ var allowed = map[string][]string{
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
-		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
 	"cmd/bridge": {"internal/bridge"},

@@ -66,6 +66,7 @@ type Server struct {
 	TicketPerMessage bool   // TICKET_POR_MENSAJE=on: no conversations, as in the original
 	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
+	Backup           Backup
 
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
 	// trouble without an alert; 0 means for ever.
@@ -118,6 +119,7 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		SendsPerMinute:   r.count("ENVIOS_POR_MINUTO", DefaultSendsPerMinute),
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
+		Backup:           r.backup(),
 	}
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
 		r.fail("PANEL_USUARIO y PANEL_CLAVE van juntas: falta una de las dos.")

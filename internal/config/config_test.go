@@ -29,6 +29,7 @@ func TestTheServerStartsWithNothingButAToken(t *testing.T) {
 		PhotoDir: filepath.Join(dir, "fotos_evidencia"), DatabaseURL: filepath.Join(dir, "tickets.db"), LogLevel: "info",
 		SilenceAfter:   5 * time.Minute,
 		SendsPerMinute: config.DefaultSendsPerMinute,
+		Backup:         config.Backup{Place: filepath.Join(dir, "respaldos"), Hour: 3},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)

@@ -23,11 +23,13 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/version"
 	"mostrador/web"
 )
 
@@ -58,7 +60,7 @@ func serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return listenProblem(c.Address, err)
 	}
-	log.Info().Str("version", version()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
+	log.Info().Str("version", version.String()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
 		Str("bridge_url", c.BridgeURL).Msg("server starting")
 	p, err := build(ctx, o, c, log)
 	if err != nil {
@@ -82,6 +84,9 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
 	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
+	if p.backup != nil {
+		g.Go(func() error { return p.backup.Run(ctx) })
+	}
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -99,6 +104,7 @@ type parts struct {
 	watch  *watch.Watch
 	live   *live.Hub
 	index  *indexer
+	backup *backup.Backups // nil: nobody wants copies
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -133,7 +139,10 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
-	return nil
+	if p.store.Path() != "" {
+		p.backup, err = p.backups(c, log)
+	}
+	return err
 }
 
 // changed hands on what a transaction changed, at once.
@@ -163,6 +172,6 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 	return api.New(api.Options{
 		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version(), Now: p.now, Log: log,
+		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }
