@@ -50,8 +50,9 @@ var allowed = map[string][]string{
 	"migrations":            {"go.mau.fi/util/dbutil"},
 	"web":                   {},
 	"internal/server/hours": {"internal/ticket"},
+	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
-		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "golang.org/x/text",
+		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "internal/server/words", "golang.org/x/text", "golang.org/x/sync",
 		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
@@ -79,7 +80,7 @@ var allowed = map[string][]string{
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},
@@ -91,7 +92,8 @@ var allowed = map[string][]string{
 	},
 	"internal/server": {
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -51,6 +51,7 @@ type Options struct {
 type Store struct {
 	path     string // of the SQLite file, empty on PostgreSQL
 	reader   *sql.DB
+	postgres bool
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
@@ -59,6 +60,8 @@ type Store struct {
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
 	changed  func([]Hint)
+	relay    *relay // on PostgreSQL
+	stretch  int64  // see defaultStretch
 }
 
 // Path returns the path of the SQLite file, "" on PostgreSQL.
@@ -79,7 +82,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed}
+	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
 	}
