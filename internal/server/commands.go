@@ -19,6 +19,8 @@ const help = `Mostrador: el servidor de tickets.
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
                    (las dos admiten --template mesa o --template comercio)
+  server user      personas del panel: list, y add, passwd, disable y enable con un NOMBRE;
+                   add admite --rol administrador, agente (si no se dice) o lectura
   server import    toma los tickets y las fotos del sistema original:
                    --db tickets-original.db --fotos fotos_evidencia [--zona …] [--simular]
   server backup    hace un respaldo ahora, además del de cada día
@@ -66,6 +68,8 @@ func execute(ctx context.Context, o Options) error {
 		return classify(o, args)
 	case "evaluate":
 		return evaluate(o, args)
+	case "user":
+		return user(ctx, o, args)
 	case "import":
 		return importOriginal(ctx, o, args)
 	case "restore":

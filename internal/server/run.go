@@ -27,6 +27,7 @@ import (
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/version"
@@ -39,7 +40,7 @@ type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
-	Stdin          io.Reader                // only «classify» reads it
+	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
@@ -102,9 +103,10 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	backup *backup.Backups // nil: nobody wants copies
+	keeper *retention.Keeper
 	live   *live.Hub
 	index  *indexer
-	backup *backup.Backups // nil: nobody wants copies
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -128,11 +130,12 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
 		return err
 	}
+	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}
-	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
 		return fmt.Errorf("make first login: %w", err)
 	}
@@ -170,8 +173,8 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
+		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }

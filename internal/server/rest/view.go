@@ -43,6 +43,7 @@ type Ticket struct {
 	ResolvedAt    *time.Time `json:"resuelto"`
 	Notice        *Notice    `json:"aviso"`
 	Stuck         int        `json:"por_decidir"` // replies that wait for a person
+	ContactID     int64      `json:"cliente_id"`
 }
 
 // Person is somebody at the counter.
@@ -122,7 +123,7 @@ func TicketOf(l store.Listed) Ticket {
 		Name: t.Contact.Name, Group: t.Contact.Group, Priority: wire.PriorityName(t.Priority), Source: wire.SourceName(t.Source),
 		Confidence: t.Confidence, Words: t.Words, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
-		Stuck: l.Stuck,
+		Stuck: l.Stuck, ContactID: t.Contact.ID,
 	}
 	if t.Assignee.ID != 0 {
 		v.Assignee = &Person{ID: t.Assignee.ID, Name: t.Assignee.Name}
@@ -151,12 +152,15 @@ func messageOf(m ticket.Message) Message {
 	return v
 }
 
+// filePrefix is where the path of every stored file begins.
+const filePrefix = "/fotos/"
+
 // filePath is where a stored file is served, nil without one.
 func filePath(file string) *string {
 	if file == "" {
 		return nil
 	}
-	path := "/fotos/" + file
+	path := filePrefix + file
 	return &path
 }
 

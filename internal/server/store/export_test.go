@@ -47,6 +47,11 @@ func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
 	})
 }
 
+// AuditQuery is what Audit asks.
+func AuditQuery(business int64, f AuditFilter) (query string, args []any) {
+	return auditQuery(business, 1<<62, defaultAuditPage, f)
+}
+
 // SetStretch changes how many tickets a page looks at, so that a few are many.
 func (s *Store) SetStretch(n int64) { s.stretch = n }
 

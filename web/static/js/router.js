@@ -2,31 +2,79 @@
 /** Which view the address asks for. The address is the only state it has. */
 import { signal } from '@preact/signals-core';
 
-/** @typedef {{view: 'list'} | {view: 'bridge'} | {view: 'ticket', id: number}} Route */
+/**
+ * A view with what its address says beside it: the parts that start with a
+ * colon below, and what follows a question mark.
+ * @typedef {{view: string, id?: number, section?: string, token?: string, query?: Record<string, string>}} Route
+ */
+
+/**
+ * Every page of the panel. ":id" is a number above 0, any other name with a
+ * colon a word; a part with a question mark may be missing.
+ * @type {Record<string, string>}
+ */
+const pages = {
+  list: '',
+  ticket: 'ticket/:id',
+  customers: 'clientes',
+  customer: 'cliente/:id',
+  bridge: 'puente',
+  settings: 'ajustes/:section?',
+  invitation: 'invitacion/:token',
+};
 
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
-/** What follows the address's question mark: the filter of the list, which stays while a ticket is read. */
+/** What follows the question mark of the list's address: its filter, which stays while a ticket is read. */
 export const query = signal('');
 
-/** What a hash means; nonsense means the list. @param {string} whole @returns {Route} */
-export function parse(whole) {
-  const [hash] = whole.split('?');
-  if (hash === '#/puente') return { view: 'bridge' };
-  const match = /^#\/ticket\/([1-9]\d{0,15})$/.exec(hash);
-  return match ? { view: 'ticket', id: Number(match[1]) } : { view: 'list' };
+/** Views that show the list, with its filter in their address. */
+const listed = new Set(['list', 'ticket']);
+
+/** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
+export function parse(hash) {
+  const [path, search = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
+  const asked = Object.fromEntries(new URLSearchParams(search));
+  for (const [view, pattern] of Object.entries(pages)) {
+    const found = match(pattern, path);
+    if (found) return { view, ...found, ...(Object.keys(asked).length && !listed.has(view) ? { query: asked } : {}) };
+  }
+  return { view: 'list' };
 }
 
-/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] */
+/** What the colon parts of pattern are in path, null when it is another page's. @param {string} pattern @param {string} path */
+function match(pattern, path) {
+  const wanted = pattern.split('/');
+  const parts = path.split('/');
+  /** @type {Record<string, string | number>} */
+  const found = {};
+  if (parts.length > wanted.length) return null;
+  for (const [i, want] of wanted.entries()) {
+    const part = parts[i] ?? '';
+    const [, name, optional] = /^:(\w+)(\?)?$/.exec(want) ?? [];
+    if (!name ? part !== want : !fits(name, part) && !(optional && !part)) return null;
+    if (name && part) found[name] = name === 'id' ? Number(part) : part;
+  }
+  return found;
+}
+
+/** @param {string} name @param {string} part */
+function fits(name, part) {
+  return name === 'id' ? /^[1-9]\d{0,15}$/.test(part) : /^[\w-]+$/.test(part);
+}
+
+/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] of the list, where it is shown */
 export function href(to, filter = query.value) {
-  if (to.view === 'bridge') return '#/puente';
-  return (to.view === 'ticket' ? `#/ticket/${to.id}` : '#/') + (filter ? `?${filter}` : '');
+  const values = /** @type {Record<string, any>} */ (to);
+  const path = (pages[to.view] ?? '').replace(/:(\w+)\??/g, (_, name) => String(values[name] ?? '')).replace(/\/$/, '');
+  const search = listed.has(to.view) ? filter : new URLSearchParams(to.query ?? {}).toString();
+  return `#/${path}${search ? `?${search}` : ''}`;
 }
 
 /** Filters the list beside what is shown; Back does not lead through every letter of it. @param {string} filter */
 export function filterBy(filter) {
-  window.location.replace(href(route.value.view === 'bridge' ? { view: 'list' } : route.value, filter));
+  window.location.replace(href(listed.has(route.value.view) ? route.value : { view: 'list' }, filter));
 }
 
 /** Follows the address from now on. @param {Window} window */
@@ -44,7 +92,7 @@ export function start(window) {
 function show(hash) {
   const to = parse(hash);
   // Elsewhere the list's filter waits for its return.
-  if (to.view === 'list' || to.view === 'ticket') query.value = hash.split('?')[1] ?? '';
+  if (listed.has(to.view)) query.value = hash.split('?')[1] ?? '';
   route.value = to;
 }
 
@@ -56,6 +104,11 @@ function isRoute(hash) {
 /** Puts the panel's own address in place of the login page's. @param {Window} window */
 export function leaveLoginPage({ location, history }) {
   if (location.pathname !== '/') history.replaceState(null, '', `/${location.hash}`);
+}
+
+/** Shows another view in place of this one: Back does not return here. @param {Route} to */
+export function replace(to) {
+  window.location.replace(href(to));
 }
 
 /** Shows another view, as a click on a link to it would. @param {Route} to */

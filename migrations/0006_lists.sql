@@ -1,4 +1,4 @@
--- v3 -> v4: Filters of the list, counts per status, saved views and the index of words
+-- v5 -> v6: Filters of the list, counts per status, saved views and the index of words
 
 -- How many tickets have each status, so that nobody counts a million rows. The
 -- database keeps it by itself, whoever changes a ticket.
