@@ -64,6 +64,9 @@ var allowed = map[string][]string{
 	"internal/server/outbox": {
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
+	"internal/server/jobs": {
+		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",
+	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/api": {
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",

@@ -50,6 +50,7 @@ type Store struct {
 	writer   transactor
 	closers  []func() error // in the order to call them
 	trouble  atomic.Pointer[trouble]
+	url      string
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
@@ -70,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify}
 	if s.classify == nil {
 		s.classify = unclassified
 	}
