@@ -67,6 +67,7 @@ var allowed = map[string][]string{
 	"internal/server/jobs": {
 		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",
 	},
+	"internal/server/llm": {"internal/ticket", "github.com/openai/openai-go", "github.com/rs/zerolog"},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/api": {
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
