@@ -68,15 +68,24 @@ var allowed = map[string][]string{
 		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",
 	},
 	"internal/server/llm": {"internal/ticket", "github.com/openai/openai-go", "github.com/rs/zerolog"},
+	"internal/server/original": {
+		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
+	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/rest": {
+		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
+		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
+	},
 	"internal/server/api": {
+		"internal/server/rest",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/classifier", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
