@@ -41,6 +41,9 @@ type Stored struct {
 	Opened    bool // a new ticket
 	Reopened  bool // the ticket was resolved before
 	UsedFiles bool // false: no row names the Attachments' files; the caller may delete them
+
+	Opinion       bool // the ticket wants a language model's opinion, see Wishes
+	Transcription bool // somebody is to listen to the message, see Wishes
 }
 
 // AddMessage stores one message of a contact in the ticket it belongs to: their
@@ -68,7 +71,7 @@ func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
 	}
 	var stored Stored
 	err := s.write(ctx, "add message", func(t *tx) (err error) {
-		stored, err = (&intake{tx: t, in: in, classify: s.classify}).run()
+		stored, err = s.intake(t, in).run()
 		return err
 	})
 	if err != nil {
@@ -82,11 +85,16 @@ type intake struct {
 	*tx
 	in       Incoming
 	classify func(string) ticket.Classification
+	wishes   Wishes
 	contact  person
 	fresh    bool // the contact was unknown until now
 	ahead    outlook
 	sentAt   int64
 	out      Stored
+}
+
+func (s *Store) intake(t *tx, in Incoming) *intake {
+	return &intake{tx: t, in: in, classify: s.classify, wishes: s.wishes}
 }
 
 func (g *intake) run() (Stored, error) {
@@ -193,6 +201,9 @@ func (g *intake) insert(th thread, direction ticket.Direction, c content) error 
 		if err := g.attach(f); err != nil {
 			return err
 		}
+	}
+	if err := g.wantTranscription(); err != nil {
+		return err
 	}
 	return g.picture(th.id)
 }

@@ -39,6 +39,8 @@ type Options struct {
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
 	Classify func(text string) ticket.Classification
+	// Wishes is which background work rows ask for.
+	Wishes Wishes
 }
 
 // Store is an open database. All methods may be called concurrently, also by
@@ -54,6 +56,7 @@ type Store struct {
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
+	wishes   Wishes
 }
 
 // transactor runs closures as durable transactions.
@@ -71,7 +74,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes}
 	if s.classify == nil {
 		s.classify = unclassified
 	}
