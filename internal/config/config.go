@@ -70,6 +70,9 @@ type Server struct {
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
 	// trouble without an alert; 0 means for ever.
 	SilenceAfter time.Duration
+
+	LLM           LLM
+	Transcription Transcription
 }
 
 // Getenv looks a variable up; os.Getenv is one.
@@ -119,6 +122,8 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 	}
+	c.LLM = r.llm()
+	c.Transcription = r.transcription(c.LLM)
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
 		r.fail("PANEL_USUARIO y PANEL_CLAVE van juntas: falta una de las dos.")
 	}
