@@ -72,20 +72,23 @@ var allowed = map[string][]string{
 		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
 	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/assist": {
+		"internal/server/store", "internal/server/photos", "internal/server/jobs", "internal/server/llm", "internal/ticket",
+	},
 	"internal/server/rest": {
-		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/assist", "internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},
 	"internal/server/api": {
-		"internal/server/rest",
+		"internal/server/rest", "internal/server/assist",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/jobs", "internal/server/llm", "internal/server/assist", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -31,7 +31,10 @@ type Transcription struct {
 
 func (r *reader) llm() LLM {
 	c := LLM{URL: r.endpoint("LLM_URL"), Model: r.get("LLM_MODEL"), Key: r.get("LLM_KEY"), Use: r.use("LLM_USO")}
-	if c.URL != "" && c.Model == "" {
+	if c.URL == "" {
+		return LLM{}
+	}
+	if c.Model == "" {
 		r.fail("LLM_MODEL falta: es el nombre del modelo que se pregunta en LLM_URL.")
 	}
 	return c

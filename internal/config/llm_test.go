@@ -15,7 +15,7 @@ func TestAModelIsOffUntilItsAddressIsThere(t *testing.T) {
 		llm   config.LLM
 		audio config.Transcription
 	}{
-		"nothing": {nil, config.LLM{Use: "duda"}, config.Transcription{}},
+		"nothing": {nil, config.LLM{}, config.Transcription{}},
 		"a model without key": {
 			map[string]string{"LLM_URL": ollama + "/", "LLM_MODEL": "qwen3", "LLM_USO": "SIEMPRE"},
 			config.LLM{URL: ollama, Model: "qwen3", Use: "siempre"}, config.Transcription{},
@@ -31,7 +31,7 @@ func TestAModelIsOffUntilItsAddressIsThere(t *testing.T) {
 		},
 		"transcriptions alone": {
 			map[string]string{"TRANSCRIPCION_URL": "http://otra:8000/v1", "TRANSCRIPCION_MODELO": "w", "TRANSCRIPCION_KEY": "k"},
-			config.LLM{Use: "duda"}, config.Transcription{URL: "http://otra:8000/v1", Model: "w", Key: "k"},
+			config.LLM{}, config.Transcription{URL: "http://otra:8000/v1", Model: "w", Key: "k"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,9 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -77,6 +79,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(learn)
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
+	g.Go(func() error { return p.jobs.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")
@@ -93,6 +96,8 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	jobs   *jobs.Runner
+	assist *assist.Assist
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -106,7 +111,7 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest}); err != nil {
+	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Wishes: wishes(c)}); err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
@@ -123,6 +128,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
+	p.openAssist(c, log)
 	return nil
 }
 
@@ -145,7 +151,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version(), Now: p.now, Log: log,
 	})

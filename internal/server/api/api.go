@@ -20,6 +20,7 @@ import (
 	"github.com/rs/zerolog/hlog"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -37,6 +38,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Watch  *watch.Watch
+	Assist *assist.Assist
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them

@@ -92,7 +92,8 @@ func succeed(context.Context, int) error { return nil }
 // fails the test when it does not end well.
 func run(t *testing.T, url string, kinds ...jobs.Kind) (r *jobs.Runner, stop func()) {
 	t.Helper()
-	r = jobs.New(jobs.Options{Store: storetest.OpenURL(t, url), Kinds: kinds, Log: zerolog.New(zerolog.NewTestWriter(t))})
+	r = jobs.New(jobs.Options{Store: storetest.OpenURL(t, url), Log: zerolog.New(zerolog.NewTestWriter(t))})
+	r.Register(kinds...)
 	r.Hurry()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

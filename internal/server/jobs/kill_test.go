@@ -32,14 +32,15 @@ func hang(url string) {
 	if err != nil {
 		panic(err)
 	}
-	r := jobs.New(jobs.Options{Store: s, Log: zerolog.Nop(), Kinds: []jobs.Kind{{
+	r := jobs.New(jobs.Options{Store: s, Log: zerolog.Nop()})
+	r.Register(jobs.Kind{
 		Name: kind, Timeout: time.Hour, Attempts: 3,
 		Wanted: func(context.Context) ([]jobs.Item, error) { return []jobs.Item{item}, nil },
 		Work: func(context.Context, jobs.Item) error {
 			_, _ = os.Stdout.WriteString("begun\n")
 			select {}
 		},
-	}}})
+	})
 	panic(r.Run(ctx))
 }
 

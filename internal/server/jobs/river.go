@@ -18,7 +18,7 @@ import (
 )
 
 // task is what River keeps of a job. All kinds share one sort of row, so that a
-// new kind is nothing but an entry of Options.Kinds.
+// new kind is nothing but a call of Register.
 type task struct {
 	Name string `json:"name"`
 	Item

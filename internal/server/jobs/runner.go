@@ -37,7 +37,6 @@ const (
 // Options says what a Runner works with; all fields are required.
 type Options struct {
 	Store *store.Store
-	Kinds []Kind
 	Log   zerolog.Logger
 }
 
@@ -51,12 +50,9 @@ type Runner struct {
 	config   *river.Config
 }
 
-// New returns a Runner that does nothing before Run.
+// New returns a Runner that knows no work yet.
 func New(o Options) *Runner {
 	r := &Runner{store: o.Store, kinds: map[string]Kind{}, log: o.Log, added: make(chan task, backlog)}
-	for _, k := range o.Kinds {
-		r.kinds[k.Name] = k
-	}
 	known := river.NewWorkers()
 	river.AddWorker(known, &worker{runner: r})
 	r.config = &river.Config{
@@ -67,6 +63,13 @@ func New(o Options) *Runner {
 		Logger: slog.New(zerolog.NewSlogHandler(o.Log.Level(max(o.Log.GetLevel(), zerolog.WarnLevel)))),
 	}
 	return r
+}
+
+// Register tells r about sorts of work; call it before Run and Add.
+func (r *Runner) Register(kinds ...Kind) {
+	for _, k := range kinds {
+		r.kinds[k.Name] = k
+	}
 }
 
 // Add queues the work of the named kind on item soon, without waiting for the

@@ -14,6 +14,7 @@ type Me struct {
 	Role         string `json:"rol" enum:"lectura,agente,administrador"`
 	Business     string `json:"negocio"`
 	Login        bool   `json:"login" doc:"Falso con PANEL_LOGIN=off."`
+	Drafts       bool   `json:"redacta" doc:"Hay un modelo de lenguaje que sugiere respuestas."`
 	ReceivedText string `json:"aviso_recibido" doc:"Lo que manda «Notificar recibido»."`
 }
 
@@ -27,5 +28,5 @@ func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
 		return nil, fmt.Errorf("load business: %w", err)
 	}
 	id := auth.From(ctx)
-	return answer(Me{Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Login: !s.Auth.Open(), ReceivedText: business.ReceivedText}), nil
+	return answer(Me{Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Login: !s.Auth.Open(), Drafts: s.Assist.State().Drafts, ReceivedText: business.ReceivedText}), nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/rs/zerolog"
 
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/store"
@@ -39,6 +40,7 @@ type Options struct {
 	Store  *store.Store
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Assist *assist.Assist
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
@@ -65,6 +67,7 @@ func Mount(r chi.Router, o Options) {
 	s.tickets()
 	s.replies()
 	s.bridge()
+	s.assist()
 }
 
 func configuration(version string) huma.Config {
