@@ -64,8 +64,8 @@ func (n *never) Unwrap() error { return n.error }
 // Never makes of err one after which the job is given up.
 func Never(err error) error { return &never{err} }
 
-// postponed returns how long Later said to wait.
-func postponed(err error) (time.Duration, bool) {
+// Postponed returns how long Later said to wait after err, if it did.
+func Postponed(err error) (time.Duration, bool) {
 	l, ok := errors.AsType[*later](err)
 	if !ok {
 		return 0, false
@@ -73,7 +73,8 @@ func postponed(err error) (time.Duration, bool) {
 	return l.after, true
 }
 
-func hopeless(err error) bool {
+// Hopeless reports whether err is one of Never.
+func Hopeless(err error) bool {
 	_, ok := errors.AsType[*never](err)
 	return ok
 }

@@ -58,10 +58,10 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	if w.runner.stopping.Load() {
 		return river.JobSnooze(0) // the next start goes on with it
 	}
-	if after, ok := postponed(err); ok {
+	if after, ok := Postponed(err); ok {
 		return river.JobSnooze(after)
 	}
-	if !hopeless(err) && job.Attempt < job.MaxAttempts {
+	if !Hopeless(err) && job.Attempt < job.MaxAttempts {
 		return err
 	}
 	// The attempt's own time may be over.
