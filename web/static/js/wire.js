@@ -5,14 +5,14 @@
 /** @typedef {''|'queued'|'limited'|'confirm'|'sent'|'delivered'|'read'|'failed'|'discarded'} Delivery */
 /** @typedef {{id: number, delivery: Delivery, at: Date | null, reason: string}} Notice */
 /**
- * @typedef {{id: number, title: string, text: string, status: Status, category: string, words: string[], priority: string,
+ * @typedef {{id: number, title: string, text: string, status: Status, category: string, source: string, words: string[], priority: string,
  *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
  *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number}} Ticket
  * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
- * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
+ * @typedef {{id: number, direction: string, kind: string, text: string, original: string, transcription: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
- * @typedef {{user: string, business: string, login: boolean, notice: string}} Session
+ * @typedef {{user: string, business: string, login: boolean, drafts: boolean, notice: string}} Session
  */
 
 /** @type {Record<string, Status>} */
@@ -33,6 +33,8 @@ const kinds = {
 /** @type {Record<string, string>} */
 const priorities = { urgente: 'urgent', alta: 'high', normal: 'normal', baja: 'low' };
 /** @type {Record<string, string>} */
+const sources = { reglas: 'rules', modelo: 'model', llm: 'llm', persona: 'person' };
+/** @type {Record<string, string>} */
 const fileStates = { guardado: 'stored', pendiente: 'pending', no_disponible: 'unavailable' };
 
 /** The server's word for a status. @param {string} status */
@@ -44,7 +46,7 @@ export function statusWord(status) {
 export function ticket(v) {
   return {
     id: Number(v.id), title: text(v.titulo), text: text(v.descripcion), status: pick(statuses, v.estado, 'pending'),
-    category: text(v.categoria), words: list(v.palabras).map(text), priority: pick(priorities, v.prioridad, 'normal'),
+    category: text(v.categoria), source: pick(sources, v.fuente, ''), words: list(v.palabras).map(text), priority: pick(priorities, v.prioridad, 'normal'),
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
@@ -61,7 +63,7 @@ function notice(v) {
 export function message(v) {
   return {
     id: Number(v.id), direction: pick(directions, v.direccion, 'event'), kind: pick(kinds, v.tipo, 'other'), text: text(v.texto),
-    original: text(v.texto_original), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
+    original: text(v.texto_original), transcription: text(v.transcripcion), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
     fromPhone: v.desde_telefono === true, delivery: pick(deliveries, v.entrega, ''), reason: text(v.motivo), at: time(v.fecha),
     editedAt: time(v.editado), deletedAt: time(v.borrado), files: list(v.archivos).map(attachment),
   };
@@ -90,7 +92,7 @@ export function summary(v) {
 
 /** @param {any} v @returns {Session} */
 export function session(v) {
-  return { user: text(v.usuario), business: text(v.negocio) || 'Mostrador', login: v.login !== false, notice: text(v.aviso_recibido) };
+  return { user: text(v.usuario), business: text(v.negocio) || 'Mostrador', login: v.login !== false, drafts: v.redacta === true, notice: text(v.aviso_recibido) };
 }
 
 /** A stored file's path; anything that is not one of ours is no file. @param {unknown} v */
