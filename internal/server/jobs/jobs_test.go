@@ -208,3 +208,16 @@ func TestAKindThatIsOffAndARunnerWithoutKindsDoNothing(t *testing.T) {
 		t.Errorf("got %d attempts, want 1", s)
 	}
 }
+
+func TestAProgramThatEndsWhileItStartsEndsWell(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		var r rows
+		runner := jobs.New(jobs.Options{Store: storetest.OpenURL(t, url), Log: zerolog.Nop()})
+		runner.Register(r.job(succeed))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := runner.Run(ctx); err != nil {
+			t.Errorf("got %v, want no error", err)
+		}
+	})
+}

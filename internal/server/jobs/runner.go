@@ -94,7 +94,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	conns, err := r.store.Jobs(ctx)
 	if err != nil {
-		return err
+		return unlessOver(ctx, err)
 	}
 	err = r.work(ctx, conns)
 	return errors.Join(err, conns.Close())
@@ -107,10 +107,7 @@ func (r *Runner) work(ctx context.Context, conns store.JobConns) error {
 		err = q.Start(context.WithoutCancel(ctx))
 	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return fmt.Errorf("start queue of jobs: %w", err)
+		return unlessOver(ctx, fmt.Errorf("start queue of jobs: %w", err))
 	}
 	r.queueUntil(ctx, q)
 	r.stopping.Store(true)
@@ -120,6 +117,14 @@ func (r *Runner) work(ctx context.Context, conns store.JobConns) error {
 		return fmt.Errorf("stop queue of jobs: %w", err)
 	}
 	return nil
+}
+
+// unlessOver is err, or nil when all that is wrong is that ctx ended.
+func unlessOver(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // queueUntil queues what is added and what the sweep finds until ctx ends.
@@ -133,12 +138,21 @@ func (r *Runner) queueUntil(ctx context.Context, q queue) {
 			case <-ctx.Done():
 				return
 			case t := <-r.added:
-				r.insert(ctx, q, []task{t})
+				r.insert(ctx, q, r.andMore(t))
 			case <-ticker.C:
 				swept = true
 			}
 		}
 	}
+}
+
+// andMore is t and what else was added by now.
+func (r *Runner) andMore(t task) []task {
+	tasks := []task{t}
+	for range len(r.added) {
+		tasks = append(tasks, <-r.added)
+	}
+	return tasks
 }
 
 // sweep queues everything that rows want.
