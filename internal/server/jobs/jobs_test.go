@@ -221,3 +221,27 @@ func TestAProgramThatEndsWhileItStartsEndsWell(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasAddedBeforeTheStartIsDoneOnce(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		var r rows
+		runner := jobs.New(jobs.Options{Store: storetest.OpenURL(t, url), Log: zerolog.Nop()})
+		runner.Register(r.job(succeed))
+		runner.Hurry()
+		other := jobs.Item{Business: 1, ID: 8}
+		for _, i := range []jobs.Item{item, item, other, item} {
+			runner.Add(kind, i)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- runner.Run(ctx) }()
+		storetest.Eventually(t, "both are done", func() bool { _, n, _ := r.counts(); return n >= 2 })
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("run: %v", err)
+		}
+		if s, _, _ := r.counts(); s != 2 {
+			t.Errorf("got %d attempts, want 2", s)
+		}
+	})
+}

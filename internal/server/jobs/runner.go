@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -146,11 +147,14 @@ func (r *Runner) queueUntil(ctx context.Context, q queue) {
 	}
 }
 
-// andMore is t and what else was added by now.
+// andMore is t and what else was added by now, each once: PostgreSQL refuses to
+// meet the same conflict twice in one statement.
 func (r *Runner) andMore(t task) []task {
 	tasks := []task{t}
 	for range len(r.added) {
-		tasks = append(tasks, <-r.added)
+		if t := <-r.added; !slices.Contains(tasks, t) {
+			tasks = append(tasks, t)
+		}
 	}
 	return tasks
 }
