@@ -41,12 +41,13 @@ func Mask(text string) string {
 	var out strings.Builder
 	for i := 0; i < len(runes); {
 		end, digits := number(runes[i:])
-		if digits < secretDigits || isHarmless(runes, i, i+end) {
+		switch {
+		case digits < secretDigits || isHarmless(runes, i, i+end):
 			end = max(end, 1)
 			out.WriteString(string(runes[i : i+end]))
-		} else if digits <= phoneDigits {
+		case digits <= phoneDigits:
 			out.WriteString(maskedPhone)
-		} else {
+		default:
 			out.WriteString(maskedNumber)
 		}
 		i += end
