@@ -61,8 +61,8 @@ func New(o Options) *Runner {
 		FetchPollInterval: poll, RescueStuckJobsAfter: rescueAfter,
 		// What it did is in the rows; the queue keeps only what tells of trouble.
 		CompletedJobRetentionPeriod: time.Hour, CancelledJobRetentionPeriod: 24 * time.Hour,
-		// Attempts that fail are the business of whoever does the work, and no line each.
-		Logger: slog.New(zerolog.NewSlogHandler(o.Log.Level(max(o.Log.GetLevel(), zerolog.ErrorLevel)))),
+		// River tells of each failed attempt below warn; whoever does the work tells once.
+		Logger: slog.New(zerolog.NewSlogHandler(o.Log.Level(max(o.Log.GetLevel(), zerolog.WarnLevel)))),
 	}
 	return r
 }

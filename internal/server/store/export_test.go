@@ -45,3 +45,8 @@ func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
 		})
 	})
 }
+
+// AuditQuery is what Audit asks.
+func AuditQuery(business int64, f AuditFilter) (query string, args []any) {
+	return auditQuery(business, 1<<62, defaultAuditPage, f)
+}

@@ -41,12 +41,17 @@ type Options struct {
 	Classify func(text string) ticket.Classification
 	// Wishes is which background work rows ask for.
 	Wishes Wishes
+	// Changed, if set, is told what a transaction changed once it is committed,
+	// before the caller that wanted it returns. On SQLite all writers wait for
+	// it: it must take microseconds, and it must not use the store.
+	Changed func([]Hint)
 }
 
 // Store is an open database. All methods may be called concurrently, also by
 // several servers on one PostgreSQL: nothing but how the last transaction ended
 // is kept in the process.
 type Store struct {
+	path     string // of the SQLite file, empty on PostgreSQL
 	reader   *sql.DB
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
@@ -57,7 +62,11 @@ type Store struct {
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
 	wishes   Wishes
+	changed  func([]Hint)
 }
+
+// Path returns the path of the SQLite file, "" on PostgreSQL.
+func (s *Store) Path() string { return s.path }
 
 // transactor runs closures as durable transactions.
 type transactor interface {
@@ -74,7 +83,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed}
+	if s.changed == nil {
+		s.changed = func([]Hint) {}
+	}
 	if s.classify == nil {
 		s.classify = unclassified
 	}

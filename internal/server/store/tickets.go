@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"mostrador/internal/ticket"
@@ -45,10 +44,10 @@ type Listed struct {
 const listedColumns = `
 	SELECT t.number, t.title, t.description, t.status, t.priority, t.category, t.category_source, t.confidence, t.words,
 		t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at,
-		c.id, c.name, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
+		COALESCE(t.assignee_id, 0), COALESCE(u.name, ''), c.id, ` + shownName + `, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
 		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(` + shownDelivery + `, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0),
 		(SELECT COUNT(*) FROM messages s WHERE s.ticket_id = t.id AND (s.delivery = 'failed' OR s.hold <> '') AND s.purpose = '')
-	FROM tickets t JOIN contacts c ON c.id = t.contact_id
+	FROM tickets t JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id
 	LEFT JOIN messages n ON n.id = (
 		SELECT MAX(id) FROM messages WHERE ticket_id = t.id AND purpose = 'received' AND purpose <> '')
 	WHERE t.business_id = $1 AND `
@@ -105,7 +104,7 @@ func scanListed(row scanner) (Listed, error) {
 	var created, updated, answered, resolved, noticed int64
 	err := row.Scan(&l.Number, &l.Title, &l.Description, &l.Status, &l.Priority, &l.Category, &l.Source, &l.Confidence, &words,
 		&l.Photo, &l.Unread, &created, &updated, &answered, &resolved,
-		&l.Contact.ID, &l.Contact.Name, &l.Contact.Phone, &l.Contact.LID, &l.Contact.Chat, &l.Contact.Group,
+		&l.Assignee.ID, &l.Assignee.Name, &l.Contact.ID, &l.Contact.Name, &l.Contact.Phone, &l.Contact.LID, &l.Contact.Chat, &l.Contact.Group,
 		&n.ID, &n.Body, &n.Delivery, &n.Failure, &noticed, &l.Stuck)
 	if err != nil {
 		return Listed{}, err
@@ -158,35 +157,6 @@ func (s *Store) TotalTickets(ctx context.Context) (int64, error) {
 	return n, nil
 }
 
-// SetStatus moves a ticket and leaves an event in its conversation that says so
-// in Spanish. user is 0 for a program. Setting what is set already does nothing;
-// an unknown ticket is CodeNotFound, an unknown status CodeInvalid.
-func (s *Store) SetStatus(ctx context.Context, business, number, user int64, status ticket.Status) error {
-	if !slices.Contains(ticket.Statuses(), status) {
-		return ticket.NewError(ticket.CodeInvalid, "El estado no existe.")
-	}
-	return s.write(ctx, "set status", func(t *tx) error {
-		th, err := t.lockTicket(business, number)
-		if err != nil || th.status == status {
-			return err
-		}
-		var resolved int64
-		if status == ticket.StatusResolved {
-			resolved = t.now
-		}
-		if err := t.exec(`
-			UPDATE tickets SET status = $2, updated_at = $3, resolved_at = $4, unread = CASE WHEN $2 = 'resolved' THEN 0 ELSE unread END
-			WHERE id = $1`, th.id, status, t.now, resolved); err != nil {
-			return err
-		}
-		return t.exec(`
-			INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
-			SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
-			FROM tickets WHERE id = $1`,
-			th.id, reference(user), ticket.KindOther, "Estado: "+statusNames[th.status]+" → "+statusNames[status], t.now)
-	})
-}
-
 // lockTicket returns a ticket that no other transaction changes until this one
 // ends, or errNoTicket. Writing a column to itself is the one way to lock a row
 // that both engines know.
@@ -200,12 +170,4 @@ func (t *tx) lockTicket(business, number int64) (thread, error) {
 		return thread{}, errNoTicket
 	}
 	return all[0], nil
-}
-
-// statusNames are the statuses as people read them in a conversation.
-var statusNames = map[ticket.Status]string{
-	ticket.StatusPending:    "pendiente",
-	ticket.StatusInProgress: "en proceso",
-	ticket.StatusWaiting:    "esperando al cliente",
-	ticket.StatusResolved:   "resuelto",
 }

@@ -76,6 +76,7 @@ func (g *intake) transcribed(message int64, text string) (Stored, error) {
 	if text == "" {
 		return g.out, nil
 	}
+	g.hint(g.in.Business, th.number, HintTicket)
 	if err := g.describe(th, 0); err != nil {
 		return Stored{}, err
 	}
@@ -86,7 +87,7 @@ func (g *intake) transcribed(message int64, text string) (Stored, error) {
 // if it is a voice note whose sound is here.
 func (g *intake) wantTranscription() error {
 	spoken := g.in.Kind == ticket.KindVoice || g.in.Kind == ticket.KindAudio
-	if !g.wishes.Transcription || !spoken || !g.out.UsedFiles || g.in.Direction != ticket.DirectionIn {
+	if !g.wishes.Transcription || g.contact.blocked || !spoken || !g.out.UsedFiles || g.in.Direction != ticket.DirectionIn {
 		return nil
 	}
 	wanted, err := g.changed(`

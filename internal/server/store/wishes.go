@@ -72,6 +72,7 @@ func (s *Store) SetOpinion(ctx context.Context, row Row, w OpinionWish, category
 		if category == "" || th.source == ticket.SourcePerson {
 			return nil
 		}
+		t.hint(row.Business, row.ID, HintTicket)
 		return t.exec(`
 			UPDATE tickets SET category = $2, category_source = $3, confidence = 0, words = '[]', updated_at = $4 WHERE id = $1`,
 			th.id, clean(category), ticket.SourceLLM, t.now)
@@ -82,7 +83,7 @@ func (s *Store) SetOpinion(ctx context.Context, row Row, w OpinionWish, category
 // wantOpinion notes whether a ticket that was just classified wants another
 // opinion.
 func (g *intake) wantOpinion(ticketID int64, c ticket.Classification) error {
-	if g.wishes.Opinion == nil {
+	if g.wishes.Opinion == nil || g.contact.blocked {
 		return nil
 	}
 	var at int64

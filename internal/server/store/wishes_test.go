@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -217,6 +218,55 @@ func TestADeletedVoiceNoteIsNotListenedTo(t *testing.T) {
 		s.add(s.event("A2", ticket.KindDeletion, "A1", ""))
 		if _, ok, err := s.WantedTranscription(t.Context(), s.row(got.Message)); ok || err != nil {
 			t.Errorf("got %v, %v; want no wish", ok, err)
+		}
+	})
+}
+
+func TestWhatAModelChangesIsHintedAt(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		s := &shop{t: t, url: url, clock: storetest.NewClock(start)}
+		var mu sync.Mutex
+		var hints []store.Hint
+		s.Store = storetest.OpenURL(t, url, func(o *store.Options) {
+			o.Now, o.Classify, o.Wishes = s.clock.Now, classify, store.Wishes{Opinion: unsure, Transcription: true}
+			o.Changed = func(all []store.Hint) {
+				mu.Lock()
+				defer mu.Unlock()
+				hints = append(hints, all...)
+			}
+		})
+		s.origin = storetest.Origin(t, s.Store)
+		last := func(what string) {
+			t.Helper()
+			mu.Lock()
+			defer mu.Unlock()
+			if want := (store.Hint{Business: s.origin.Business, Ticket: 1, Kind: store.HintTicket}); len(hints) != 1 || hints[0] != want {
+				t.Errorf("%s: got %v, want %v", what, hints, want)
+			}
+			hints = nil
+		}
+		voice := s.add(s.voice("A1", ticket.FileStored))
+		hints = nil
+		_, err := s.SetTranscription(t.Context(), s.row(voice.Message), "una pregunta")
+		s.do("transcribe", err)
+		last("a transcription")
+		s.setOpinion(s.wish(), "Impresoras")
+		last("an opinion")
+	})
+}
+
+func TestABlockedCustomersTicketAsksForNothing(t *testing.T) {
+	eachWishing(t, func(t *testing.T, s *shop) {
+		s.add(s.fromAna("A1", "mi lap no prende"))
+		if _, err := rawDB(t, s.url).Exec(`UPDATE tickets SET status = 'resolved', resolved_at = 1`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rawDB(t, s.url).Exec(`UPDATE contacts SET blocked_at = 1`); err != nil {
+			t.Fatal(err)
+		}
+		got := s.add(s.fromAna("A2", "hola"))
+		if o, _ := s.wanted(); o != 0 || got.Opinion {
+			t.Errorf("got %+v and %d wishes, want none", got, o)
 		}
 	})
 }

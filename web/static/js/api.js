@@ -5,7 +5,7 @@ import { bridge } from './bridgewire.js';
 
 const patience = 15_000;
 /** Where the server's JSON is. */
-const base = '/api/v1';
+export const base = '/api/v1';
 
 /** What went wrong, with the server's sentence when it sent one. */
 export class Problem extends Error {
@@ -15,6 +15,8 @@ export class Problem extends Error {
     this.status = status;
     /** The server stored the reply and sends it by itself. */
     this.queued = body?.en_cola === true;
+    /** What a login asks for next. */
+    this.missing = typeof body?.falta === 'string' ? body.falta : '';
     /** No answer, or one that is not the server's: a proxy in front of nothing. */
     this.offline = status === 0 || (status >= 502 && typeof body?.detail !== 'string');
   }
@@ -24,7 +26,7 @@ export class Problem extends Error {
  * @param {string} method @param {string} path @param {unknown} [body]
  * @returns {Promise<any>} the answer's JSON, null without any
  */
-async function call(method, path, body) {
+export async function call(method, path, body) {
   const response = await reach(path, {
     method,
     headers: body === undefined ? { Accept: 'application/json' } : { Accept: 'application/json', 'Content-Type': 'application/json' },
@@ -59,8 +61,8 @@ function parse(text) {
 export const api = {
   session: async () => wire.session(await call('GET', `${base}/yo`)),
 
-  /** @param {string} user @param {string} password */
-  logIn: (user, password) => call('POST', '/entrar', { usuario: user, clave: password }),
+  /** @param {{name: string, password: string, code?: string, next?: string}} said */
+  logIn: ({ name, password, code, next }) => call('POST', '/entrar', { usuario: name, clave: password, codigo: code, clave_nueva: next }),
 
   logOut: () => call('POST', '/salir'),
 

@@ -15,6 +15,7 @@ import { repeat } from './poll.js';
 import * as router from './router.js';
 import * as state from './state.js';
 import { Shell } from './views/shell.js';
+import { inZone } from './zone.js';
 
 const calm = 30_000;
 const talking = 10_000;
@@ -47,6 +48,7 @@ async function main() {
     router.leaveLoginPage(window);
     queueMicrotask(again);
   });
+  effect(() => inZone(state.session.value?.zone ?? ''));
   effect(() => {
     document.title = pageTitle(state.session.value?.business ?? 'Mostrador', state.summary.value?.pending ?? 0);
   });

@@ -26,7 +26,7 @@ export function Conversation({ id }) {
   }, [id]);
   const { ticket, phase, error, notice, unasked } = state.conversation.value;
   const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
-  const drafts = state.session.value?.drafts === true;
+  const drafts = state.session.value?.drafts === true && state.session.value.role !== 'reader';
   return html`<main class="chat" id="contenido" tabindex="-1">
     <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}

@@ -4,14 +4,22 @@ import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
+import { Nav } from '../components/nav.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
+import { Customer } from './customer.js';
+import { Customers } from './customers.js';
+import { Invitation } from './invitation.js';
 import { Login } from './login.js';
+import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
+
+/** What shows each view of the router. @type {Record<string, any>} */
+const pages = { list: TicketList, ticket: Conversation, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
 
 /** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
 export function Shell({ onRetry }) {
@@ -25,25 +33,36 @@ export function Shell({ onRetry }) {
 
 function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
+  if (route.value.view === 'invitation') return html`<${Invitation} key=${route.value.token} token=${route.value.token} />`;
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
   // The page about the bridge says it all itself.
-  if (to.view === 'bridge') return html`<${Header} /><${BridgePage} />`;
-  return html`<${Header} /><${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />
-    ${to.view === 'ticket' ? html`<${Conversation} key=${to.id} id=${to.id} />` : html`<${TicketList} />`}`;
+  return html`<${Header} />
+    ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
+    <${pages[to.view]} key=${`${to.view}/${to.id ?? ''}`} ...${to} />`;
 }
 
 function Header() {
   const session = state.session.value;
   return html`<header class="top">
     <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
+    <${Nav} items=${navigation()} current=${route.value.view} />
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
-    <span class="top-space"></span>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
-    ${session?.login ? html`<span class="top-user">${session.user}</span>
+    ${session?.login ? html`<a class="top-user" href=${href({ view: 'settings', section: 'cuenta' })} title=${t('account.title')}><bdi>${session.user}</bdi></a>
       <button type="button" class="button" onClick=${logOut}><${Icon} name="out" /><span class="top-label">${t('app.logOut')}</span></button>` : ''}
   </header>`;
+}
+
+/** The ways to the pages that are not on the way from another. */
+function navigation() {
+  return [
+    { views: ['list', 'ticket'], icon: 'inbox', text: t('nav.tickets'), link: href({ view: 'list' }) },
+    { views: ['customers', 'customer'], icon: 'people', text: t('nav.customers'), link: href({ view: 'customers' }) },
+    { views: ['bridge'], icon: 'chat', text: t('nav.bridge'), link: href({ view: 'bridge' }) },
+    { views: ['settings'], icon: 'settings', text: t('nav.settings'), link: href({ view: 'settings' }) },
+  ];
 }
 
 /** @param {{onRetry: () => void}} props */
