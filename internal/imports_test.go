@@ -50,8 +50,9 @@ var allowed = map[string][]string{
 	"migrations":            {"go.mau.fi/util/dbutil"},
 	"web":                   {},
 	"internal/server/hours": {"internal/ticket"},
+	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
-		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "golang.org/x/text",
+		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "internal/server/words", "golang.org/x/text", "golang.org/x/sync",
 		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
@@ -87,7 +88,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server/rest": {
 		"internal/server/assist",
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},

@@ -1,4 +1,4 @@
--- v5 -> v6: What background work is wanted
+-- v6 -> v7: What background work is wanted
 
 -- Since when a language model is to say what the ticket is about; 0: it is not.
 ALTER TABLE tickets ADD COLUMN opinion_wanted_at BIGINT NOT NULL DEFAULT 0;

@@ -90,7 +90,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
-		return answer{200, object{"usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "aviso_recibido": "Hola, recibimos tu equipo."}}
+		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
 	f.drafting(mux)
 	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })
@@ -108,6 +108,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		ticket["estado"] = body["estado"]
 		return answer{200, ticket}
 	}))
+	f.lists(mux)
 	return f.cut(mux)
 }
 

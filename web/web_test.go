@@ -32,7 +32,11 @@ var modules = map[string][]string{
 	"zone":       {"i18n"},
 	"format":     {"i18n", "zone"},
 	"thread":     {"format"},
-	"api":        {"wire", "bridgewire"},
+	"listwire":   {"wire"},
+	"filter":     {},
+	"live":       {},
+	"listing":    {},
+	"api":        {"wire", "bridgewire", "listwire", "filter"},
 
 	"accountwire": {"wire"},
 	"accountapi":  {"accountwire", "api"},
@@ -46,9 +50,9 @@ var modules = map[string][]string{
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"keyboard":   {"keys", "router", "state"},
-	"actions":    {"actions", "api", "accountapi", "shopapi", "i18n", "state"},
+	"actions":    {"actions", "api", "accountapi", "shopapi", "i18n", "state", "filter", "listing", "live", "format"},
 	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
-	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
+	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

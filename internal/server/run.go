@@ -85,6 +85,8 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.jobs.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
+	g.Go(func() error { return p.index.run(ctx, p.store, log) })
+	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	if p.backup != nil {
 		g.Go(func() error { return p.backup.Run(ctx) })
@@ -109,11 +111,12 @@ type parts struct {
 	backup *backup.Backups // nil: nobody wants copies
 	keeper *retention.Keeper
 	live   *live.Hub
+	index  *indexer
 }
 
 // build makes the parts; what it made before a failure it closes again.
 func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
-	p := &parts{now: o.Now}
+	p := &parts{now: o.Now, index: newIndexer()}
 	if err := p.open(ctx, o, c, log); err != nil {
 		p.close(log)
 		return nil, err
@@ -125,7 +128,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.live = live.New(live.Options{
 		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
 	})
-	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.live.Changed, Wishes: wishes(c)})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed, Wishes: wishes(c)})
 	if err != nil {
 		return err
 	}
@@ -149,6 +152,12 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		p.backup, err = p.backups(c, log)
 	}
 	return err
+}
+
+// changed hands on what a transaction changed, at once.
+func (p *parts) changed(hints []store.Hint) {
+	p.live.Changed(hints)
+	p.index.changed(hints)
 }
 
 func (p *parts) close(log zerolog.Logger) {

@@ -53,6 +53,7 @@ type Options struct {
 type Store struct {
 	path     string // of the SQLite file, empty on PostgreSQL
 	reader   *sql.DB
+	postgres bool
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
@@ -63,6 +64,8 @@ type Store struct {
 	classify func(text string) ticket.Classification
 	wishes   Wishes
 	changed  func([]Hint)
+	relay    *relay // on PostgreSQL
+	stretch  int64  // see defaultStretch
 }
 
 // Path returns the path of the SQLite file, "" on PostgreSQL.
@@ -83,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
 	}
