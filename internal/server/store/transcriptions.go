@@ -76,6 +76,9 @@ func (g *intake) transcribed(message int64, text string) (Stored, error) {
 	if text == "" {
 		return g.out, nil
 	}
+	if err := g.exec(`INSERT INTO word_changes (what, changed) VALUES ($1, $2)`, ofMessages, message); err != nil {
+		return Stored{}, err
+	}
 	g.hint(g.in.Business, th.number, HintTicket)
 	if err := g.describe(th, 0); err != nil {
 		return Stored{}, err

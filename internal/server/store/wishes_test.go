@@ -7,6 +7,7 @@ import (
 
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
+	"mostrador/internal/server/words"
 	"mostrador/internal/ticket"
 )
 
@@ -267,6 +268,23 @@ func TestABlockedCustomersTicketAsksForNothing(t *testing.T) {
 		got := s.add(s.fromAna("A2", "hola"))
 		if o, _ := s.wanted(); o != 0 || got.Opinion {
 			t.Errorf("got %+v and %d wishes, want none", got, o)
+		}
+	})
+}
+
+func TestWhatAVoiceNoteSaysIsFound(t *testing.T) {
+	eachWishing(t, func(t *testing.T, s *shop) {
+		got := s.add(s.voice("A1", ticket.FileStored))
+		s.index()
+		_, err := s.SetTranscription(t.Context(), s.row(got.Message), "la licuadora echa humo")
+		s.do("transcribe", err)
+		s.index()
+		page, err := s.Search(t.Context(), s.origin.Business, words.Parse("licuadora"), store.Filter{})
+		if err != nil || len(page.Tickets) != 1 || page.Tickets[0].Message != got.Message {
+			t.Fatalf("got %+v, %v; want the voice note's ticket", page, err)
+		}
+		if piece := page.Tickets[0].Snippet; len(piece) == 0 {
+			t.Error("got no snippet")
 		}
 	})
 }
