@@ -183,7 +183,7 @@ func (r *search) inTickets(ctx context.Context, messages []int64) ([]hit, error)
 
 func (r *search) messagesQuery(messages []int64, c *conditions) string {
 	return `
-		SELECT m.id, t.number, m.body, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = m.id), '')
+		SELECT m.id, t.number, CASE WHEN m.body <> '' THEN m.body ELSE m.transcription END, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = m.id), '')
 		FROM messages m CROSS JOIN tickets t WHERE m.id IN (` + numbers(messages) + `) AND t.id = m.ticket_id AND ` + c.where() + ` ORDER BY m.id DESC`
 }
 
