@@ -68,7 +68,7 @@ var allowed = map[string][]string{
 	"internal/server/rest": {
 		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
-		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
+		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
 		"internal/server/rest",

@@ -43,7 +43,9 @@ type Options struct {
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
 	// without keys, and returns how many.
-	Retry     func(ctx context.Context, url string, keys []string) (int, error)
+	Retry func(ctx context.Context, url string, keys []string) (int, error)
+	// Bridge reaches the bridges, to pair.
+	Bridge    *outbox.Bridge
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	Version   string // of the program; may be empty
@@ -65,6 +67,7 @@ func Mount(r chi.Router, o Options) {
 	s.tickets()
 	s.replies()
 	s.bridge()
+	s.pairing()
 }
 
 func configuration(version string) huma.Config {
