@@ -34,10 +34,11 @@ var modules = map[string][]string{
 	"api":        {"wire", "bridgewire"},
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
+	"steps":      {},
 	"keyboard":   {"keys", "router", "state"},
 	"actions":    {"actions", "api", "i18n", "state"},
-	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
-	"views":      {"views", "components", "actions", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
+	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "steps", "preact/hooks"},
+	"views":      {"views", "components", "actions", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "preact/hooks"},
 	"main":       {"views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

@@ -26,6 +26,10 @@ export const online = signal(true);
 export const bridge = signal(null);
 /** The last wish to deliver parked messages again. @type {Signal<import('./bridge.js').Retry>} */
 export const retry = signal({ phase: 'idle', keys: [], heard: 0, message: '' });
+/** What is shown to pair a phone, and the step that is under way. @type {Signal<import('./bridge.js').Pair>} */
+export const pair = signal({ pairing: null, at: 0, step: '', error: '' });
+/** The panel was empty when this browser first saw it, and nobody has closed the word on that. */
+export const welcome = signal(false);
 /** Tickets per status, '' for all; null until known. @type {Signal<Record<string, number> | null>} */
 export const summary = signal(null);
 /** @type {Signal<List>} */
@@ -45,6 +49,11 @@ export const announcement = signal('');
 export const now = signal(0);
 /** Where the list was left. */
 export const place = { scroll: 0, ticket: 0 };
+
+/** Whether there is no ticket at all yet. @param {List} list */
+export function isEmpty({ phase, tickets, status }) {
+  return phase === 'ready' && tickets.length === 0 && status === '';
+}
 
 /**
  * The list after its newest page was fetched again: what the page covers is

@@ -32,9 +32,10 @@ function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
-  // The page about the bridge says it all itself.
+  // The page about the bridge and the first steps say it all themselves.
+  const told = to.view === 'bridge' || (to.view === 'list' && state.isEmpty(state.list.value));
   return html`<${Header} />
-    ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
+    ${told ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
     <${pages[to.view]} key=${`${to.view}/${to.id ?? ''}`} ...${to} />`;
 }
 

@@ -2,13 +2,13 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { filter, loadMore } from '../actions/list.js';
 import { askAgain, discardNotice, dontAskAgain, notify } from '../actions/ticket.js';
-import { Empty } from '../components/empty.js';
 import { StatusTabs } from '../components/status-tabs.js';
 import { TicketRow } from '../components/ticket-row.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
+import { FirstSteps, FirstTicket } from './first-steps.js';
 
 const columns = ['list.number', 'list.customer', 'list.photo', 'list.request', 'list.status', 'list.time', 'list.action'];
 
@@ -16,12 +16,14 @@ const columns = ['list.number', 'list.customer', 'list.photo', 'list.request', '
 export function TicketList() {
   usePlace();
   const { phase, tickets, status, error } = state.list.value;
+  if (state.isEmpty(state.list.value)) return html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   return html`<main class="page" id="contenido" tabindex="-1">
     <h1 class="visually-hidden">${t('list.title')}</h1>
+    <${FirstTicket} />
     <${StatusTabs} current=${status} counts=${state.summary.value} onChoose=${filter} />
     ${phase === 'loading' ? html`<p class="hint" role="status"><span class="spinner"></span>${t('list.loading')}</p>` : ''}
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : ''}
-    ${phase === 'ready' && !tickets.length ? html`<${Nothing} filtered=${status !== ''} />` : ''}
+    ${phase === 'ready' && !tickets.length ? html`<${Nothing} />` : ''}
     ${tickets.length ? html`<${Table} /><${More} />` : ''}
   </main>`;
 }
@@ -40,9 +42,7 @@ function usePlace() {
   }, []);
 }
 
-/** @param {{filtered: boolean}} props */
-function Nothing({ filtered }) {
-  if (!filtered) return html`<${Empty} connected=${state.bridgeState(state.bridge.value) === 'connected'} />`;
+function Nothing() {
   return html`<p class="hint">${t('list.noneInFilter')} <button type="button" class="button" onClick=${() => filter('')}>${t('list.showAll')}</button></p>`;
 }
 
