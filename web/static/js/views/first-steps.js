@@ -18,7 +18,7 @@ export function FirstSteps() {
   useEffect(followSetup, []);
   const bridge = state.bridge.value;
   return html`<${Empty} steps=${steps({ bridge, tickets: 0, answered: false })} about=${{
-    server: html`<${Server} />`,
+    server: bridge?.reachable ? html`<p>${t('empty.serverSeen', { address: location.origin })}</p>` : html`<${Server} />`,
     laptop: bridge?.reachable ? html`<${Seen} bridge=${bridge} />` : html`<${Laptop} />`,
     phone: html`<${Phone} />`,
     message: html`<p>${bridge?.connected && bridge.account ? t('empty.sendTo', { number: bridge.account }) : t('empty.sendHow')}</p>
