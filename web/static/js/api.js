@@ -13,6 +13,8 @@ export class Problem extends Error {
   constructor(status, body = {}) {
     super(typeof body?.detail === 'string' ? body.detail : '');
     this.status = status;
+    /** The server's word for what went wrong, the same in every language. */
+    this.code = typeof body?.codigo === 'string' ? body.codigo : '';
     /** The server stored the reply and sends it by itself. */
     this.queued = body?.en_cola === true;
     /** No answer, or one that is not the server's: a proxy in front of nothing. */

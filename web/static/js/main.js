@@ -9,7 +9,7 @@ import { refresh as refreshList } from './actions/list.js';
 import { identify, restoreDrafts } from './actions/session.js';
 import { pageTitle } from './format.js';
 import { html } from './html.js';
-import { use } from './i18n.js';
+import { language, t, use } from './i18n.js';
 import * as keyboard from './keyboard.js';
 import { repeat } from './poll.js';
 import * as router from './router.js';
@@ -33,7 +33,7 @@ async function refreshOpen() {
 }
 
 async function main() {
-  const texts = await fetch(new URL('../i18n/es.json', import.meta.url));
+  const texts = await fetch(new URL(`../i18n/${language().slice(0, 2)}.json`, import.meta.url));
   use(await texts.json());
   state.now.value = Date.now();
   restoreDrafts();
@@ -55,7 +55,9 @@ async function main() {
 
 /** The skip link moves the focus; followed as a link it would lose the view's address. */
 function skipToContent() {
-  document.querySelector('.skip-link')?.addEventListener('click', (event) => {
+  const link = document.querySelector('.skip-link');
+  if (link) link.textContent = t('app.skip');
+  link?.addEventListener('click', (event) => {
     event.preventDefault();
     document.getElementById('contenido')?.focus();
   });

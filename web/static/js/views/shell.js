@@ -12,6 +12,7 @@ import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
 import { Login } from './login.js';
+import { PreferencesButton } from './preferences.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
 
@@ -30,7 +31,7 @@ export function Shell({ onRetry }) {
 
 function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
-  if (state.phase.value === 'login') return html`<${Login} />`;
+  if (state.phase.value === 'login') return html`<div class="login-top"><${PreferencesButton} /></div><${Login} />`;
   const to = route.value;
   // The page about the bridge and the first steps say it all themselves.
   const told = to.view === 'bridge' || (to.view === 'list' && state.isEmpty(state.list.value));
@@ -45,6 +46,7 @@ function Header() {
     <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
     <${Nav} items=${navigation()} current=${route.value.view} />
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
+    <${PreferencesButton} />
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
     ${session?.login ? html`<span class="top-user">${session.user}</span>
