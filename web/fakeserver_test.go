@@ -59,18 +59,19 @@ func problem(status int, detail string, extra ...any) func() answer {
 	return func() answer { return answer{status, body} }
 }
 
-func newFake(t *testing.T) *fake {
+// newFake serves the panel's own files, or those given.
+func newFake(t *testing.T, files ...fs.FS) *fake {
 	t.Helper()
 	f := &fake{
 		messages: map[int][]object{}, outcomes: map[int][]func() answer{},
 		bridge: object{"alcanzable": true, "whatsapp": "conectado", "respuestas_en_cola": 0},
 	}
-	f.Server = httptest.NewServer(f.routes(t))
+	f.Server = httptest.NewServer(f.routes(t, append(files, web.FS())[0]))
 	t.Cleanup(f.Close)
 	return f
 }
 
-func (f *fake) routes(t *testing.T) http.Handler {
+func (f *fake) routes(t *testing.T, files fs.FS) http.Handler {
 	mux := http.NewServeMux()
 	index, policy := renderedIndex(t)
 	shell := func(w http.ResponseWriter, _ *http.Request) {
@@ -80,7 +81,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 	}
 	mux.HandleFunc("GET /{$}", shell)
 	mux.HandleFunc("GET /entrar", shell)
-	mux.Handle("GET "+base+"/", http.StripPrefix(base, http.FileServerFS(web.FS())))
+	mux.Handle("GET "+base+"/", http.StripPrefix(base, http.FileServerFS(files)))
 	mux.HandleFunc("GET /fotos/{name}", servePhoto)
 	mux.HandleFunc("POST /entrar", f.logIn)
 	mux.HandleFunc("POST /salir", func(w http.ResponseWriter, _ *http.Request) {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
+
+	"go.mau.fi/whatsmeow/types"
 
 	"mostrador/internal/browser"
 	"mostrador/internal/config"
@@ -183,4 +186,38 @@ func TestThePanelPairsByCodeAndEndsTheSession(t *testing.T) {
 	if got := o.look(); got.Account != "" || got.State == wire.Connected {
 		t.Errorf("got %+v, want nobody paired", got)
 	}
+}
+
+func TestThePanelLeadsThroughThePasskey(t *testing.T) {
+	o := open(t)
+	o.sim.Phone().RequirePasskey(true)
+	o.switchOn()
+	eventually(t, "a code", func() bool { return o.look().QR != "" })
+	scanned := make(chan error, 1)
+	go func() { scanned <- o.sim.Phone().ScanQR(t.Context(), o.look().QR) }()
+	o.tab.WaitFor("(document.querySelector('.pair-program')?.value ?? '').includes('navigator.credentials.get')")
+	o.fit("passkey")
+	_, rest, _ := strings.Cut(browser.Evaluate[string](o.tab, "document.querySelector('.pair-program').value"), "const options = ")
+	options, _, _ := strings.Cut(rest, ";\n")
+	var request types.WebAuthnPublicKey
+	if err := json.Unmarshal([]byte(options), &request); err != nil {
+		t.Fatalf("the program's options %s: %v", options, err)
+	}
+	o.tab.Write("#respuesta-llave", "no es eso")
+	o.tab.Click(".pair-passkey .button-primary")
+	o.tab.WaitText(".pair-error", "copie el texto completo")
+	given, err := o.sim.Phone().AnswerPasskey(&request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := json.Marshal(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser.Evaluate[bool](o.tab, fmt.Sprintf("document.querySelector('#respuesta-llave').value = %q, true", response))
+	o.tab.Click(".pair-passkey .button-primary")
+	if err := <-scanned; err != nil {
+		t.Fatal(err)
+	}
+	o.tab.WaitText(".empty [aria-current]", "Mándese un mensaje")
 }

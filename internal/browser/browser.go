@@ -31,7 +31,8 @@ func Missing(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-func findChromium(t testing.TB) string {
+// Path returns where the browser is, or skips the test where there is none.
+func Path(t testing.TB) string {
 	t.Helper()
 	for _, path := range []string{os.Getenv("E2E_CHROME"), "/usr/bin/chromium", "/usr/bin/google-chrome"} {
 		if path == "" {
@@ -64,7 +65,7 @@ func Open(t testing.TB, url string) *Tab {
 	t.Helper()
 	allocator, stop := chromedp.NewExecAllocator(context.Background(),
 		chromedp.NoFirstRun, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.ExecPath(findChromium(t)), chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(Path(t)), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"), chromedp.Flag("accept-lang", "es"))
 	ctx, closeTab := chromedp.NewContext(allocator)

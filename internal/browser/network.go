@@ -80,3 +80,35 @@ func (p *Tab) InstallProblems() []string {
 	}
 	return problems
 }
+
+// ForgetCache empties the browser's cache.
+func (p *Tab) ForgetCache() {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, network.ClearBrowserCache, cdp.Empty{}); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// AtStart has a script run in every page opened from now on, before its own.
+func (p *Tab) AtStart(script string) {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// Settle waits until everything that was asked for has come.
+func (p *Tab) Settle() {
+	p.Helper()
+	EvaluateAsync[bool](p, `new Promise((done) => requestIdleCallback(() => setTimeout(() => requestIdleCallback(() => done(true)), 500)))`)
+}
+
+// Picture returns what the page looks like, as WebP.
+func (p *Tab) Picture() []byte {
+	p.Helper()
+	shot, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: "webp", Quality: new(int64(88))})
+	if err != nil {
+		p.Fatal(err)
+	}
+	return shot.Data
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"compress/gzip"
 	"fmt"
 	"maps"
 	"net/http"
@@ -59,7 +60,7 @@ func (s *server) routes(r chi.Router) {
 		r.Get("/", handle(s.showPanel))
 	})
 	r.Route(rest.Prefix, func(r chi.Router) {
-		r.Use(s.Auth.Require(handle, auth.RoleReader))
+		r.Use(s.Auth.Require(handle, auth.RoleReader), middleware.Compress(gzip.BestSpeed, "application/json"))
 		rest.Mount(r, s.restOptions())
 	})
 

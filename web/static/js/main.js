@@ -33,8 +33,8 @@ async function refreshOpen() {
 }
 
 async function main() {
-  const texts = await fetch(new URL(`../i18n/${language().slice(0, 2)}.json`, import.meta.url));
-  use(await texts.json());
+  const [texts] = await Promise.all([loadTexts(), identify()]);
+  use(texts);
   state.now.value = Date.now();
   restoreDrafts();
   router.start(window);
@@ -51,6 +51,12 @@ async function main() {
     document.title = pageTitle(state.session.value?.business ?? 'Mostrador', state.summary.value?.pending ?? 0);
   });
   render(html`<${Shell} onRetry=${again} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
+}
+
+/** The address is the one that js/boot.js has asked for already. */
+async function loadTexts() {
+  const texts = await fetch(new URL(`../i18n/${language().slice(0, 2)}.json`, import.meta.url));
+  return texts.json();
 }
 
 /** The skip link moves the focus; followed as a link it would lose the view's address. */
