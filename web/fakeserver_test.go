@@ -279,16 +279,13 @@ func renderedIndex(t *testing.T) (page []byte, policy string) {
 		t.Fatal(err)
 	}
 	page = bytes.ReplaceAll(raw, []byte("{{.Base}}"), []byte(base))
-	scripts := ""
-	for _, script := range regexp.MustCompile(`(?s)<script(?: type="importmap")?>(.*?)</script>`).FindAllSubmatch(page, -1) {
-		sum := sha256.Sum256(script[1])
-		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	}
-	if scripts == "" {
+	importMap := regexp.MustCompile(`(?s)<script type="importmap">(.*?)</script>`).FindSubmatch(page)
+	if importMap == nil {
 		t.Fatal("index.html has no import map")
 	}
-	return page, "default-src 'self'; script-src 'self'" + scripts +
-		"; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+	sum := sha256.Sum256(importMap[1])
+	return page, "default-src 'self'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // servePhoto draws a picture whose colours come from its name; names with

@@ -43,7 +43,7 @@ func join(folder string) error {
 	errs := []error{os.RemoveAll(filepath.Join(folder, web.Joined))}
 	for name, data := range made {
 		target := filepath.Join(folder, web.Joined, filepath.FromSlash(name))
-		errs = append(errs, os.MkdirAll(filepath.Dir(target), 0o755), os.WriteFile(target, data, 0o644))
+		errs = append(errs, os.MkdirAll(filepath.Dir(target), 0o750), os.WriteFile(target, data, 0o600))
 	}
 	return errors.Join(errs...)
 }

@@ -24,8 +24,8 @@ const (
 	base = "{{.Base}}"
 )
 
-// inline finds the scripts that the page itself holds.
-var inline = regexp.MustCompile(`(?s)<script(?: type="importmap")?>(.*?)</script>`)
+// importMap finds the one inline script the page has.
+var importMap = regexp.MustCompile(`(?s)<script[^>]*type="importmap"[^>]*>(.*?)</script>`)
 
 // contentTypes are the files a panel is made of. The system's own table is not
 // asked: some machines call JavaScript plain text, which browsers refuse.
@@ -93,9 +93,9 @@ func readPage(files fs.FS) (page, error) {
 	}
 	body = bytes.ReplaceAll(body, []byte(base), []byte("/assets/"+hash))
 	scripts := ""
-	for _, script := range inline.FindAllSubmatch(body, -1) {
-		sum := sha256.Sum256(script[1])
-		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if found := importMap.FindSubmatch(body); found != nil {
+		sum := sha256.Sum256(found[1])
+		scripts = " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
 	return page{body: body, policy: contentPolicy(scripts), hash: hash}, nil
 }

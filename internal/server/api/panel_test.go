@@ -28,12 +28,8 @@ func TestThePageAllowsItsOwnImportMapAndNoOtherInlineScript(t *testing.T) {
 			if w.Code != http.StatusOK || found == nil || strings.Contains(w.Body.String(), "{{") {
 				t.Fatalf("got %d %s, want a filled page with an import map", w.Code, w.Body)
 			}
-			want := "script-src 'self'"
-			for _, script := range regexp.MustCompile(`(?s)<script(?: type="importmap")?>(.*?)</script>`).FindAllStringSubmatch(w.Body.String(), -1) {
-				sum := sha256.Sum256([]byte(script[1]))
-				want += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-			}
-			want += ";"
+			sum := sha256.Sum256([]byte(found[1]))
+			want := "script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "';"
 			if got := w.Header().Get("Content-Security-Policy"); !strings.Contains(got, want) {
 				t.Errorf("got policy %q, want %q in it", got, want)
 			}

@@ -2,19 +2,23 @@
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
+import { Countdown } from './countdown.js';
+
+/** How long WhatsApp waits for a passkey, in milliseconds. */
+const demand = 300_000;
 
 /** @typedef {import('../bridgewire.js').Passkey} Passkey */
 
 /**
  * WhatsApp's demand for a passkey, which only WhatsApp's own page can ask for:
  * a text for the console there, and what that says back.
- * @param {{passkey: Passkey, busy: boolean, onAnswer: (answer: string) => void, onConfirm: () => void}} props
+ * @param {{passkey: Passkey, until: number, busy: boolean, onAnswer: (answer: string) => void, onConfirm: () => void}} props
  */
-export function PairPasskey({ passkey, busy, onAnswer, onConfirm }) {
+export function PairPasskey({ passkey, until, busy, onAnswer, onConfirm }) {
   if (passkey.code) return html`<${Compare} code=${passkey.code} busy=${busy} onConfirm=${onConfirm} />`;
   if (!passkey.program) return html`<p role="status"><span class="spinner"></span> ${t('pair.passkeyWait')}</p>`;
   return html`<div class="pair-passkey">
-    <p>${t('pair.passkeyWhy')}</p>
+    <p>${t('pair.passkeyWhy')} <${Countdown} until=${until} whole=${demand} text=${'pair.left'} over=${'pair.over'} /></p>
     <ol>
       <li>${t('pair.passkeyOpen')} <a href="https://web.whatsapp.com" target="_blank" rel="noopener noreferrer">web.whatsapp.com</a></li>
       <li>${t('pair.passkeyConsole')}</li>

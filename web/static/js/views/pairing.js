@@ -34,12 +34,12 @@ export function Ways() {
 
 /** @param {{pairing: import('../bridgewire.js').Pairing, step: string}} props */
 function Way({ pairing, step }) {
-  if (pairing.passkey) return html`<${PairPasskey} passkey=${pairing.passkey} busy=${step !== ''} onAnswer=${answerPasskey} onConfirm=${confirmPasskey} />`;
+  if (pairing.passkey) return html`<${PairPasskey} passkey=${pairing.passkey} until=${state.pair.value.at + pairing.passkey.seconds * 1000} busy=${step !== ''} onAnswer=${answerPasskey} onConfirm=${confirmPasskey} />`;
   if (pairing.state === 'connected') return html`<p role="status"><${Icon} name="check" /> ${t('pair.done')}</p>`;
   return html`<figure class="pair-qr">
       ${pairing.picture ? html`<img src=${pairing.picture} alt=${t('pair.qr')} width="280" height="280" />`
     : html`<div class="pair-blank" role="status"><span class="spinner"></span>${t('pair.making')}</div>`}
-      <figcaption>${pairing.picture ? html`<${Countdown} until=${state.pair.value.at + pairing.seconds * 1000} whole=${pairing.seconds > 20 ? whole : whole / 3} />` : ''}</figcaption>
+      <figcaption>${pairing.picture ? html`<${Countdown} until=${state.pair.value.at + pairing.seconds * 1000} whole=${pairing.seconds > 20 ? whole : whole / 3} text=${'pair.changesIn'} over=${'pair.changing'} />` : ''}</figcaption>
     </figure>
     <${PairSteps} />
     <${PairCode} code=${pairing.code} busy=${step === 'code'} onAsk=${requestCode} />`;
