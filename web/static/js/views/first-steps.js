@@ -57,7 +57,7 @@ function Phone() {
 export function FirstTicket() {
   useEffect(restoreWelcome, []);
   const { tickets } = state.list.value;
-  if (!state.welcome.value || !tickets.length || state.list.value.status !== '') return null;
+  if (!state.welcome.value || !tickets.length || state.list.value.query !== '') return null;
   const answered = tickets.some(isAnswered);
   return html`<section class="welcome" aria-label=${t('empty.first')}><${Icon} name=${answered ? 'checks' : 'check'} />
     <p role="status"><b>${t(answered ? 'empty.allDone' : 'empty.arrived')}</b> ${t(answered ? 'empty.allDoneNow' : 'empty.arrivedNow')}</p>
