@@ -144,14 +144,3 @@ const roles = ['reader', 'agent', 'admin'];
 export function may(session, role) {
   return session !== null && roles.indexOf(session.role) >= roles.indexOf(role);
 }
-
-/**
- * Where the bridge stands: whether all is well and, if not, what kind of trouble.
- * @param {import('./bridgewire.js').Bridge | null} state
- * @returns {'unknown'|'connected'|'unreachable'|'disconnected'}
- */
-export function bridgeState(state) {
-  if (!state) return 'unknown';
-  if (!state.reachable) return 'unreachable';
-  return state.connected ? 'connected' : 'disconnected';
-}
