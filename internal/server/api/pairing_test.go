@@ -11,6 +11,7 @@ import (
 
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/store"
 )
 
 const pathPairing = "/api/v1/puente/vinculacion"
@@ -56,6 +57,24 @@ func TestEveryStepOfThePairingReachesTheLaptop(t *testing.T) {
 		}
 		if !slices.Contains(s.laptop.steps(), "/vinculacion"+path+" "+body) {
 			t.Errorf("%s: the laptop was asked %q, want it among them", path, s.laptop.steps())
+		}
+	}
+}
+
+func TestTheAuditLogSaysWhoPairedAndWhoEndedTheSession(t *testing.T) {
+	s := openShop(t)
+	s.laptop.answer(http.StatusConflict, `{"error":"Ahora no."}`)
+	s.asAna(http.MethodPost, pathPairing+"/cerrar", "")
+	s.laptop.answer(http.StatusOK, `{"estado":"vinculando","qr":"","vence":null,"codigo":"ABCD-1234"}`)
+	s.asAna(http.MethodPost, pathPairing+"/codigo", `{"telefono":"+52 477 123 4567"}`)
+	s.asAna(http.MethodPost, pathPairing+"/cerrar", "")
+	log, err := s.store.Audit(t.Context(), s.origin.Business, store.AuditFilter{Kind: "whatsapp"})
+	if err != nil || len(log.Acts) != 2 {
+		t.Fatalf("got %+v, %v, want the two steps that were taken", log.Acts, err)
+	}
+	for i, want := range []string{store.ActSessionEnded, store.ActPairingAsked} {
+		if got := log.Acts[i]; got.Action != want || got.UserName != "Ana" || len(got.Details) > 0 {
+			t.Errorf("got %+v, want %s by Ana and no number", got, want)
 		}
 	}
 }

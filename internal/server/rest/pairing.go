@@ -10,6 +10,7 @@ import (
 
 	"mostrador/internal/address"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -76,7 +77,9 @@ func (s *service) requestCode(ctx context.Context, in *struct {
 		Phone string `json:"telefono" maxLength:"40" doc:"Del negocio, con código de país."`
 	}
 }) (*pairingNow, error) {
-	return s.pair(ctx, wire.PathPairCode, wire.PairCode{Phone: in.Body.Phone})
+	now, err := s.pair(ctx, wire.PathPairCode, wire.PairCode{Phone: in.Body.Phone})
+	s.note(ctx, store.ActPairingAsked, err)
+	return now, err
 }
 
 func (s *service) answerPasskey(ctx context.Context, in *struct {
@@ -92,7 +95,20 @@ func (s *service) confirmPasskey(ctx context.Context, _ *struct{}) (*pairingNow,
 }
 
 func (s *service) unpair(ctx context.Context, _ *struct{}) (*pairingNow, error) {
-	return s.pair(ctx, wire.PathUnpair, nil)
+	now, err := s.pair(ctx, wire.PathUnpair, nil)
+	s.note(ctx, store.ActSessionEnded, err)
+	return now, err
+}
+
+// note writes down what the bridge has done. It is done, so that a line that
+// cannot be written is no reason to say otherwise.
+func (s *service) note(ctx context.Context, action string, failure error) {
+	if failure != nil {
+		return
+	}
+	if err := s.Store.NoteAct(ctx, store.Act{Business: businessOf(ctx), User: auth.From(ctx).User, Action: action}); err != nil {
+		s.Log.Error().Err(err).Str("action", action).Msg("act not in the audit log")
+	}
 }
 
 // showing is a bridge's answer as the panel reads it.
