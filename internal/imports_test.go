@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"web":        {},
 	"internal/server/store": {
 		"migrations", "internal/ticket", "internal/address",
-		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
+		"modernc.org/sqlite", "zombiezen.com/go/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",

@@ -36,7 +36,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if err := migrate(ctx, db, pgDialect, s.log); err != nil {
 		return err
 	}
-	s.reader, s.writer = db, &poolWriter{db: db, now: s.now}
+	s.reader, s.writer = pool{db}, &poolWriter{db: db, now: s.now}
 	return nil
 }
 
@@ -65,7 +65,7 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	defer func() { _ = conn.Rollback() }() // after Commit it does nothing
-	if err := guarded(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn, lock: rowLock, id: returningID}, fn); err != nil {
+	if err := guarded(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: poolTx{conn}, lock: rowLock, id: returningID}, fn); err != nil {
 		return err
 	}
 	return conn.Commit()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rs/zerolog"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"mostrador/internal/ticket"
@@ -42,29 +43,38 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
-	if err != nil {
+	if err := migrateLite(ctx, path, s.log); err != nil {
 		return err
 	}
-	s.closers = append(s.closers, db.Close)
-	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, db, liteDialect, s.log); err != nil {
-		return err
-	}
-	conn, err := db.Conn(ctx)
+	conn, err := openLite(ctx, fileURI(path).String(), writerPragmas)
 	if err != nil {
 		return err
 	}
 	writer := newGroupWriter(conn, s.now)
 	s.writer = writer
-	s.reader, err = sql.Open("sqlite", dsn(path, readerPragmas))
+	s.closers = append(s.closers, func() error {
+		writer.close()
+		return conn.close()
+	})
+	reader, err := sql.Open("sqlite", dsn(path, readerPragmas))
 	if err != nil {
-		return errors.Join(err, writer.close())
+		return err
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
-	s.closers = []func() error{writer.close, s.reader.Close, db.Close}
+	s.closers = append(s.closers, reader.Close)
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(readers)
+	s.reader = pool{reader}
 	return nil
+}
+
+// migrateLite brings the file up to date, by a connection of its own.
+func migrateLite(ctx context.Context, path string, log zerolog.Logger) error {
+	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	return errors.Join(migrate(ctx, db, liteDialect, log), db.Close())
 }
 
 // prepareFile makes path absolute and the file exist, so that SQLite does not
@@ -82,12 +92,17 @@ func prepareFile(path string) (string, error) {
 	return path, f.Close()
 }
 
-// dsn writes path as a URI, in which no character of it can pass for an option.
-func dsn(path string, pragmas []string) string {
+// fileURI is path in a form in which no character of it can pass for an option.
+func fileURI(path string) *url.URL {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/… on Windows
 	}
-	uri := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	return &url.URL{Scheme: "file", Path: path}
+}
+
+func dsn(path string, pragmas []string) string {
+	uri := fileURI(path)
+	uri.RawQuery = url.Values{"_pragma": pragmas}.Encode()
 	return uri.String()
 }

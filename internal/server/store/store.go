@@ -45,7 +45,7 @@ type Options struct {
 // several servers on one PostgreSQL: nothing but how the last transaction ended
 // and, for a second, whose a token is, is kept in the process.
 type Store struct {
-	reader   *sql.DB
+	reader   pool
 	writer   transactor
 	closers  []func() error // in the order to call them
 	trouble  atomic.Pointer[trouble]

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -22,8 +21,7 @@ var errClosed = errors.New("store is closed")
 // writes; whoever comes while it commits shares the next transaction, and with
 // it the next flush to disk. There is no timer: a lone caller waits for nobody.
 type groupWriter struct {
-	conn    *sql.Conn
-	cache   *statements
+	conn    querier
 	now     func() time.Time
 	queue   chan *job
 	stop    chan struct{} // closed by close
@@ -38,10 +36,9 @@ type job struct {
 	err   chan error
 }
 
-func newGroupWriter(conn *sql.Conn, now func() time.Time) *groupWriter {
+func newGroupWriter(conn querier, now func() time.Time) *groupWriter {
 	w := &groupWriter{
 		conn:    conn,
-		cache:   &statements{conn: conn, all: map[string]*sql.Stmt{}},
 		now:     now,
 		queue:   make(chan *job, batchLimit),
 		stop:    make(chan struct{}),
@@ -80,11 +77,10 @@ func (w *groupWriter) do(ctx context.Context, fn func(*tx) error) error {
 	return <-j.err
 }
 
-// close ends the writer after the batch under way and gives its connection back.
-func (w *groupWriter) close() error {
+// close ends the writer after the batch under way; its connection is free then.
+func (w *groupWriter) close() {
 	w.once.Do(func() { close(w.stop) })
 	<-w.stopped
-	return errors.Join(w.cache.close(), w.conn.Close())
 }
 
 func (w *groupWriter) run() {
@@ -144,7 +140,7 @@ func answer(batch []*job, err error) {
 // commit runs batch as one transaction. closureFailed tells an error of one of
 // the closures from one of the database, which would hit every batch alike.
 func (w *groupWriter) commit(batch []*job) (closureFailed bool, err error) {
-	t := &tx{ctx: context.Background(), now: w.now().UnixMilli(), conn: w.cache}
+	t := &tx{ctx: context.Background(), now: w.now().UnixMilli(), conn: w.conn}
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return false, fmt.Errorf("begin: %w", err)
 	}
@@ -174,59 +170,4 @@ func guarded(t *tx, fn func(*tx) error) (err error) {
 		}
 	}()
 	return fn(t)
-}
-
-// statements is a querier that prepares each text once. It is for one goroutine.
-type statements struct {
-	conn *sql.Conn
-	all  map[string]*sql.Stmt
-}
-
-func (s *statements) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if stmt, ok := s.all[query]; ok {
-		return stmt, nil
-	}
-	stmt, err := s.conn.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	s.all[query] = stmt
-	return stmt, nil
-}
-
-// ExecContext implements querier.
-func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	stmt, err := s.prepared(ctx, query) //nolint:sqlclosecheck // stays open until the cache is closed
-	if err != nil {
-		return nil, err
-	}
-	return stmt.ExecContext(ctx, args...)
-}
-
-// QueryContext implements querier.
-func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.prepared(ctx, query) //nolint:sqlclosecheck // stays open until the cache is closed
-	if err != nil {
-		return nil, err
-	}
-	return stmt.QueryContext(ctx, args...)
-}
-
-// QueryRowContext implements querier. A text that cannot be prepared is handed
-// on, so that its error comes out of Scan.
-func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	stmt, err := s.prepared(ctx, query) //nolint:sqlclosecheck // stays open until the cache is closed
-	if err != nil {
-		return s.conn.QueryRowContext(ctx, query, args...)
-	}
-	return stmt.QueryRowContext(ctx, args...)
-}
-
-func (s *statements) close() error {
-	var errs []error
-	for _, stmt := range s.all {
-		errs = append(errs, stmt.Close())
-	}
-	s.all = nil
-	return errors.Join(errs...)
 }
