@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
@@ -16,8 +15,13 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// index is the panel's only page.
-const index = "index.html"
+const (
+	// index is the panel's only page.
+	index = "index.html"
+	// base stands in it for the address of the panel's files. html/template would
+	// keep every method of every type in the program.
+	base = "{{.Base}}"
+)
 
 // importMap finds the one inline script the page has.
 var importMap = regexp.MustCompile(`(?s)<script[^>]*type="importmap"[^>]*>(.*?)</script>`)
@@ -66,20 +70,17 @@ func readPage(files fs.FS) (page, error) {
 	if err != nil {
 		return page{}, fmt.Errorf("hash panel: %w", err)
 	}
-	tmpl, err := template.ParseFS(files, index)
+	body, err := fs.ReadFile(files, index)
 	if err != nil {
-		return page{}, fmt.Errorf("parse page: %w", err)
+		return page{}, fmt.Errorf("read page: %w", err)
 	}
-	var body bytes.Buffer
-	if err := tmpl.Execute(&body, struct{ Base string }{"/assets/" + hash}); err != nil {
-		return page{}, fmt.Errorf("fill page: %w", err)
-	}
+	body = bytes.ReplaceAll(body, []byte(base), []byte("/assets/"+hash))
 	scripts := ""
-	if found := importMap.FindSubmatch(body.Bytes()); found != nil {
+	if found := importMap.FindSubmatch(body); found != nil {
 		sum := sha256.Sum256(found[1])
 		scripts = " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	return page{body: body.Bytes(), policy: contentPolicy(scripts), hash: hash}, nil
+	return page{body: body, policy: contentPolicy(scripts), hash: hash}, nil
 }
 
 func hashTree(files fs.FS) (string, error) {
