@@ -23,7 +23,7 @@ const module = "mostrador/"
 var allowed = map[string][]string{
 	"internal/ticket":  {},
 	"internal/wire":    {"internal/ticket"},
-	"internal/address": {"internal/ticket", "github.com/nyaruka/phonenumbers"},
+	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
 

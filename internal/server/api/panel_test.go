@@ -71,7 +71,7 @@ func TestALivePanelIsReadAnew(t *testing.T) {
 	if got := s.do(http.MethodGet, "/assets/x/a.js", "").Header().Get("Cache-Control"); got != "no-cache" {
 		t.Errorf("got %q, want no-cache", got)
 	}
-	files["index.html"] = &fstest.MapFile{Data: []byte("{{")}
+	delete(files, "index.html")
 	wantProblem(t, s.do(http.MethodGet, "/entrar", ""), http.StatusInternalServerError, "interno")
 }
 
