@@ -40,8 +40,11 @@ type Business struct {
 // configuration says now. It is safe to run in several servers at once.
 func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	cleanAll(&c.BusinessName, &c.BridgeURL)
-	var o Origin
-	err := s.write(ctx, "set up business", func(t *tx) error {
+	o, same, err := s.alreadySetUp(ctx, c)
+	if err != nil || same {
+		return o, err
+	}
+	err = s.write(ctx, "set up business", func(t *tx) error {
 		_, err := t.row([]any{&o.Business}, `
 			INSERT INTO businesses (code, name, received_text, join_window_ms, created_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id`,
@@ -57,6 +60,19 @@ func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	})
 	s.tokens.forget()
 	return o, err
+}
+
+// alreadySetUp reports whether the database says what c says, so that an ordinary
+// start need not wait for the disk.
+func (s *Store) alreadySetUp(ctx context.Context, c Setup) (o Origin, same bool, err error) {
+	same, err = one(s.reader.QueryRowContext(ctx, `
+		SELECT b.id, r.id FROM businesses b JOIN bridges r ON r.business_id = b.id AND r.code = b.code
+		WHERE b.code = $1 AND b.name = $2 AND r.url = $3 AND r.token_hash = $4`,
+		defaultCode, c.BusinessName, c.BridgeURL, c.TokenHash[:]), &o.Business, &o.Bridge)
+	if err != nil {
+		return Origin{}, false, fmt.Errorf("look for business: %w", explain(err))
+	}
+	return o, same, nil
 }
 
 // OriginByToken finds out who holds the token with this SHA-256. An unknown one

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/rs/zerolog"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"mostrador/internal/ticket"
@@ -38,12 +37,18 @@ var (
 )
 
 // openSQLite fills s with the one writer and the pool of readers of a file.
-func (s *Store) openSQLite(ctx context.Context, path string) error {
-	path, err := prepareFile(path)
+func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
+	if path, err = prepareFile(path); err != nil {
+		return err
+	}
+	// Open until the writer is, or the log would be emptied and made anew.
+	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
 	if err != nil {
 		return err
 	}
-	if err := migrateLite(ctx, path, s.log); err != nil {
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, db, liteDialect, s.log); err != nil {
 		return err
 	}
 	conn, err := openLite(ctx, fileURI(path).String(), writerPragmas)
@@ -65,16 +70,6 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	reader.SetMaxIdleConns(readers)
 	s.reader = pool{reader}
 	return nil
-}
-
-// migrateLite brings the file up to date, by a connection of its own.
-func migrateLite(ctx context.Context, path string, log zerolog.Logger) error {
-	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
-	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1)
-	return errors.Join(migrate(ctx, db, liteDialect, log), db.Close())
 }
 
 // prepareFile makes path absolute and the file exist, so that SQLite does not
