@@ -18,8 +18,8 @@ const batchLimit = 512
 var errClosed = errors.New("store is closed")
 
 // groupWriter is SQLite's transactor. One goroutine owns the one connection that
-// writes; whoever comes while it commits shares the next transaction, and with
-// it the next flush to disk. There is no timer: a lone caller waits for nobody.
+// writes; whoever comes while it works shares its transaction, and with it one
+// flush to disk. There is no timer: a lone caller waits for nobody.
 type groupWriter struct {
 	conn    querier
 	now     func() time.Time
@@ -91,45 +91,49 @@ func (w *groupWriter) run() {
 		case <-w.stop:
 			return
 		case j := <-w.queue:
-			w.serve(w.fill(append(batch[:0], j)))
+			w.serve(w.take(batch[:0], j))
 		}
 	}
 }
 
-// fill adds what already waits to batch and takes out what was given up.
-func (w *groupWriter) fill(batch []*job) []*job {
-	for range min(len(w.queue), batchLimit-1) {
-		batch = append(batch, <-w.queue)
+// take adds j to batch, unless its caller has given it up.
+func (w *groupWriter) take(batch []*job, j *job) []*job {
+	if j.taken.CompareAndSwap(false, true) {
+		batch = append(batch, j)
 	}
-	kept := batch[:0]
-	for _, j := range batch {
-		if j.taken.CompareAndSwap(false, true) {
-			kept = append(kept, j)
-		}
-	}
-	return kept
+	return batch
 }
 
-// serve commits batch in one transaction. If a closure fails, each gets a
-// transaction of its own, so that it fails alone.
+// join adds what waits now to batch, as far as there is room.
+func (w *groupWriter) join(batch []*job) []*job {
+	for range min(len(w.queue), batchLimit-len(batch)) {
+		batch = w.take(batch, <-w.queue)
+	}
+	return batch
+}
+
+// serve commits batch, and those who come before the commit, in one transaction.
+// If a closure fails, each gets a transaction of its own, so that it fails alone.
 func (w *groupWriter) serve(batch []*job) {
 	if len(batch) == 0 {
 		return
 	}
-	closureFailed, err := w.commit(batch)
-	if closureFailed && len(batch) > 1 {
-		for i, j := range batch {
-			closureFailed, err = w.commit(batch[i : i+1])
-			if err != nil && !closureFailed {
-				answer(batch[i:], err)
-				return
-			}
-			j.err <- err
-		}
+	batch, closureFailed, err := w.commit(batch, w.join)
+	if !closureFailed || len(batch) == 1 {
+		answer(batch, err)
 		return
 	}
-	answer(batch, err)
+	for i := range batch {
+		_, closureFailed, err = w.commit(batch[i:i+1], nobody)
+		if err != nil && !closureFailed {
+			answer(batch[i:], err)
+			return
+		}
+		batch[i].err <- err
+	}
 }
+
+func nobody(batch []*job) []*job { return batch }
 
 func answer(batch []*job, err error) {
 	for _, j := range batch {
@@ -137,24 +141,28 @@ func answer(batch []*job, err error) {
 	}
 }
 
-// commit runs batch as one transaction. closureFailed tells an error of one of
-// the closures from one of the database, which would hit every batch alike.
-func (w *groupWriter) commit(batch []*job) (closureFailed bool, err error) {
+// commit runs batch, and whom join adds to it each time that all are done, as one
+// transaction. closureFailed tells an error of one of the closures from one of the
+// database, which would hit every batch alike.
+func (w *groupWriter) commit(batch []*job, join func([]*job) []*job) (all []*job, closureFailed bool, err error) {
 	t := &tx{ctx: context.Background(), now: w.now().UnixMilli(), conn: w.conn}
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
-		return false, fmt.Errorf("begin: %w", err)
+		return batch, false, fmt.Errorf("begin: %w", err)
 	}
-	for _, j := range batch {
-		if err := guarded(t, j.fn); err != nil {
+	for i := 0; i < len(batch); i++ {
+		if err := guarded(t, batch[i].fn); err != nil {
 			w.rollback(t)
-			return true, err
+			return batch, true, err
+		}
+		if i == len(batch)-1 {
+			batch = join(batch)
 		}
 	}
 	if err := t.exec("COMMIT"); err != nil {
 		w.rollback(t)
-		return false, fmt.Errorf("commit: %w", err)
+		return batch, false, fmt.Errorf("commit: %w", err)
 	}
-	return false, nil
+	return batch, false, nil
 }
 
 // rollback ignores its error: after some failures, such as a full disk, SQLite
