@@ -27,6 +27,9 @@ func (s *Store) CheckIntegrity(ctx context.Context) error {
 	return nil
 }
 
+// BatchLimit is how many callers share a commit at most.
+const BatchLimit = batchLimit
+
 // ProbeAfter is how long Check believes the last failure.
 const ProbeAfter = probeAfter
 

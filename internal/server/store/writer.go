@@ -17,34 +17,35 @@ const batchLimit = 512
 // errClosed answers those who write after Close.
 var errClosed = errors.New("store is closed")
 
-// groupWriter is SQLite's transactor. One goroutine owns the one connection that
-// writes; whoever comes while it works shares its transaction, and with it one
-// flush to disk. There is no timer: a lone caller waits for nobody.
+// groupWriter is SQLite's transactor. The connection is used by one caller at a
+// time, for all who wait: whoever comes while it works shares its transaction, and
+// with it one flush to disk. There is no timer and no goroutine in between: a lone
+// caller waits for nobody.
 type groupWriter struct {
-	conn    querier
-	now     func() time.Time
-	queue   chan *job
-	stop    chan struct{} // closed by close
-	stopped chan struct{} // closed when run has returned
-	once    sync.Once
+	conn  querier
+	now   func() time.Time
+	queue chan *job
+	turn  chan struct{} // holds a value while nobody uses the rest
+	stop  chan struct{} // closed by close
+	once  sync.Once
 }
 
 // job is one caller's closure on its way through the writer.
 type job struct {
 	fn    func(*tx) error
-	taken atomic.Bool // by the writer, to run it, or by its caller, to give it up
+	taken atomic.Bool // by who runs it, or by its caller, to give it up
 	err   chan error
 }
 
 func newGroupWriter(conn querier, now func() time.Time) *groupWriter {
 	w := &groupWriter{
-		conn:    conn,
-		now:     now,
-		queue:   make(chan *job, batchLimit),
-		stop:    make(chan struct{}),
-		stopped: make(chan struct{}),
+		conn:  conn,
+		now:   now,
+		queue: make(chan *job, batchLimit),
+		turn:  make(chan struct{}, 1),
+		stop:  make(chan struct{}),
 	}
-	go w.run()
+	w.turn <- struct{}{}
 	return w
 }
 
@@ -54,60 +55,58 @@ func (w *groupWriter) do(ctx context.Context, fn func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{fn: fn, err: make(chan error, 1)}
-	select {
-	case w.queue <- j:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-w.stop:
-		return errClosed
+	j, queue := &job{fn: fn, err: make(chan error, 1)}, w.queue
+	for {
+		select {
+		case queue <- j:
+			queue = nil // once is enough
+		case <-w.turn:
+			w.work(j, queue == nil)
+			return <-j.err
+		case err := <-j.err:
+			return err
+		case <-ctx.Done():
+			return j.giveUp(ctx.Err())
+		case <-w.stop:
+			return j.giveUp(errClosed)
+		}
 	}
-	select {
-	case err := <-j.err:
-		return err
-	case <-ctx.Done():
-		if j.taken.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-	case <-w.stopped:
-		if j.taken.CompareAndSwap(false, true) {
-			return errClosed
-		}
+}
+
+// work serves those who wait, among them j, and passes the turn on.
+func (w *groupWriter) work(j *job, queued bool) {
+	var batch []*job
+	if !queued {
+		batch = append(batch, j)
+	}
+	w.serve(w.join(batch))
+	w.turn <- struct{}{}
+}
+
+// giveUp returns why the caller waits no more, or what becomes of the job when
+// somebody runs it already.
+func (j *job) giveUp(why error) error {
+	if j.taken.CompareAndSwap(false, true) {
+		return why
 	}
 	return <-j.err
 }
 
-// close ends the writer after the batch under way; its connection is free then.
+// close waits for the batch under way; the connection is free then.
 func (w *groupWriter) close() {
-	w.once.Do(func() { close(w.stop) })
-	<-w.stopped
+	w.once.Do(func() {
+		close(w.stop)
+		<-w.turn
+	})
 }
 
-func (w *groupWriter) run() {
-	defer close(w.stopped)
-	batch := make([]*job, 0, batchLimit)
-	for {
-		select {
-		case <-w.stop:
-			return
-		case j := <-w.queue:
-			w.serve(w.take(batch[:0], j))
-		}
-	}
-}
-
-// take adds j to batch, unless its caller has given it up.
-func (w *groupWriter) take(batch []*job, j *job) []*job {
-	if j.taken.CompareAndSwap(false, true) {
-		batch = append(batch, j)
-	}
-	return batch
-}
-
-// join adds what waits now to batch, as far as there is room.
+// join adds to batch who waits now, as far as there is room, without those who
+// gave up.
 func (w *groupWriter) join(batch []*job) []*job {
 	for range min(len(w.queue), batchLimit-len(batch)) {
-		batch = w.take(batch, <-w.queue)
+		if j := <-w.queue; j.taken.CompareAndSwap(false, true) {
+			batch = append(batch, j)
+		}
 	}
 	return batch
 }
@@ -146,31 +145,36 @@ func answer(batch []*job, err error) {
 // database, which would hit every batch alike.
 func (w *groupWriter) commit(batch []*job, join func([]*job) []*job) (all []*job, closureFailed bool, err error) {
 	t := &tx{ctx: context.Background(), now: w.now().UnixMilli(), conn: w.conn}
-	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := guarded(t, begin); err != nil {
 		return batch, false, fmt.Errorf("begin: %w", err)
 	}
 	for i := 0; i < len(batch); i++ {
 		if err := guarded(t, batch[i].fn); err != nil {
-			w.rollback(t)
+			rollback(t)
 			return batch, true, err
 		}
 		if i == len(batch)-1 {
 			batch = join(batch)
 		}
 	}
-	if err := t.exec("COMMIT"); err != nil {
-		w.rollback(t)
+	if err := guarded(t, commit); err != nil {
+		rollback(t)
 		return batch, false, fmt.Errorf("commit: %w", err)
 	}
 	return batch, false, nil
 }
 
+func begin(t *tx) error  { return t.exec("BEGIN IMMEDIATE") }
+func commit(t *tx) error { return t.exec("COMMIT") }
+
 // rollback ignores its error: after some failures, such as a full disk, SQLite
 // has rolled back by itself and says so.
-func (w *groupWriter) rollback(t *tx) { _ = t.exec("ROLLBACK") }
+func rollback(t *tx) {
+	_ = guarded(t, func(t *tx) error { return t.exec("ROLLBACK") })
+}
 
-// guarded keeps a panicking closure from taking other callers, or the writer,
-// with it.
+// guarded keeps a panic from taking other callers with it, whose turn would never
+// come.
 func guarded(t *tx, fn func(*tx) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

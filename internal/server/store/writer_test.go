@@ -141,6 +141,27 @@ func TestWhoGivesUpWaitingIsSkipped(t *testing.T) {
 	}
 }
 
+func TestWhoeverComesAfterAQueueOfThoseWhoGaveUpIsServed(t *testing.T) {
+	s, g := gatedShop(t)
+	release := g.hold(s)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for i := range store.BatchLimit + 10 { // more than have room
+		wg.Go(func() {
+			if _, err := s.AddMessage(ctx, message(s.origin, fmt.Sprintf("5215512%06d", i), "A")); !errors.Is(err, context.Canceled) {
+				t.Errorf("sender %d: got %v, want the context's error", i, err)
+			}
+		})
+	}
+	storetest.Eventually(t, "the queue is full", func() bool { return s.Waiting() == store.BatchLimit })
+	cancel()
+	wg.Wait()
+	s.do("message at the gate", release())
+	if got := s.add(s.fromAna("A1", "hola")); got.Ticket != 2 {
+		t.Errorf("got %+v, want the second ticket", got)
+	}
+}
+
 func TestAMessageOfAnEndedRequestIsNotStored(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		ctx, cancel := context.WithCancel(t.Context())
