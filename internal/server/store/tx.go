@@ -45,14 +45,14 @@ type rows interface {
 type pool struct{ *sql.DB }
 
 func (p pool) query(ctx context.Context, query string, args ...any) (rows, error) {
-	return p.QueryContext(ctx, query, args...) //nolint:sqlclosecheck,rowserrcheck // the caller's
+	return p.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller's
 }
 
 // poolTx makes a querier of a transaction of theirs.
 type poolTx struct{ *sql.Tx }
 
 func (t poolTx) query(ctx context.Context, query string, args ...any) (rows, error) {
-	return t.QueryContext(ctx, query, args...) //nolint:sqlclosecheck,rowserrcheck // the caller's
+	return t.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller's
 }
 
 func (t *tx) exec(query string, args ...any) error {
