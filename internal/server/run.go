@@ -23,8 +23,11 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
+	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/version"
@@ -37,7 +40,7 @@ type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
-	Stdin          io.Reader                // only «classify» reads it
+	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it and
 	// somebody can log in.
@@ -86,7 +89,13 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(learn)
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
+	g.Go(func() error { return p.live.Run(ctx) })
+	g.Go(func() error { return p.index.run(ctx, p.store, log) })
+	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
+	if p.backup != nil {
+		g.Go(func() error { return p.backup.Run(ctx) })
+	}
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -102,11 +111,15 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	backup *backup.Backups // nil: nobody wants copies
+	keeper *retention.Keeper
+	live   *live.Hub
+	index  *indexer
 }
 
 // build makes the parts; what it made before a failure it closes again.
 func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
-	p := &parts{now: o.Now}
+	p := &parts{now: o.Now, index: newIndexer()}
 	if err := p.open(ctx, o, c, log); err != nil {
 		p.close(log)
 		return nil, err
@@ -115,21 +128,35 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest}); err != nil {
+	p.live = live.New(live.Options{
+		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
+	})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed})
+	if err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
 		return err
 	}
+	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}
-	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
-	return nil
+	if p.store.Path() != "" {
+		p.backup, err = p.backups(c, log)
+	}
+	return err
+}
+
+// changed hands on what a transaction changed, at once.
+func (p *parts) changed(hints []store.Hint) {
+	p.live.Changed(hints)
+	p.index.changed(hints)
 }
 
 func (p *parts) close(log zerolog.Logger) {
@@ -151,8 +178,8 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
+		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }

@@ -6,11 +6,19 @@ import { command, step } from '../static/js/keys.js';
 import { href, parse } from '../static/js/router.js';
 
 test('an address and its route are the same thing twice', () => {
-  for (const route of [{ view: 'list' }, { view: 'bridge' }, { view: 'ticket', id: 42 }]) assert.deepEqual(parse(href(route)), route);
+  for (const route of [
+    { view: 'list' }, { view: 'bridge' }, { view: 'ticket', id: 42 }, { view: 'settings' }, { view: 'settings', section: 'mi-negocio' },
+    { view: 'customers', query: { buscar: 'año & más?' } },
+  ]) {
+    assert.deepEqual(parse(href(route)), route);
+    assert.deepEqual(parse(href(route, 'estado=resuelto')), route, 'whatever the filter');
+  }
+  assert.equal(href({ view: 'settings', section: 'negocio' }), '#/ajustes/negocio');
+  assert.equal(href({ view: 'ticket', id: 42 }, 'q=hola'), '#/ticket/42?q=hola');
 });
 
 test('a nonsense address is the list', () => {
-  for (const hash of ['', '#', '#/', '#/ticket/', '#/ticket/0', '#/ticket/-1', '#/ticket/1e3', '#/ticket/42/x', '#/puente/', '#/puente/1', '#/ticket/99999999999999999', '#contenido']) {
+  for (const hash of ['', '#', '#/', '#/ticket/', '#/ticket/0', '#/ticket/-1', '#/ticket/1e3', '#/ticket/42/x', '#/puente/', '#/puente/1', '#/ajustes/a/b', '#/ajustes/%20', '#/ticket/99999999999999999', '#contenido']) {
     assert.deepEqual(parse(hash), { view: 'list' }, hash);
   }
 });
@@ -31,7 +39,8 @@ test('keys are commands only where nobody is typing', () => {
   const free = { typing: false, dialog: false };
   assert.equal(command({ key: 'j' }, free), 'next');
   assert.equal(command({ key: '?' }, free), 'help');
-  assert.equal(command({ key: 'x' }, free), null);
+  assert.equal(command({ key: '/' }, free), 'search');
+  assert.equal(command({ key: 'q' }, free), null);
   assert.equal(command({ key: 'r', ctrlKey: true }, free), null, 'the browser reloads');
   assert.equal(command({ key: 'r' }, { typing: true, dialog: false }), null);
   assert.equal(command({ key: 'Escape' }, { typing: true, dialog: false }), 'back');

@@ -28,7 +28,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, headAsGet)
+	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, headAsGet)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -42,6 +42,8 @@ func (s *server) routes(r chi.Router) {
 	r.Get("/entrar", handle(s.showPanel))
 	r.Post("/entrar", handle(s.login))
 	r.Post("/salir", handle(s.logout))
+	r.Post("/invitacion", handle(s.showInvitation))
+	r.Post("/invitacion/aceptar", handle(s.acceptInvitation))
 	r.Get("/assets/{hash}/*", handle(s.showAsset))
 
 	// The bridge.
@@ -59,7 +61,9 @@ func (s *server) routes(r chi.Router) {
 	})
 	r.Route(rest.Prefix, func(r chi.Router) {
 		r.Use(s.Auth.Require(handle, auth.RoleReader))
+		r.Get("/eventos", handle(s.Live.Accept))
 		rest.Mount(r, s.restOptions())
+		r.Get("/eventos", handle(s.Live.Accept))
 	})
 
 	// What the original had, for the programs written for it.
@@ -78,7 +82,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Health: s.Health, Retry: s.Retry, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Photos: s.Photos, Clean: s.Clean, Health: s.Health, Retry: s.Retry, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

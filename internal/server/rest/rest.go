@@ -21,6 +21,7 @@ import (
 
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/outbox"
+	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
@@ -39,6 +40,9 @@ type Options struct {
 	Store  *store.Store
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Photos *photos.Folder
+	// Clean takes files off the disk whose rows are gone.
+	Clean func(ctx context.Context) error
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
@@ -63,8 +67,17 @@ func Mount(r chi.Router, o Options) {
 	s := &service{Options: o, api: humachi.New(r, configuration(o.Version))}
 	s.me()
 	s.tickets()
+	s.bulk()
+	s.search()
+	s.views()
 	s.replies()
 	s.bridge()
+	s.customers()
+	s.settings()
+	s.account()
+	s.tokens()
+	s.users()
+	s.audit()
 }
 
 func configuration(version string) huma.Config {

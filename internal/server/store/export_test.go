@@ -54,3 +54,22 @@ func (h hooked) ExecContext(ctx context.Context, query string, args ...any) (sql
 	}
 	return h.querier.ExecContext(ctx, query, args...)
 }
+
+// AuditQuery is what Audit asks.
+func AuditQuery(business int64, f AuditFilter) (query string, args []any) {
+	return auditQuery(business, 1<<62, defaultAuditPage, f)
+}
+
+// SetStretch changes how many tickets a page looks at, so that a few are many.
+func (s *Store) SetStretch(n int64) { s.stretch = n }
+
+// ForgetWords makes everything that is there old and not indexed, as it is after
+// the migration of a database with a past.
+func (s *Store) ForgetWords(ctx context.Context) error {
+	return s.write(ctx, "forget words", func(t *tx) error {
+		return errors.Join(
+			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM messages), low = (SELECT MAX(id) + 1 FROM messages) WHERE what = 'message'`),
+			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM contacts), low = (SELECT MAX(id) + 1 FROM contacts) WHERE what = 'contact'`),
+		)
+	})
+}

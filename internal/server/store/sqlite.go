@@ -58,7 +58,8 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	writer := newGroupWriter(conn, s.now)
+	s.path = path
+	writer := newGroupWriter(conn, s.now, s.changed)
 	s.writer = writer
 	s.closers = append(s.closers, func() error {
 		writer.close()

@@ -22,12 +22,13 @@ var errClosed = errors.New("store is closed")
 // with it one flush to disk. There is no timer and no goroutine in between: a lone
 // caller waits for nobody.
 type groupWriter struct {
-	conn  querier
-	now   func() time.Time
-	queue chan *job
-	turn  chan struct{} // holds a value while nobody uses the rest
-	stop  chan struct{} // closed by close
-	once  sync.Once
+	conn    querier
+	now     func() time.Time
+	changed func([]Hint)
+	queue   chan *job
+	turn    chan struct{} // holds a value while nobody uses the rest
+	stop    chan struct{} // closed by close
+	once    sync.Once
 }
 
 // job is one caller's closure on its way through the writer.
@@ -37,13 +38,14 @@ type job struct {
 	err   chan error
 }
 
-func newGroupWriter(conn querier, now func() time.Time) *groupWriter {
+func newGroupWriter(conn querier, now func() time.Time, changed func([]Hint)) *groupWriter {
 	w := &groupWriter{
-		conn:  conn,
-		now:   now,
-		queue: make(chan *job, batchLimit),
-		turn:  make(chan struct{}, 1),
-		stop:  make(chan struct{}),
+		conn:    conn,
+		now:     now,
+		changed: changed,
+		queue:   make(chan *job, batchLimit),
+		turn:    make(chan struct{}, 1),
+		stop:    make(chan struct{}),
 	}
 	w.turn <- struct{}{}
 	return w
@@ -160,6 +162,9 @@ func (w *groupWriter) commit(batch []*job, join func([]*job) []*job) (all []*job
 	if err := guarded(t, commit); err != nil {
 		rollback(t)
 		return batch, false, fmt.Errorf("commit: %w", err)
+	}
+	if len(t.hints) > 0 {
+		w.changed(t.hints)
 	}
 	return batch, false, nil
 }
