@@ -12,13 +12,14 @@ CREATE INDEX users_business ON users (business_id, role);
 ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT ''; -- User-Agent of the login
 ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
 
--- Browsers in which a user has logged in before: attempts from them are counted
--- apart from everybody else's.
+-- Browsers in which a user has logged in before, several users in one of them at
+-- a shared counter: attempts from them are counted apart from everybody else's.
 CREATE TABLE devices (
-	token_hash BYTEA  NOT NULL PRIMARY KEY, -- SHA-256
+	token_hash BYTEA  NOT NULL, -- SHA-256
 	user_id    BIGINT NOT NULL REFERENCES users (id),
 	created_at BIGINT NOT NULL,
-	expires_at BIGINT NOT NULL
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (token_hash, user_id)
 );
 CREATE INDEX devices_user ON devices (user_id);
 CREATE INDEX devices_expiry ON devices (expires_at);

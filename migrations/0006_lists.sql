@@ -78,6 +78,21 @@ CREATE TABLE contact_words (rowid BIGINT NOT NULL PRIMARY KEY, words TSVECTOR NO
 CREATE INDEX contact_words_words ON contact_words USING gin (words);
 -- end only postgres
 
+-- Every word that was ever there, and in about how many rows: what a word that
+-- is still being typed may become.
+CREATE TABLE vocabulary (
+	what TEXT   NOT NULL,
+	-- only: sqlite
+	word TEXT   NOT NULL,
+	-- only: postgres
+	word TEXT COLLATE "C" NOT NULL, -- in the order of its bytes, as on SQLite
+	n    BIGINT NOT NULL,
+	PRIMARY KEY (what, word)
+-- only: sqlite
+) WITHOUT ROWID;
+-- only: postgres
+);
+
 -- How far the worker is: the ids from low to high are in. It goes up with what
 -- comes, and down through what was there before it.
 CREATE TABLE word_progress (

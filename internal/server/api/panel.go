@@ -18,8 +18,7 @@ import (
 const (
 	// index is the panel's only page.
 	index = "index.html"
-	// base stands in it for the address of the panel's files. html/template would
-	// keep every method of every type in the program.
+	// base stands in it for the address of the panel's files.
 	base = "{{.Base}}"
 )
 

@@ -78,7 +78,7 @@ func TestADryRunCountsWhatWouldGoAndDeletesNothing(t *testing.T) {
 	before := s.stored()
 	s.clock.Advance(31 * 24 * time.Hour)
 	for query, want := range map[string]string{
-		"tickets_dias=30&fotos_dias=30&registro_dias=30": `{"tickets":1,"fotos":1,"registro":0}`,
+		"tickets_dias=30&fotos_dias=30&registro_dias=30": `{"tickets":1,"fotos":1,"registro":1}`,
 		"tickets_dias=60": `{"tickets":0,"fotos":0,"registro":0}`,
 		"":                `{"tickets":0,"fotos":0,"registro":0}`,
 	} {

@@ -140,13 +140,13 @@ func (a *Auth) noteFailure(r *http.Request, user store.User, try attempt) {
 // start opens the session that login is about. A browser in which the user has
 // not been before becomes a known one.
 func (a *Auth) start(w http.ResponseWriter, r *http.Request, user store.User, login store.Login, newDevice bool) (Identity, error) {
-	secret, device := makeSecret(), makeSecret()
+	secret, device := makeSecret(), deviceOf(r)
 	login.Token, login.TTL = httpx.NewToken(secret), sessionLife
 	login.Agent, login.Address = r.UserAgent(), address(r)
 	if before, err := r.Cookie(Cookie); err == nil {
 		login.Replaces = httpx.NewToken(before.Value)
 	}
-	// A new password makes every browser a stranger, this one too.
+	// A new password makes every browser a stranger to the user, this one too.
 	newDevice = newDevice || login.PasswordHash != ""
 	if newDevice {
 		login.Device, login.DeviceTTL = httpx.NewToken(device), deviceLife
@@ -168,6 +168,16 @@ const (
 	deviceLife = 400 * 24 * time.Hour
 )
 
+// deviceOf returns the token of r's browser, a new one when it has none: people
+// who share a counter share its browser.
+func deviceOf(r *http.Request) string {
+	made := makeSecret()
+	if cookie, err := r.Cookie(deviceCookie); err == nil && len(cookie.Value) == len(made) {
+		return cookie.Value
+	}
+	return made
+}
+
 // knownDevice returns the name under which attempts of r are counted when it
 // comes from a browser that user has logged in with, "" otherwise.
 func (a *Auth) knownDevice(r *http.Request, user int64) (string, error) {
@@ -183,5 +193,5 @@ func (a *Auth) knownDevice(r *http.Request, user int64) (string, error) {
 	if !known {
 		return "", nil
 	}
-	return string(token[:]), nil
+	return fmt.Sprintf("%d %x", user, token), nil
 }

@@ -190,6 +190,25 @@ func TestAKnownBrowserIsNotFreeToGuess(t *testing.T) {
 	d.want(err, ticket.CodeUnauthorized)
 }
 
+func TestPeopleWhoShareABrowserAreBothKnownInIt(t *testing.T) {
+	d := openDesk(t)
+	d.must(d.AddUser(t.Context(), d.origin.Business, "Luis", "otra muy secreta"))
+	counter := d.browser("10.0.0.1")
+	for range 2 {
+		counter.ana()
+		_, err := counter.login(auth.Credentials{Name: "luis", Password: "otra muy secreta"})
+		d.must(err)
+	}
+	for range 40 {
+		_, _ = d.browser("10.0.0.1").login(auth.Credentials{Name: "ana", Password: strings.Repeat("x", 2000)})
+		_, _ = d.browser("10.0.0.1").login(auth.Credentials{Name: "luis", Password: strings.Repeat("x", 2000)})
+	}
+	counter.ana()
+	if _, err := counter.login(auth.Credentials{Name: "luis", Password: "otra muy secreta"}); err != nil {
+		t.Errorf("Luis in the shared browser: %v", err)
+	}
+}
+
 func TestCodesCannotBeGuessedFromEverywhereByWhoeverHasThePassword(t *testing.T) {
 	d := openDesk(t)
 	home := d.browser("10.0.0.1")

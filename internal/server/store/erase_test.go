@@ -233,7 +233,7 @@ func TestAReopenedTicketKeepsItsPhotos(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.withPhoto(sender{phone: phoneP}, "A1", "a.jpg"))
 		s.setStatus(1, ticket.StatusResolved)
-		s.keep(store.Keep{Photos: 7, Tickets: 7, Log: 7})
+		s.keep(store.Keep{Photos: 7, Tickets: 7})
 		s.clock.Advance(8 * day)
 		s.setStatus(1, ticket.StatusInProgress)
 		if got := s.retireAll(); got != (store.Retired{}) || s.ticket(1).Photo != "a.jpg" {

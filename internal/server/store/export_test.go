@@ -68,6 +68,7 @@ func (s *Store) SetStretch(n int64) { s.stretch = n }
 func (s *Store) ForgetWords(ctx context.Context) error {
 	return s.write(ctx, "forget words", func(t *tx) error {
 		return errors.Join(
+			t.exec(`DELETE FROM vocabulary`),
 			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM messages), low = (SELECT MAX(id) + 1 FROM messages) WHERE what = 'message'`),
 			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM contacts), low = (SELECT MAX(id) + 1 FROM contacts) WHERE what = 'contact'`),
 		)

@@ -58,7 +58,8 @@ func (s *Store) StartSession(ctx context.Context, l Login) error {
 			return err
 		}
 		if l.Device != [32]byte{} {
-			err = t.exec(`INSERT INTO devices (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
+			err = t.exec(`INSERT INTO devices (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (token_hash, user_id) DO UPDATE SET expires_at = excluded.expires_at`,
 				l.Device[:], l.User, t.now, t.now+l.DeviceTTL.Milliseconds())
 			if err != nil {
 				return err
