@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/cors"
 
 	"mostrador/internal/httpx"
@@ -28,7 +29,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, headAsGet)
+	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -146,17 +147,6 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 
 func notFound(http.ResponseWriter, *http.Request) error {
 	return ticket.NewError(ticket.CodeNotFound, "Esta dirección no existe.")
-}
-
-// headAsGet answers HEAD as GET, whose body net/http leaves out. chi has the same
-// in a package that brings a profiler into the program.
-func headAsGet(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodHead {
-			chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // methodNotAllowed refuses a method and names those that the address takes.
