@@ -44,7 +44,8 @@ type Options struct {
 	Dir            string                   // working folder
 	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
-	// Ready, if set, is called with the address once the server listens on it.
+	// Ready, if set, is called with the address once the server listens on it and
+	// somebody can log in.
 	Ready func(addr string)
 	Now   func() time.Time // nil: time.Now
 }
@@ -75,11 +76,18 @@ func serve(ctx context.Context, o Options) error {
 		return errors.Join(fmt.Errorf("build api: %w", err), ln.Close())
 	}
 	warn(c, log)
-	if o.Ready != nil {
-		o.Ready(ln.Addr().String())
-	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
+	g.Go(func() error {
+		// Messages need not wait for a password's hash.
+		if err := p.firstLogin(ctx, c, o.Stdout); err != nil {
+			return fmt.Errorf("make first login: %w", err)
+		}
+		if o.Ready != nil {
+			o.Ready(ln.Addr().String())
+		}
+		return nil
+	})
 	g.Go(learn)
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
@@ -141,9 +149,6 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		return fmt.Errorf("set up business: %w", err)
 	}
 	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
-	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
-		return fmt.Errorf("make first login: %w", err)
-	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})

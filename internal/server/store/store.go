@@ -49,16 +49,16 @@ type Options struct {
 
 // Store is an open database. All methods may be called concurrently, also by
 // several servers on one PostgreSQL: nothing but how the last transaction ended
-// is kept in the process.
+// and, for a second, whose a token is, is kept in the process.
 type Store struct {
 	path     string // of the SQLite file, empty on PostgreSQL
-	reader   *sql.DB
+	reader   pool
 	postgres bool
-	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
 	trouble  atomic.Pointer[trouble]
 	url      string
+	tokens   tokens
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
@@ -101,10 +101,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := open(ctx, o.URL); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", explain(err)), s.Close())
-	}
-	var err error
-	if s.byToken, err = s.reader.PrepareContext(ctx, byToken); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare query: %w", explain(err)), s.Close())
 	}
 	return s, nil
 }

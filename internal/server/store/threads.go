@@ -66,7 +66,9 @@ func (g *intake) look() error {
 	g.ahead = outlook{repeat: true, events: true, limited: true}
 	_, err := g.row(append(g.ahead.open.dest(), &g.ahead.repeat, &g.ahead.events, &g.ahead.limited), `
 		SELECT `+threadColumns+`,
-			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction IN ('in', 'out', 'event') AND wa_id = $2),
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'in' AND wa_id = $2)
+				OR EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'out' AND wa_id = $2)
+				OR EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND wa_id = $2),
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND refers_to = $2),
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND delivery = 'queued' AND hold = 'limited')
 		FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`+g.lock,
