@@ -43,7 +43,7 @@ var modules = map[string][]string{
 	"audit":       {"i18n"},
 
 	"shopwire": {"wire"},
-	"shopapi":  {"shopwire", "api", "wire"},
+	"shopapi":  {"shopwire", "api", "listwire"},
 
 	"agent": {},
 
