@@ -142,6 +142,9 @@ func (g *intake) run() (Stored, error) {
 	default:
 		err = g.customer()
 	}
+	if err == nil && g.out.UsedFiles && !g.out.Opened {
+		err = g.lateFiles(g.in.Business, g.out.Message)
+	}
 	return g.out, err
 }
 
