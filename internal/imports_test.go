@@ -65,7 +65,13 @@ var allowed = map[string][]string{
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/rest": {
+		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
+		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
+	},
 	"internal/server/api": {
+		"internal/server/rest",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",

@@ -104,7 +104,7 @@ func TestNotifyShowsSentQueuedAndFailed(t *testing.T) {
 	p.Click(row(12, ".notify-choice .button:last-child"))
 	p.WaitText(row(12, ".notify"), "Enviar otra vez")
 	p.WaitFor("document.activeElement?.innerText === 'Enviar otra vez'")
-	if got := strings.Count(strings.Join(p.server.posted(), "\n"), "/responder/12"); got != 1 {
+	if got := strings.Count(strings.Join(p.server.posted(), "\n"), "/tickets/12/aviso"); got != 1 {
 		t.Errorf("notices of ticket 12: got %d, want 1", got)
 	}
 }
@@ -180,7 +180,7 @@ func TestARepliesWayThroughSentQueuedAndRefused(t *testing.T) {
 	p.WaitText(".composer [role=alert]", "Este cliente ya no está en WhatsApp.")
 	p.WaitFor("document.querySelector('#respuesta').value.trim() === 'Será rechazada'")
 	p.Shot("respuesta")
-	contains(t, p.server.posted(), "/ticket/12/enviar-mensaje Ya quedó")
+	contains(t, p.server.posted(), "/api/v1/tickets/12/mensajes Ya quedó")
 
 	evaluate[bool](p, "document.querySelector('#respuesta').select(), true")
 	p.Write("#respuesta", "Hola sin permiso\r")
@@ -236,8 +236,8 @@ func TestEveryStateOfAReplyIsSaidAndAPersonDecides(t *testing.T) {
 	p.Click("#mensaje-30 .decision .button-primary")
 	p.WaitFor("document.querySelector('#mensaje-30 .decision button') === null")
 	p.WaitText(".chat-header .notify", "Enviado")
-	contains(t, p.server.posted(), "/ticket/6/mensajes/31/reintentar")
-	contains(t, p.server.posted(), "/ticket/6/mensajes/32/descartar")
+	contains(t, p.server.posted(), "/api/v1/tickets/6/mensajes/31/reintentar")
+	contains(t, p.server.posted(), "/api/v1/tickets/6/mensajes/32/descartar")
 }
 
 func TestANoticeThatNeedsAPersonIsSentOrDiscardedFromTheList(t *testing.T) {
@@ -261,8 +261,8 @@ func TestANoticeThatNeedsAPersonIsSentOrDiscardedFromTheList(t *testing.T) {
 	p.WaitText(row(11, ".notify"), "Notificar recibido")
 	p.Click(row(12, ".notify-choice .button:first-child"))
 	p.WaitText(row(12, ".notify"), "Enviado")
-	contains(t, p.server.posted(), "/ticket/12/mensajes/112/reintentar")
-	contains(t, p.server.posted(), "/ticket/11/mensajes/111/descartar")
+	contains(t, p.server.posted(), "/api/v1/tickets/12/mensajes/112/reintentar")
+	contains(t, p.server.posted(), "/api/v1/tickets/11/mensajes/111/descartar")
 }
 
 func TestKeysMoveOpenAnswerAndGoBack(t *testing.T) {

@@ -88,21 +88,21 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		http.SetCookie(w, &http.Cookie{Name: "sesion", MaxAge: -1})
 		w.WriteHeader(http.StatusNoContent)
 	})
-	f.handle(mux, "GET /yo", func(*http.Request) answer {
+	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
 		return answer{200, object{"usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
-	f.handle(mux, "GET /puente", func(*http.Request) answer { return answer{200, f.bridge} })
-	f.handle(mux, "POST /puente/reintentar", f.retryParked)
-	f.handle(mux, "GET /tickets", f.listTickets)
-	f.handle(mux, "GET /tickets/resumen", f.summarize)
-	f.handle(mux, "GET /ticket/{id}", f.oneTicket(func(_ int, ticket object, _ object) answer { return answer{200, ticket} }))
-	f.handle(mux, "GET /ticket/{id}/conversacion", f.oneTicket(func(id int, ticket object, _ object) answer {
+	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })
+	f.handle(mux, "POST /api/v1/puente/reintentar", f.retryParked)
+	f.handle(mux, "GET /api/v1/tickets", f.listTickets)
+	f.handle(mux, "GET /api/v1/tickets/resumen", f.summarize)
+	f.handle(mux, "GET /api/v1/tickets/{id}", f.oneTicket(func(_ int, ticket object, _ object) answer { return answer{200, ticket} }))
+	f.handle(mux, "GET /api/v1/tickets/{id}/conversacion", f.oneTicket(func(id int, ticket object, _ object) answer {
 		return answer{200, object{"ticket": ticket, "mensajes": append([]object{}, f.messages[id]...)}}
 	}))
-	f.handle(mux, "POST /responder/{id}", f.oneTicket(f.notify))
-	f.handle(mux, "POST /ticket/{id}/enviar-mensaje", f.oneTicket(f.reply))
-	f.handle(mux, "POST /ticket/{id}/mensajes/{mensaje}/{decision}", f.decide)
-	f.handle(mux, "POST /ticket/{id}/estado", f.oneTicket(func(_ int, ticket, body object) answer {
+	f.handle(mux, "POST /api/v1/tickets/{id}/aviso", f.oneTicket(f.notify))
+	f.handle(mux, "POST /api/v1/tickets/{id}/mensajes", f.oneTicket(f.reply))
+	f.handle(mux, "POST /api/v1/tickets/{id}/mensajes/{mensaje}/{decision}", f.decide)
+	f.handle(mux, "PATCH /api/v1/tickets/{id}", f.oneTicket(func(_ int, ticket, body object) answer {
 		ticket["estado"] = body["estado"]
 		return answer{200, ticket}
 	}))
@@ -153,7 +153,7 @@ func (f *fake) logIn(w http.ResponseWriter, r *http.Request) {
 
 func (f *fake) listTickets(r *http.Request) answer {
 	query := r.URL.Query()
-	limit, _ := strconv.Atoi(query.Get("limit"))
+	limit, _ := strconv.Atoi(query.Get("limite"))
 	if f.pageSize > 0 {
 		limit = min(limit, f.pageSize)
 	}

@@ -212,7 +212,7 @@ func (d *desk) approve(ctx context.Context, number int64) ([]shown, error) {
 		d.late[m.Text] = true
 		d.mu.Unlock()
 		// Whatever the answer is: it still asks, or it does not.
-		_, _ = d.call(ctx, http.MethodPost, fmt.Sprintf("/ticket/%d/mensajes/%d/reintentar", number, m.ID), nil, &struct{}{})
+		_, _ = d.call(ctx, http.MethodPost, fmt.Sprintf("/api/v1/tickets/%d/mensajes/%d/reintentar", number, m.ID), nil, &struct{}{})
 	}
 	return c, nil
 }

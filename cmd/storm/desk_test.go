@@ -99,7 +99,7 @@ func TestAPersonConfirmsWhatIsADayLateUntilItHasGone(t *testing.T) {
 	}
 	d := at(t, panel)
 	d.confirm(within(t), "Ana", "dos")
-	want := "/ticket/7/mensajes/2/reintentar /ticket/7/mensajes/4/reintentar"
+	want := "/api/v1/tickets/7/mensajes/2/reintentar /api/v1/tickets/7/mensajes/4/reintentar"
 	if got := strings.Join(panel.clicks, " "); got != want+" "+want {
 		t.Errorf("got clicks %s, want twice %s", got, want)
 	}

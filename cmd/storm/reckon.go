@@ -81,7 +81,7 @@ func (r *reckoning) read(ctx context.Context, asker *desk) error {
 			Tickets []row  `json:"tickets"`
 			Next    string `json:"siguiente"`
 		}
-		if status, err := asker.call(ctx, http.MethodGet, "/tickets?limit=500&antes="+before, nil, &list); err != nil || status != http.StatusOK {
+		if status, err := asker.call(ctx, http.MethodGet, "/api/v1/tickets?limite=500&antes="+before, nil, &list); err != nil || status != http.StatusOK {
 			return fmt.Errorf("list tickets: %d: %w", status, errors.Join(err, errNoConversation))
 		}
 		rows = append(rows, list.Tickets...)

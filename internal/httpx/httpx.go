@@ -7,6 +7,7 @@
 package httpx
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -102,26 +103,35 @@ func With(err error, key string, value any) error {
 	return &extra{error: err, key: key, value: value}
 }
 
-// WriteProblem writes err as an RFC 9457 problem document whose detail is the
-// Spanish sentence. Its other members are codigo, the ticket.Code, peticion, the
-// request's id in the log, and whatever With added.
-func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
-	status := Status(err)
-	problem := map[string]any{
+// ProblemType is the content type of a problem document.
+const ProblemType = "application/problem+json"
+
+// Problem makes of err an RFC 9457 problem document whose detail is the Spanish
+// sentence, and says with which status it is sent. Its other members are codigo,
+// the ticket.Code, peticion, the request's id in the log, and whatever With added.
+func Problem(ctx context.Context, err error) (status int, document map[string]any) {
+	status = Status(err)
+	document = map[string]any{
 		"type":   "about:blank",
 		"title":  http.StatusText(status),
 		"status": status,
 		"detail": Message(err),
 		"codigo": ticket.CodeOf(err),
 	}
-	if id, ok := hlog.IDFromRequest(r); ok {
-		problem["peticion"] = id.String()
+	if id, ok := hlog.IDFromCtx(ctx); ok {
+		document["peticion"] = id.String()
 	}
 	if e, ok := errors.AsType[*extra](err); ok {
-		problem[e.key] = e.value
+		document[e.key] = e.value
 	}
+	return status, document
+}
+
+// WriteProblem answers r with the Problem of err.
+func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+	status, document := Problem(r.Context(), err)
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="mostrador"`)
 	}
-	writeJSON(w, "application/problem+json; charset=utf-8", status, problem)
+	writeJSON(w, ProblemType, status, document)
 }

@@ -16,7 +16,7 @@ func TestABeatIsStillKnownAfterARestart(t *testing.T) {
 	}
 	p.end()
 	p = start(t, dir, vars)
-	_, body, _ := p.do(http.MethodGet, "/puente", "", "Cookie", p.login("ana", "muy secreta"))
+	_, body, _ := p.do(http.MethodGet, "/api/v1/puente", "", "Cookie", p.login("ana", "muy secreta"))
 	for _, want := range []string{`"alcanzable":true`, `"whatsapp":"conectado"`, `"recibidos":12`, `"alertas":[]`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("got %s, want %s in it", body, want)

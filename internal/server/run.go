@@ -147,6 +147,6 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 	return api.New(api.Options{
 		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Now: p.now, Log: log,
+		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version(), Now: p.now, Log: log,
 	})
 }

@@ -55,6 +55,7 @@ type Options struct {
 	MaxImage int64
 	// TicketPerMessage makes every message a ticket of its own.
 	TicketPerMessage bool
+	Version          string // of the program; may be empty
 	Now              func() time.Time
 	Log              zerolog.Logger
 }

@@ -237,7 +237,7 @@ func fields(t testing.TB, w *httptest.ResponseRecorder) map[string]any {
 // wantProblem checks that w is a problem document whose sentence holds part.
 func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, part string) {
 	t.Helper()
-	if got := w.Header().Get("Content-Type"); got != "application/problem+json; charset=utf-8" {
+	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("got Content-Type %q (%d %s), want a problem", got, w.Code, w.Body)
 		return
 	}

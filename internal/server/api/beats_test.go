@@ -49,7 +49,7 @@ func (s *shop) pass(d time.Duration) {
 
 func (s *shop) bridge() map[string]any {
 	s.t.Helper()
-	return fields(s.t, s.asAna(http.MethodGet, "/puente", ""))
+	return fields(s.t, s.asAna(http.MethodGet, "/api/v1/puente", ""))
 }
 
 // alerts returns the kinds of the open alerts.

@@ -10,7 +10,7 @@ import (
 	"mostrador/internal/wire"
 )
 
-const pathRetry = "/puente/reintentar"
+const pathRetry = "/api/v1/puente/reintentar"
 
 func (l *laptop) retries() []string {
 	l.mu.Lock()
@@ -83,7 +83,7 @@ func TestBadRetriesAreRefusedInSpanish(t *testing.T) {
 func TestStrangersAndOtherSitesRetryNothing(t *testing.T) {
 	s := openShop(t)
 	wantProblem(t, s.do(http.MethodPost, pathRetry, `{"claves":[]}`), http.StatusUnauthorized, "")
-	s.asAna(http.MethodGet, "/yo", "")
+	s.asAna(http.MethodGet, "/api/v1/yo", "")
 	cross := s.do(http.MethodPost, pathRetry, `{"claves":[]}`, "Cookie", "sesion="+s.cookie, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
 	wantProblem(t, cross, http.StatusForbidden, "")
 	if got := s.laptop.retries(); len(got) != 0 {

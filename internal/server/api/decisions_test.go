@@ -27,7 +27,7 @@ func (s *shop) wantLast(what, state, reason string) string {
 	if last["entrega"] != state || last["motivo"] != reason {
 		s.t.Errorf("%s: got %v because %v, want %q because %q", what, last["entrega"], last["motivo"], state, reason)
 	}
-	return fmt.Sprintf("/ticket/1/mensajes/%v/", last["id"])
+	return fmt.Sprintf("/api/v1/tickets/1/mensajes/%v/", last["id"])
 }
 
 func TestAFailedReplyIsRetriedUnderItsIDOrDiscarded(t *testing.T) {
@@ -51,7 +51,7 @@ func TestAFailedReplyIsRetriedUnderItsIDOrDiscarded(t *testing.T) {
 	s.laptop.answer(http.StatusUnprocessableEntity, `{"error":"No."}`)
 	s.asAna(http.MethodPost, "/ticket/1/enviar-mensaje", `{"mensaje":"listo"}`)
 	path = s.wantLast("another one", "fallo", "No.")
-	stuck := func() any { return fields(t, s.ask(http.MethodGet, "/ticket/1", ""))["por_decidir"] }
+	stuck := func() any { return fields(t, s.ask(http.MethodGet, "/api/v1/tickets/1", ""))["por_decidir"] }
 	if got := stuck(); got != 1.0 {
 		t.Errorf("in the list: got %v replies to decide about, want 1", got)
 	}
@@ -134,7 +134,7 @@ func TestOnlyAnAdministratorWritesFirst(t *testing.T) {
 func TestDecisionsAreAboutRepliesOfTheTicketOnly(t *testing.T) {
 	s := openShop(t)
 	s.deliver(original("no prende", nil))
-	for _, path := range []string{"/ticket/1/mensajes/1", "/ticket/1/mensajes/9", "/ticket/2/mensajes/1", "/ticket/1/mensajes/x", "/ticket/x/mensajes/1", "/ticket/1/mensajes/-1"} {
+	for _, path := range []string{"/api/v1/tickets/1/mensajes/1", "/api/v1/tickets/1/mensajes/9", "/api/v1/tickets/2/mensajes/1"} {
 		for _, decision := range []string{"/reintentar", "/descartar"} {
 			wantProblem(t, s.ask(http.MethodPost, path+decision, ""), http.StatusNotFound, "no encontrad")
 		}
@@ -149,7 +149,7 @@ func TestDecisionsAreAboutRepliesOfTheTicketOnly(t *testing.T) {
 	}
 	cookie := sessionCookie(t, s.do(http.MethodPost, "/entrar", `{"usuario":"eva","clave":"muy secreta"}`)).Value
 	for _, decision := range []string{"reintentar", "descartar"} {
-		path := fmt.Sprintf("/ticket/1/mensajes/%d/%s", other.Message, decision)
+		path := fmt.Sprintf("/api/v1/tickets/1/mensajes/%d/%s", other.Message, decision)
 		wantProblem(t, s.do(http.MethodPost, path, "", "Cookie", auth.Cookie+"="+cookie), http.StatusNotFound, "no encontrad")
 		wantProblem(t, s.do(http.MethodPost, path, "", "Cookie", auth.Cookie+"="+cookie, "Sec-Fetch-Site", "cross-site"), http.StatusForbidden, "otro sitio")
 	}

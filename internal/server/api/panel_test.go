@@ -78,19 +78,19 @@ func TestALivePanelIsReadAnew(t *testing.T) {
 func TestThePanelShowsHowTheBridgeIs(t *testing.T) {
 	s := openShop(t)
 	s.laptop.answer(http.StatusOK, `{"status":"ok","whatsapp":"conectado","cola_pendiente":3,"cola_apartados":1,"estado":"conectado"}`)
-	got := fields(t, s.ask(http.MethodGet, "/puente", ""))
+	got := fields(t, s.ask(http.MethodGet, "/api/v1/puente", ""))
 	if got["alcanzable"] != true || got["whatsapp"] != wire.Connected || got["cola_pendiente"] != 3.0 || got["cola_apartados"] != 1.0 || got["laptop_url"] != s.laptop.URL {
 		t.Errorf("got %v, want what the bridge says", got)
 	}
 	for status, part := range map[int]string{http.StatusOK: "no es el puente", http.StatusInternalServerError: "no es el puente"} {
 		s.laptop.answer(status, "<html>")
-		got = fields(t, s.ask(http.MethodGet, "/puente", ""))
+		got = fields(t, s.ask(http.MethodGet, "/api/v1/puente", ""))
 		if got["alcanzable"] != false || got["whatsapp"] != wire.Disconnected || !strings.Contains(got["motivo"].(string), part) {
 			t.Errorf("%d: got %v, want it said that no bridge is there", status, got)
 		}
 	}
 	s.laptop.Close()
-	got = fields(t, s.ask(http.MethodGet, "/puente", ""))
+	got = fields(t, s.ask(http.MethodGet, "/api/v1/puente", ""))
 	if got["alcanzable"] != false || got["estado"] != "inalcanzable" || got["motivo"] == "" || got["solucion"] == "" {
 		t.Errorf("got %v, want it out of reach", got)
 	}
@@ -98,7 +98,7 @@ func TestThePanelShowsHowTheBridgeIs(t *testing.T) {
 
 func TestWithoutAnAddressTheBridgeIsSaidToBeUnknown(t *testing.T) {
 	s := openShop(t, func(o *api.Options) { o.BridgeURL = "" })
-	got := fields(t, s.ask(http.MethodGet, "/puente", ""))
+	got := fields(t, s.ask(http.MethodGet, "/api/v1/puente", ""))
 	if got["alcanzable"] != false || !strings.Contains(got["solucion"].(string), "IP_LAPTOP") {
 		t.Errorf("got %v, want IP_LAPTOP named", got)
 	}

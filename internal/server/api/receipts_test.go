@@ -17,7 +17,7 @@ func (s *shop) receipt(body string) int {
 // notice returns what the list says of the notice of ticket 1.
 func (s *shop) notice() any {
 	s.t.Helper()
-	notice, _ := fields(s.t, s.ask(http.MethodGet, "/ticket/1", ""))["aviso"].(map[string]any)
+	notice, _ := fields(s.t, s.ask(http.MethodGet, "/api/v1/tickets/1", ""))["aviso"].(map[string]any)
 	return notice["estado"]
 }
 

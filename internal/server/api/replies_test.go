@@ -23,7 +23,7 @@ func TestNotificarRecibidoReachesTheCustomer(t *testing.T) {
 	if len(sent) != 1 || sent[0].To != customer || sent[0].Text != received || !regexp.MustCompile(`^3EB0[0-9A-F]{18}$`).MatchString(sent[0].ID) {
 		t.Errorf("got %+v, want one message under an id like whatsmeow's", sent)
 	}
-	row := fields(t, s.ask(http.MethodGet, "/ticket/1", ""))
+	row := fields(t, s.ask(http.MethodGet, "/api/v1/tickets/1", ""))
 	notice, _ := row["aviso"].(map[string]any)
 	if notice["estado"] != "enviado" || row["estado"] != "en_proceso" || row["primera_respuesta"] == nil || row["sin_leer"] != 0.0 {
 		t.Errorf("got %v, want an answered ticket", row)

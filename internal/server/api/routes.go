@@ -12,6 +12,7 @@ import (
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/rest"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -54,25 +55,33 @@ func (s *server) routes(r chi.Router) {
 
 	// People, who are shown the way in, and programs with the token.
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Require(handlePage))
+		r.Use(s.Auth.Require(handlePage, auth.RoleReader))
 		r.Get("/", handle(s.showPanel))
 	})
+	r.Route(rest.Prefix, func(r chi.Router) {
+		r.Use(s.Auth.Require(handle, auth.RoleReader))
+		rest.Mount(r, s.restOptions())
+	})
+
+	// What the original had, for the programs written for it.
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Require(handle))
-		r.Get("/yo", handle(s.whoAmI))
-		r.Get("/puente", handle(s.bridgeState))
-		r.Post("/puente/reintentar", handle(s.retryParked))
+		r.Use(s.Auth.Require(handle, auth.RoleReader))
 		r.Get("/tickets", handle(s.listTickets))
-		r.Get("/tickets/resumen", handle(s.countTickets))
-		r.Get("/ticket/{id}", handle(s.showTicket))
 		r.Get("/ticket/{id}/conversacion", handle(s.showConversation))
-		r.Post("/ticket/{id}/estado", handle(s.setStatus))
-		r.Post("/ticket/{id}/enviar-mensaje", handle(s.sendMessage))
-		r.Post("/ticket/{id}/mensajes/{mensaje}/reintentar", handle(s.retryReply))
-		r.Post("/ticket/{id}/mensajes/{mensaje}/descartar", handle(s.discardReply))
-		r.Post("/responder/{id}", handle(s.notifyReceived))
 		r.Get("/fotos/{name}", handle(s.showFile))
 	})
+	r.Group(func(r chi.Router) {
+		r.Use(s.Auth.Require(handle, auth.RoleAgent))
+		r.Post("/ticket/{id}/enviar-mensaje", handle(s.sendMessage))
+		r.Post("/responder/{id}", handle(s.notifyReceived))
+	})
+}
+
+func (s *server) restOptions() rest.Options {
+	return rest.Options{
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Health: s.Health, Retry: s.Retry, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Version: s.Version, Now: s.Now, Log: s.Log,
+	}
 }
 
 // handlePage is handle for what a person opens.
@@ -112,6 +121,9 @@ func securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
+// methods are those that any address takes.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
 // crossOrigin lets pages of the listed origins read answers. Cookies come along
 // only from origins that are named: never for "*".
 func crossOrigin(origins []string) func(http.Handler) http.Handler {
@@ -124,7 +136,7 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 	}
 	return cors.Handler(cors.Options{
 		AllowedOrigins: origins, AllowCredentials: named,
-		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedMethods: methods,
 		AllowedHeaders: []string{"Authorization", "Content-Type"},
 	})
 }
@@ -137,7 +149,7 @@ func notFound(http.ResponseWriter, *http.Request) error {
 func methodNotAllowed(routes chi.Routes) httpx.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var allowed []string
-		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		for _, method := range methods {
 			asked := method
 			if method == http.MethodHead {
 				asked = http.MethodGet

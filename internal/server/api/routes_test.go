@@ -66,12 +66,12 @@ func TestASessionIsNoTokenForTheWebhook(t *testing.T) {
 
 func TestTheOpenPanelAsksNobodyButTheBridge(t *testing.T) {
 	s := openShopFor(t, auth.Options{Open: true})
-	for _, path := range []string{"/", "/tickets", "/yo"} {
+	for _, path := range []string{"/", "/tickets", "/api/v1/yo"} {
 		if w := s.do(http.MethodGet, path, ""); w.Code != http.StatusOK {
 			t.Errorf("%s: got %d, want 200", path, w.Code)
 		}
 	}
-	if got := fields(t, s.do(http.MethodGet, "/yo", "")); got["login"] != false || got["negocio"] != "Taller" {
+	if got := fields(t, s.do(http.MethodGet, "/api/v1/yo", "")); got["login"] != false || got["negocio"] != "Taller" {
 		t.Errorf("got %v, want login false", got)
 	}
 	wantProblem(t, s.do(http.MethodPost, "/webhook", `{"remitente":"`+customer+`","contenido":"hola"}`), http.StatusUnauthorized, "token")
@@ -118,10 +118,10 @@ func TestAnotherSiteCannotUseASession(t *testing.T) {
 	if n != 1 {
 		t.Fatalf("got ticket %d, want 1", n)
 	}
-	s.asAna(http.MethodGet, "/yo", "")
+	s.asAna(http.MethodGet, "/api/v1/yo", "")
 	cookie := auth.Cookie + "=" + s.cookie
 	post := func(header ...string) int {
-		return s.do(http.MethodPost, "/ticket/1/estado", `{"estado":"resuelto"}`, append(header, "Cookie", cookie)...).Code
+		return s.do(http.MethodPatch, "/api/v1/tickets/1", `{"estado":"resuelto"}`, append(header, "Cookie", cookie)...).Code
 	}
 	for want, headers := range map[int][][]string{
 		http.StatusForbidden: {

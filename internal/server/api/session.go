@@ -8,16 +8,15 @@ import (
 	"mostrador/internal/server/auth"
 )
 
-// roleNames are the roles as the panel reads them.
-var roleNames = map[auth.Role]string{auth.RoleAdmin: "administrador"}
-
 // userView is a user as the panel reads them.
 type userView struct {
 	Name string `json:"usuario"`
 	Role string `json:"rol"`
 }
 
-func viewUser(id auth.Identity) userView { return userView{Name: id.Name, Role: roleNames[id.Role]} }
+func viewUser(id auth.Identity) userView {
+	return userView{Name: id.Name, Role: auth.RoleName(id.Role)}
+}
 
 func (s *server) login(w http.ResponseWriter, r *http.Request) error {
 	var form struct {
@@ -40,19 +39,5 @@ func (s *server) logout(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("log out: %w", err)
 	}
 	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-func (s *server) whoAmI(w http.ResponseWriter, r *http.Request) error {
-	business, err := s.Store.Business(r.Context(), businessOf(r))
-	if err != nil {
-		return fmt.Errorf("load business: %w", err)
-	}
-	httpx.WriteJSON(w, http.StatusOK, struct {
-		userView
-		Business     string `json:"negocio"`
-		Login        bool   `json:"login"`
-		ReceivedText string `json:"aviso_recibido"`
-	}{viewUser(auth.From(r.Context())), business.Name, !s.Auth.Open(), business.ReceivedText})
 	return nil
 }

@@ -21,7 +21,7 @@ func TestALoginOpensThePanelAndALogoutClosesIt(t *testing.T) {
 		t.Errorf("got cookie %+v, want it closed to scripts and other sites", c)
 	}
 	cookie := auth.Cookie + "=" + c.Value
-	me := fields(t, s.do(http.MethodGet, "/yo", "", "Cookie", cookie))
+	me := fields(t, s.do(http.MethodGet, "/api/v1/yo", "", "Cookie", cookie))
 	if me["usuario"] != "Ana" || me["rol"] != "administrador" || me["negocio"] != "Taller" || me["login"] != true || me["aviso_recibido"] != received {
 		t.Errorf("got %v, want Ana's", me)
 	}
@@ -29,7 +29,7 @@ func TestALoginOpensThePanelAndALogoutClosesIt(t *testing.T) {
 	if out.Code != http.StatusNoContent || sessionCookie(t, out).MaxAge >= 0 {
 		t.Errorf("got %d and %v, want the cookie gone", out.Code, out.Result().Cookies())
 	}
-	wantProblem(t, s.do(http.MethodGet, "/yo", "", "Cookie", cookie), http.StatusUnauthorized, "")
+	wantProblem(t, s.do(http.MethodGet, "/api/v1/yo", "", "Cookie", cookie), http.StatusUnauthorized, "")
 	if w := s.do(http.MethodPost, "/salir", ""); w.Code != http.StatusNoContent {
 		t.Errorf("leaving twice: got %d, want 204", w.Code)
 	}
@@ -83,19 +83,19 @@ func TestGuessingPasswordsIsSlowedDown(t *testing.T) {
 
 func TestASessionEndsWhenNobodyUsesItAndAfterThirtyDays(t *testing.T) {
 	s := openShop(t)
-	s.asAna(http.MethodGet, "/yo", "")
+	s.asAna(http.MethodGet, "/api/v1/yo", "")
 	s.clock.Advance(11 * time.Hour)
-	if w := s.asAna(http.MethodGet, "/yo", ""); w.Code != http.StatusOK {
+	if w := s.asAna(http.MethodGet, "/api/v1/yo", ""); w.Code != http.StatusOK {
 		t.Errorf("after 11 hours: got %d, want 200", w.Code)
 	}
 	s.clock.Advance(13 * time.Hour)
-	wantProblem(t, s.asAna(http.MethodGet, "/yo", ""), http.StatusUnauthorized, "")
+	wantProblem(t, s.asAna(http.MethodGet, "/api/v1/yo", ""), http.StatusUnauthorized, "")
 
 	w := s.do(http.MethodPost, "/entrar", `{"usuario":"ana","clave":"muy secreta"}`)
 	s.cookie = sessionCookie(t, w).Value
 	last := 0
 	for hours := 0; hours < 31*24; hours += 8 {
-		if s.asAna(http.MethodGet, "/yo", "").Code == http.StatusOK {
+		if s.asAna(http.MethodGet, "/api/v1/yo", "").Code == http.StatusOK {
 			last = hours
 		}
 		s.clock.Advance(8 * time.Hour)

@@ -34,9 +34,9 @@ func TestTheListIsNewestFirstAndComesInPages(t *testing.T) {
 	for n := range 5 {
 		deliverFrom(s, n)
 	}
-	first := fields(t, s.ask(http.MethodGet, "/tickets?limit=2", ""))
-	second := fields(t, s.ask(http.MethodGet, "/tickets?limit=2&antes="+first["siguiente"].(string), ""))
-	last := fields(t, s.ask(http.MethodGet, "/tickets?limit=2&antes="+second["siguiente"].(string), ""))
+	first := fields(t, s.ask(http.MethodGet, "/api/v1/tickets?limite=2", ""))
+	second := fields(t, s.ask(http.MethodGet, "/api/v1/tickets?limite=2&antes="+first["siguiente"].(string), ""))
+	last := fields(t, s.ask(http.MethodGet, "/api/v1/tickets?limite=2&antes="+second["siguiente"].(string), ""))
 	for i, got := range []map[string]any{first, second, last} {
 		want := [][]int{{5, 4}, {3, 2}, {1}}[i]
 		if diff := cmp.Diff(want, ids(got)); diff != "" || got["total"] != 5.0 {
@@ -53,15 +53,15 @@ func TestTheListIsFilteredByStateAndCounted(t *testing.T) {
 	for n := range 3 {
 		deliverFrom(s, n)
 	}
-	if got := fields(t, s.asAna(http.MethodPost, "/ticket/2/estado", `{"estado":"resuelto"}`)); got["estado"] != "resuelto" || got["resuelto"] == nil {
+	if got := fields(t, s.asAna(http.MethodPatch, "/api/v1/tickets/2", `{"estado":"resuelto"}`)); got["estado"] != "resuelto" || got["resuelto"] == nil {
 		t.Errorf("got %v, want a resolved ticket", got)
 	}
-	list := fields(t, s.ask(http.MethodGet, "/tickets?estado=pendiente", ""))
+	list := fields(t, s.ask(http.MethodGet, "/api/v1/tickets?estado=pendiente", ""))
 	if diff := cmp.Diff([]int{3, 1}, ids(list)); diff != "" || list["total"] != 2.0 {
 		t.Errorf("pending (-want +got), total %v:\n%s", list["total"], diff)
 	}
 	want := map[string]any{"pendiente": 2.0, "en_proceso": 0.0, "esperando_cliente": 0.0, "resuelto": 1.0, "total": 3.0}
-	if diff := cmp.Diff(want, fields(t, s.ask(http.MethodGet, "/tickets/resumen", ""))); diff != "" {
+	if diff := cmp.Diff(want, fields(t, s.ask(http.MethodGet, "/api/v1/tickets/resumen", ""))); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}
 }
@@ -84,17 +84,19 @@ func TestBadQuestionsAboutTicketsAreRefused(t *testing.T) {
 		{"GET", "/tickets?limit=muchos", "", 422, "limit"},
 		{"GET", "/tickets?limit=0", "", 422, "limit"},
 		{"GET", "/tickets?limit=-5", "", 422, "limit"},
-		{"GET", "/tickets?estado=abierto", "", 422, "estado"},
-		{"GET", "/tickets?antes=%27--", "", 422, ""},
-		{"GET", "/ticket/2", "", 404, "Ticket no encontrado"},
-		{"GET", "/ticket/abc", "", 404, "Ticket no encontrado"},
+		{"GET", "/api/v1/tickets?estado=abierto", "", 422, "estado"},
+		{"GET", "/api/v1/tickets?antes=%27--", "", 422, ""},
+		{"GET", "/api/v1/tickets/2", "", 404, "Ticket no encontrado"},
+		{"GET", "/api/v1/tickets/abc", "", 422, "«numero»"},
 		{"GET", "/ticket/2/conversacion", "", 404, "Ticket no encontrado"},
 		{"GET", "/ticket/0x1/conversacion", "", 404, "Ticket no encontrado"},
-		{"POST", "/ticket/2/estado", `{"estado":"resuelto"}`, 404, "Ticket no encontrado"},
-		{"POST", "/ticket/x/estado", `{"estado":"resuelto"}`, 404, "Ticket no encontrado"},
-		{"POST", "/ticket/1/estado", `{"estado":"abierto"}`, 422, "pendiente"},
-		{"POST", "/ticket/1/estado", `{}`, 422, "pendiente"},
-		{"POST", "/ticket/1/estado", ``, 400, "vacío"},
+		{"PATCH", "/api/v1/tickets/2", `{"estado":"resuelto"}`, 404, "Ticket no encontrado"},
+		{"PATCH", "/api/v1/tickets/x", `{"estado":"resuelto"}`, 422, "«numero»"},
+		{"PATCH", "/api/v1/tickets/1", `{"estado":"abierto"}`, 422, "«estado»"},
+		{"PATCH", "/api/v1/tickets/1", `{"estado":"resuelto","otro":1}`, 422, "«otro»"},
+		{"PATCH", "/api/v1/tickets/1", ``, 400, "JSON"},
+		{"GET", "/api/v1/tickets?limite=0", "", 422, "«limite»"},
+		{"GET", "/api/v1/tickets?nada=0", "", 422, "«nada»"},
 		{"GET", "/fotos/nada.jpg", "", 404, ""},
 		{"GET", "/fotos/..%2Ftickets.db", "", 404, ""},
 		{"GET", "/fotos/%2e%2e%2ftickets.db", "", 404, ""},

@@ -189,7 +189,7 @@ func TestARepeatedIDIsADuplicateAndFillsInThePictureThatWasMissing(t *testing.T)
 	if got := s.stored(); got != "contacts 1, tickets 1, messages 1, attachments 1, files 1" {
 		t.Errorf("got %s, want one message with one file", got)
 	}
-	if row := fields(t, s.ask(http.MethodGet, "/ticket/1", "")); row["foto_path"] == nil {
+	if row := fields(t, s.ask(http.MethodGet, "/api/v1/tickets/1", "")); row["foto_path"] == nil {
 		t.Errorf("got %v, want a picture", row)
 	}
 }

@@ -52,12 +52,6 @@ type Identity struct {
 	Token        bool // came with a bridge's token
 }
 
-// Role is what an identity may do.
-type Role string
-
-// RoleAdmin may do everything. It is the only role so far.
-const RoleAdmin Role = "admin"
-
 // Options says what an Auth works with.
 type Options struct {
 	Store *store.Store
@@ -204,25 +198,36 @@ type contextKey struct{}
 // Adapter makes a handler of net/http, answering errors its own way.
 type Adapter func(httpx.Handler) http.HandlerFunc
 
-// Require lets only known identities through; From gives them to the handlers.
-func (a *Auth) Require(handle Adapter) func(http.Handler) http.Handler {
-	return a.guard(handle, func(Identity) bool { return true })
+// Require lets only identities with at least the role through; From gives them
+// to the handlers.
+func (a *Auth) Require(handle Adapter, role Role) func(http.Handler) http.Handler {
+	return a.guard(handle, func(id Identity) error {
+		if !id.Role.Covers(role) {
+			return ErrForbidden
+		}
+		return nil
+	})
 }
 
 // RequireToken lets only programs with a bridge's token through.
 func (a *Auth) RequireToken(handle Adapter) func(http.Handler) http.Handler {
-	return a.guard(handle, func(id Identity) bool { return id.Token })
+	return a.guard(handle, func(id Identity) error {
+		if !id.Token {
+			return ticket.NewError(ticket.CodeUnauthorized, "No autorizado: falta el token o no es el correcto.")
+		}
+		return nil
+	})
 }
 
-func (a *Auth) guard(handle Adapter, admits func(Identity) bool) func(http.Handler) http.Handler {
+func (a *Auth) guard(handle Adapter, admits func(Identity) error) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return handle(func(w http.ResponseWriter, r *http.Request) error {
 			id, err := a.Identify(r)
 			if err != nil {
 				return err
 			}
-			if !admits(id) {
-				return ticket.NewError(ticket.CodeUnauthorized, "No autorizado: falta el token o no es el correcto.")
+			if err := admits(id); err != nil {
+				return err
 			}
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, id)))
 			return nil

@@ -4,6 +4,8 @@ import * as wire from './wire.js';
 import { bridge } from './bridgewire.js';
 
 const patience = 15_000;
+/** Where the server's JSON is. */
+const base = '/api/v1';
 
 /** What went wrong, with the server's sentence when it sent one. */
 export class Problem extends Error {
@@ -55,7 +57,7 @@ function parse(text) {
 }
 
 export const api = {
-  session: async () => wire.session(await call('GET', '/yo')),
+  session: async () => wire.session(await call('GET', `${base}/yo`)),
 
   /** @param {string} user @param {string} password */
   logIn: (user, password) => call('POST', '/entrar', { usuario: user, clave: password }),
@@ -64,40 +66,40 @@ export const api = {
 
   /** One page, newest first. @param {{status: string, before?: string, limit: number}} query */
   async tickets({ status, before, limit }) {
-    const query = new URLSearchParams({ limit: String(limit) });
+    const query = new URLSearchParams({ limite: String(limit) });
     if (status) query.set('estado', wire.statusWord(status));
     if (before) query.set('antes', before);
-    return wire.page(await call('GET', `/tickets?${query}`));
+    return wire.page(await call('GET', `${base}/tickets?${query}`));
   },
 
-  summary: async () => wire.summary(await call('GET', '/tickets/resumen')),
+  summary: async () => wire.summary(await call('GET', `${base}/tickets/resumen`)),
 
   /** @param {number} id */
-  ticket: async (id) => wire.ticket(await call('GET', `/ticket/${id}`)),
+  ticket: async (id) => wire.ticket(await call('GET', `${base}/tickets/${id}`)),
 
   /** The ticket and its messages, oldest first. @param {number} id */
   async conversation(id) {
-    const answer = await call('GET', `/ticket/${id}/conversacion`);
+    const answer = await call('GET', `${base}/tickets/${id}/conversacion`);
     return { ticket: wire.ticket(answer.ticket), messages: answer.mensajes.map(wire.message) };
   },
 
   /** Sends "Notificar recibido". @param {number} id */
-  notify: (id) => call('POST', `/responder/${id}`),
+  notify: (id) => call('POST', `${base}/tickets/${id}/aviso`),
 
   /** @param {number} id @param {string} text @param {boolean} first to somebody who has not written */
-  reply: (id, text, first) => call('POST', `/ticket/${id}/enviar-mensaje`, first ? { mensaje: text, escribir_primero: true } : { mensaje: text }),
+  reply: (id, text, first) => call('POST', `${base}/tickets/${id}/mensajes`, first ? { mensaje: text, escribir_primero: true } : { mensaje: text }),
 
   /** Sends a reply that failed or is held back. @param {number} id @param {number} message */
-  retry: (id, message) => call('POST', `/ticket/${id}/mensajes/${message}/reintentar`),
+  retry: (id, message) => call('POST', `${base}/tickets/${id}/mensajes/${message}/reintentar`),
 
   /** Takes a reply back that has not gone. @param {number} id @param {number} message */
-  discard: (id, message) => call('POST', `/ticket/${id}/mensajes/${message}/descartar`),
+  discard: (id, message) => call('POST', `${base}/tickets/${id}/mensajes/${message}/descartar`),
 
   /** @param {number} id @param {string} status */
-  setStatus: async (id, status) => wire.ticket(await call('POST', `/ticket/${id}/estado`, { estado: wire.statusWord(status) })),
+  setStatus: async (id, status) => wire.ticket(await call('PATCH', `${base}/tickets/${id}`, { estado: wire.statusWord(status) })),
 
-  bridge: async () => bridge(await call('GET', '/puente')),
+  bridge: async () => bridge(await call('GET', `${base}/puente`)),
 
   /** Has the laptop deliver parked messages again, all of them without keys. @param {string[]} keys @returns {Promise<number>} how many */
-  retryParked: async (keys) => Number((await call('POST', '/puente/reintentar', { claves: keys }))?.reintentados) || 0,
+  retryParked: async (keys) => Number((await call('POST', `${base}/puente/reintentar`, { claves: keys }))?.reintentados) || 0,
 };

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"time"
@@ -9,9 +9,9 @@ import (
 	"mostrador/internal/wire"
 )
 
-// bridgeView is the state of the bridge as the panel reads it. What only beats
+// Bridge is the state of the bridge as the panel reads it. What only beats
 // can tell is null without them.
-type bridgeView struct {
+type Bridge struct {
 	Reachable bool   `json:"alcanzable"` // it gave a sign of life lately, or answers now
 	WhatsApp  string `json:"whatsapp"`
 	State     string `json:"estado"`
@@ -35,14 +35,14 @@ type bridgeView struct {
 	Damaged   int        `json:"cola_danados"`
 	Parked    int        `json:"cola_apartados"`
 
-	Tray        []parkedView `json:"apartados"` // the oldest of those parked
-	Replies     int64        `json:"respuestas_en_cola"`
-	OldestReply *time.Time   `json:"respuesta_mas_antigua"`
-	Alerts      []alertView  `json:"alertas"`
+	Tray        []Parked   `json:"apartados"` // the oldest of those parked
+	Replies     int64      `json:"respuestas_en_cola"`
+	OldestReply *time.Time `json:"respuesta_mas_antigua"`
+	Alerts      []Alert    `json:"alertas"`
 }
 
-// parkedView is a message that the server refused, as the panel reads it.
-type parkedView struct {
+// Parked is a message that the server refused, as the panel reads it.
+type Parked struct {
 	Key    string    `json:"clave"`
 	Name   string    `json:"nombre"`
 	Phone  string    `json:"telefono"`
@@ -52,8 +52,8 @@ type parkedView struct {
 	At     time.Time `json:"recibido"`
 }
 
-// alertView is an open alert as the panel reads it.
-type alertView struct {
+// Alert is an open alert as the panel reads it.
+type Alert struct {
 	ID       int64     `json:"id"`
 	Kind     string    `json:"tipo"`
 	Sentence string    `json:"mensaje"`
@@ -66,7 +66,7 @@ var alertNames = map[string]string{store.AlertSilence: "silencio", watch.KindWha
 
 // addBeat puts what the last beat said into v. What it said of WhatsApp counts
 // only while it is fresh.
-func (v *bridgeView) addBeat(b store.Beat, fresh bool) {
+func (v *Bridge) addBeat(b store.Beat, fresh bool) {
 	r := b.Report
 	if v.Reachable = fresh; fresh {
 		v.State, v.Reason, v.Solution, v.Problem = b.State, r.Reason, r.Solution, b.Problem
@@ -84,7 +84,7 @@ func (v *bridgeView) addBeat(b store.Beat, fresh bool) {
 		if sender, err := address.Parse(p.Sender); err == nil {
 			phone = sender.Phone()
 		}
-		v.Tray = append(v.Tray, parkedView{
+		v.Tray = append(v.Tray, Parked{
 			Key: p.Key, Name: p.Name, Phone: address.Display(phone), Hidden: phone == "", Text: p.Text, Reason: p.Reason, At: p.At,
 		})
 	}
@@ -92,15 +92,21 @@ func (v *bridgeView) addBeat(b store.Beat, fresh bool) {
 
 // addHealth puts the bridge's own answer into v: the bridge works, whether or
 // not its beats arrive.
-func (v *bridgeView) addHealth(h wire.BridgeHealth, now time.Time) {
+func (v *Bridge) addHealth(h wire.BridgeHealth, now time.Time) {
 	v.Reachable, v.WhatsApp, v.State, v.Reason, v.Solution = true, h.WhatsApp, h.State, h.Reason, h.Solution
 	v.Queue, v.Parked, v.Oldest = h.Queue, h.Parked, nil
 	if h.Queue > 0 && h.OldestQueue > 0 {
-		v.Oldest = ago(now, age(h.OldestQueue))
+		v.Oldest = ago(now, seconds(h.OldestQueue))
 	}
 	if v.LastBeat != nil {
 		v.Problem = "La laptop contesta, pero sus señales no llegan a este servidor: revise SERVER_URL y la red en la laptop."
 	}
+}
+
+// seconds is s as a duration; a bridge's nonsense becomes a century.
+func seconds(s float64) time.Duration {
+	const century = 100 * 365 * 24 * 3600
+	return time.Duration(min(s, century) * float64(time.Second))
 }
 
 func whatsAppName(connected bool) string {
@@ -114,10 +120,10 @@ func ago(now time.Time, d time.Duration) *time.Time {
 	return moment(now.Add(-max(d, 0)))
 }
 
-func viewAlerts(open []store.Alert) []alertView {
-	views := make([]alertView, 0, len(open))
+func viewAlerts(open []store.Alert) []Alert {
+	views := make([]Alert, 0, len(open))
 	for _, a := range open {
-		views = append(views, alertView{ID: a.ID, Kind: alertNames[a.Kind], Sentence: a.Sentence, Solution: a.Solution, Since: a.Since.UTC()})
+		views = append(views, Alert{ID: a.ID, Kind: alertNames[a.Kind], Sentence: a.Sentence, Solution: a.Solution, Since: a.Since.UTC()})
 	}
 	return views
 }

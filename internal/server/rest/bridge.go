@@ -1,12 +1,16 @@
-package api
+package rest
 
 import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/server/auth"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -16,8 +20,6 @@ const (
 	freshFor = 3 * time.Minute
 	// stuckAfter is how long a reply waits before the way to the laptop is looked at.
 	stuckAfter = time.Minute
-	// maxRetries is how many messages one request may name.
-	maxRetries = 1000
 )
 
 // States of the bridge that it cannot tell itself.
@@ -26,25 +28,29 @@ const (
 	stateUnreachable  = "inalcanzable"
 )
 
+func (s *service) bridge() {
+	register(s, operation(http.MethodGet, "/puente", "ver-puente", "puente", "Cómo está el WhatsApp y la laptop que lo tiene"), auth.RoleReader, s.bridgeState)
+	register(s, operation(http.MethodPost, "/puente/reintentar", "reintentar-apartados", "puente", "Hace que la laptop entregue otra vez los mensajes apartados"), auth.RoleAgent, s.retryParked)
+}
+
 // bridgeState answers with what the bridge's beats say; only a bridge that does
 // not beat is asked itself.
-func (s *server) bridgeState(w http.ResponseWriter, r *http.Request) error {
-	view, err := s.knownState(r.Context(), businessOf(r))
+func (s *service) bridgeState(ctx context.Context, _ *struct{}) (*body[Bridge], error) {
+	view, err := s.knownState(ctx, businessOf(ctx))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if view.Reachable {
-		s.checkWay(r.Context(), &view)
+		s.checkWay(ctx, &view)
 	} else {
-		s.askBridge(r.Context(), &view)
+		s.askBridge(ctx, &view)
 	}
-	httpx.WriteJSON(w, http.StatusOK, view)
-	return nil
+	return answer(view), nil
 }
 
 // knownState is what the database knows; it is reachable if a beat came lately.
-func (s *server) knownState(ctx context.Context, business int64) (bridgeView, error) {
-	view := bridgeView{WhatsApp: wire.Disconnected, URL: s.BridgeURL, Tray: []parkedView{}}
+func (s *service) knownState(ctx context.Context, business int64) (Bridge, error) {
+	view := Bridge{WhatsApp: wire.Disconnected, URL: s.BridgeURL, Tray: []Parked{}}
 	var err error
 	if view.Replies, err = s.Store.QueuedReplies(ctx, business); err != nil {
 		return view, fmt.Errorf("count queued replies: %w", err)
@@ -71,7 +77,7 @@ func (s *server) knownState(ctx context.Context, business int64) (bridgeView, er
 
 // askBridge completes the view of a bridge that never beat, or does so no more.
 // A connected bridge gets its waiting replies.
-func (s *server) askBridge(ctx context.Context, view *bridgeView) {
+func (s *service) askBridge(ctx context.Context, view *Bridge) {
 	health, err := wire.BridgeHealth{}, error(nil)
 	if s.BridgeURL != "" {
 		health, err = s.Health(ctx, s.BridgeURL)
@@ -96,7 +102,7 @@ func (s *server) askBridge(ctx context.Context, view *bridgeView) {
 
 // checkWay completes the view of a bridge that beats: its beats say nothing of
 // the way from here to it, which replies take.
-func (s *server) checkWay(ctx context.Context, view *bridgeView) {
+func (s *service) checkWay(ctx context.Context, view *Bridge) {
 	stuck := view.OldestReply != nil && s.Now().Sub(*view.OldestReply) > stuckAfter
 	if view.Problem != "" {
 		return
@@ -110,36 +116,30 @@ func (s *server) checkWay(ctx context.Context, view *bridgeView) {
 	}
 }
 
-// retryParked has the bridge deliver parked messages again.
-func (s *server) retryParked(w http.ResponseWriter, r *http.Request) error {
-	var form struct {
-		Keys []string `json:"claves"`
+// parkedKeys names parked messages, all of them when empty.
+type parkedKeys struct {
+	Body struct {
+		Keys []string `json:"claves" maxItems:"1000" doc:"Vacío: todos."`
 	}
-	if err := decodeForm(w, r, maxForm, &form); err != nil {
-		return err
-	}
-	if err := checkKeys(form.Keys); err != nil {
-		return err
-	}
-	if s.BridgeURL == "" {
-		return ticket.NewError(ticket.CodeUnavailable, "El servidor no sabe dónde está la laptop: falta IP_LAPTOP en su configuración. También puede reintentar en la página del puente, en la laptop.")
-	}
-	n, err := s.Retry(r.Context(), s.BridgeURL, form.Keys)
-	if err != nil {
-		return fmt.Errorf("ask bridge to retry: %w", err)
-	}
-	httpx.WriteJSON(w, http.StatusOK, wire.RetryReply{Status: "ok", Retried: n})
-	return nil
 }
 
-func checkKeys(keys []string) error {
-	if len(keys) > maxRetries {
-		return invalid("claves", fmt.Sprintf("puede nombrar a lo más %d mensajes", maxRetries))
+func (s *service) retryParked(ctx context.Context, in *parkedKeys) (*body[wire.RetryReply], error) {
+	if slices.ContainsFunc(in.Body.Keys, wrongKey) {
+		return nil, ticket.NewError(ticket.CodeInvalid, "El campo «claves» tiene algo que no es la clave de un mensaje.")
 	}
-	for _, key := range keys {
-		if !validKey(key) {
-			return invalid("claves", "tiene algo que no es la clave de un mensaje")
-		}
+	if s.BridgeURL == "" {
+		return nil, ticket.NewError(ticket.CodeUnavailable, "El servidor no sabe dónde está la laptop: falta IP_LAPTOP en su configuración. También puede reintentar en la página del puente, en la laptop.")
 	}
-	return nil
+	n, err := s.Retry(ctx, s.BridgeURL, in.Body.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("ask bridge to retry: %w", err)
+	}
+	return answer(wire.RetryReply{Status: "ok", Retried: n}), nil
+}
+
+// maxKey is longer than any key of the bridge's, in bytes.
+const maxKey = 200
+
+func wrongKey(key string) bool {
+	return key == "" || len(key) > maxKey || strings.ContainsFunc(key, unicode.IsControl)
 }

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"time"
@@ -9,16 +9,16 @@ import (
 	"mostrador/internal/wire"
 )
 
-// ticketList answers GET /tickets.
-type ticketList struct {
-	Tickets []ticketView `json:"tickets"`
-	Next    string       `json:"siguiente,omitempty"`
-	Total   int64        `json:"total"`
+// TicketList is one page of tickets, the newest first.
+type TicketList struct {
+	Tickets []Ticket `json:"tickets"`
+	Next    string   `json:"siguiente,omitempty" doc:"Para «antes» de la página que sigue; falta en la última."`
+	Total   int64    `json:"total"`
 }
 
-// ticketView is a ticket as the panel reads it. The first seven keys are the
+// Ticket is a ticket as the panel reads it. The first seven keys are the
 // original's columns.
-type ticketView struct {
+type Ticket struct {
 	Number      int64     `json:"id"`
 	Customer    string    `json:"cliente"`
 	Description string    `json:"descripcion"`
@@ -27,39 +27,39 @@ type ticketView struct {
 	CreatedAt   time.Time `json:"fecha"`
 	PhotoPath   *string   `json:"foto_path"`
 
-	Title         string      `json:"titulo"`
-	Phone         string      `json:"telefono"`
-	Hidden        bool        `json:"numero_oculto"`
-	Name          string      `json:"nombre"`
-	Group         bool        `json:"grupo"`
-	Priority      string      `json:"prioridad"`
-	Source        string      `json:"fuente"`
-	Confidence    float64     `json:"confianza"`
-	Words         []string    `json:"palabras"`
-	Unread        int         `json:"sin_leer"`
-	UpdatedAt     time.Time   `json:"actualizado"`
-	FirstAnswerAt *time.Time  `json:"primera_respuesta"`
-	ResolvedAt    *time.Time  `json:"resuelto"`
-	Notice        *noticeView `json:"aviso"`
-	Stuck         int         `json:"por_decidir"` // replies that wait for a person
+	Title         string     `json:"titulo"`
+	Phone         string     `json:"telefono"`
+	Hidden        bool       `json:"numero_oculto"`
+	Name          string     `json:"nombre"`
+	Group         bool       `json:"grupo"`
+	Priority      string     `json:"prioridad"`
+	Source        string     `json:"fuente"`
+	Confidence    float64    `json:"confianza"`
+	Words         []string   `json:"palabras"`
+	Unread        int        `json:"sin_leer"`
+	UpdatedAt     time.Time  `json:"actualizado"`
+	FirstAnswerAt *time.Time `json:"primera_respuesta"`
+	ResolvedAt    *time.Time `json:"resuelto"`
+	Notice        *Notice    `json:"aviso"`
+	Stuck         int        `json:"por_decidir"` // replies that wait for a person
 }
 
-// noticeView is the state of a ticket's last «Notificar recibido».
-type noticeView struct {
+// Notice is the state of a ticket's last «Notificar recibido».
+type Notice struct {
 	ID       int64     `json:"id"`
 	Delivery string    `json:"estado"`
 	SentAt   time.Time `json:"fecha"`
 	Failure  string    `json:"motivo"`
 }
 
-// conversationView answers GET /ticket/{id}/conversacion.
-type conversationView struct {
-	Ticket   ticketView    `json:"ticket"`
-	Messages []messageView `json:"mensajes"`
+// Conversation is a ticket with its messages, the oldest first.
+type Conversation struct {
+	Ticket   Ticket    `json:"ticket"`
+	Messages []Message `json:"mensajes"`
 }
 
-// messageView is a message as the panel reads it.
-type messageView struct {
+// Message is a message as the panel reads it.
+type Message struct {
 	ID           int64      `json:"id"`
 	Direction    string     `json:"direccion"`
 	Kind         string     `json:"tipo"`
@@ -74,11 +74,11 @@ type messageView struct {
 	SentAt       time.Time  `json:"fecha"`
 	EditedAt     *time.Time `json:"editado"`
 	DeletedAt    *time.Time `json:"borrado"`
-	Files        []fileView `json:"archivos"`
+	Files        []File     `json:"archivos"`
 }
 
-// fileView is an attachment as the panel reads it.
-type fileView struct {
+// File is an attachment as the panel reads it.
+type File struct {
 	URL   *string `json:"url"`
 	Name  string  `json:"nombre"`
 	MIME  string  `json:"mime"`
@@ -87,9 +87,28 @@ type fileView struct {
 	Note  string  `json:"motivo"`
 }
 
-func viewTicket(l store.Listed) ticketView {
+// TicketListOf makes a TicketList of a page, out of total tickets.
+func TicketListOf(page store.Page, total int64) TicketList {
+	list := TicketList{Tickets: make([]Ticket, 0, len(page.Tickets)), Next: page.Next, Total: total}
+	for _, t := range page.Tickets {
+		list.Tickets = append(list.Tickets, TicketOf(t))
+	}
+	return list
+}
+
+// ConversationOf makes a Conversation of a ticket and its messages.
+func ConversationOf(t store.Listed, messages []ticket.Message) Conversation {
+	c := Conversation{Ticket: TicketOf(t), Messages: make([]Message, 0, len(messages))}
+	for _, m := range messages {
+		c.Messages = append(c.Messages, messageOf(m))
+	}
+	return c
+}
+
+// TicketOf makes a Ticket of one the store listed.
+func TicketOf(l store.Listed) Ticket {
 	t := l.Ticket
-	v := ticketView{
+	v := Ticket{
 		Number: t.Number, Customer: t.Contact.Chat, Description: t.Description, Status: wire.StatusName(t.Status),
 		Category: t.Category, CreatedAt: t.CreatedAt.UTC(), PhotoPath: filePath(t.Photo),
 		Title: t.Title, Phone: address.Display(t.Contact.Phone), Hidden: t.Contact.Phone == "" && !t.Contact.Group,
@@ -102,20 +121,20 @@ func viewTicket(l store.Listed) ticketView {
 		v.Words = []string{}
 	}
 	if l.Notice != nil {
-		v.Notice = &noticeView{ID: l.Notice.ID, Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
+		v.Notice = &Notice{ID: l.Notice.ID, Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
 	}
 	return v
 }
 
-func viewMessage(m ticket.Message) messageView {
-	v := messageView{
+func messageOf(m ticket.Message) Message {
+	v := Message{
 		ID: m.ID, Direction: wire.DirectionName(m.Direction), Kind: wire.KindName(m.Kind), Body: m.Body, OriginalBody: m.OriginalBody,
 		Author: m.Author, WhatsAppID: m.WhatsAppID, RefersTo: m.RefersTo, FromPhone: m.FromPhone,
 		Delivery: wire.DeliveryName(m.Delivery), Failure: m.Failure, SentAt: m.SentAt.UTC(),
-		EditedAt: moment(m.EditedAt), DeletedAt: moment(m.DeletedAt), Files: make([]fileView, 0, len(m.Attachments)),
+		EditedAt: moment(m.EditedAt), DeletedAt: moment(m.DeletedAt), Files: make([]File, 0, len(m.Attachments)),
 	}
 	for _, a := range m.Attachments {
-		v.Files = append(v.Files, fileView{
+		v.Files = append(v.Files, File{
 			URL: filePath(a.File), Name: a.Name, MIME: a.MIME, Size: a.Size, State: wire.FileStateName(a.State), Note: a.Note,
 		})
 	}

@@ -1,0 +1,82 @@
+package outbox
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mostrador/internal/httpx"
+	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
+)
+
+const (
+	// receivedAgain is how soon after one another notice is a second click.
+	receivedAgain = time.Minute
+	// maxText is WhatsApp's longest text, in characters.
+	maxText = 65536
+)
+
+// Send stores a reply, which is never lost from then on, and tries to bring it
+// to the bridge at once. It chooses the reply's WhatsApp id. CodeUnavailable and
+// CodeTimeout carry «en_cola»: it goes out by itself later.
+func (o *Outbox) Send(ctx context.Context, p store.Reply) error {
+	if strings.TrimSpace(p.Text) == "" {
+		return ticket.NewError(ticket.CodeInvalid, "El mensaje está vacío: falta «mensaje».")
+	}
+	if utf8.RuneCountInString(p.Text) > maxText {
+		return ticket.NewError(ticket.CodeInvalid, "El mensaje es más largo de lo que WhatsApp admite.")
+	}
+	p.WhatsAppID = newMessageID()
+	queued, err := o.store.QueueReply(ctx, p)
+	if err != nil {
+		return fmt.Errorf("queue reply: %w", err)
+	}
+	if !queued.Delivery.Waits() {
+		return nil
+	}
+	return o.deliverNow(ctx, queued.Message)
+}
+
+// Notify sends the business's text for equipment that was received. A second
+// one within a minute is taken for a second click and does nothing.
+func (o *Outbox) Notify(ctx context.Context, business, user, number int64) error {
+	b, err := o.store.Business(ctx, business)
+	if err != nil {
+		return fmt.Errorf("load business: %w", err)
+	}
+	return o.Send(ctx, store.Reply{Business: business, User: user, Ticket: number, Text: b.ReceivedText, Purpose: store.PurposeReceived, Again: receivedAgain})
+}
+
+// Retry sends a reply that failed, or waits for a person's word, after all.
+func (o *Outbox) Retry(ctx context.Context, reply store.Named) error {
+	if err := o.store.RetryReply(ctx, reply); err != nil {
+		return fmt.Errorf("retry reply: %w", err)
+	}
+	return o.deliverNow(ctx, reply.Message)
+}
+
+// deliverNow is Deliver that says whether the reply still goes out by itself.
+func (o *Outbox) deliverNow(ctx context.Context, message int64) error {
+	err := o.Deliver(ctx, message)
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("deliver reply: %w", err)
+	if code := ticket.CodeOf(err); code == ticket.CodeUnavailable || code == ticket.CodeTimeout {
+		return httpx.With(err, "en_cola", true)
+	}
+	return err
+}
+
+// newMessageID makes a WhatsApp message id like whatsmeow's own: 3EB0 and 18
+// upper-case hexadecimal digits (send.go, GenerateMessageID).
+func newMessageID() string {
+	var id [9]byte
+	_, _ = rand.Read(id[:]) // never fails since Go 1.24
+	return "3EB0" + strings.ToUpper(hex.EncodeToString(id[:]))
+}

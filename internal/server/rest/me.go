@@ -1,0 +1,31 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"mostrador/internal/server/auth"
+)
+
+// Me is whoever asks, and the business they work for.
+type Me struct {
+	Name         string `json:"usuario" doc:"Vacío para un programa y en un panel abierto."`
+	Role         string `json:"rol" enum:"lectura,agente,administrador"`
+	Business     string `json:"negocio"`
+	Login        bool   `json:"login" doc:"Falso con PANEL_LOGIN=off."`
+	ReceivedText string `json:"aviso_recibido" doc:"Lo que manda «Notificar recibido»."`
+}
+
+func (s *service) me() {
+	register(s, operation(http.MethodGet, "/yo", "yo", "sesion", "Quién soy y para qué negocio trabajo"), auth.RoleReader, s.whoAmI)
+}
+
+func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
+	business, err := s.Store.Business(ctx, businessOf(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("load business: %w", err)
+	}
+	id := auth.From(ctx)
+	return answer(Me{Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Login: !s.Auth.Open(), ReceivedText: business.ReceivedText}), nil
+}

@@ -1,0 +1,107 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"mostrador/internal/server/auth"
+	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
+)
+
+// TicketRef names a ticket.
+type TicketRef struct {
+	Number int64 `path:"numero" minimum:"1" doc:"Número del ticket."`
+}
+
+func (s *service) tickets() {
+	register(s, operation(http.MethodGet, "/tickets", "listar-tickets", "tickets", "Lista de tickets, los más nuevos primero"), auth.RoleReader, s.listTickets)
+	register(s, operation(http.MethodGet, "/tickets/resumen", "contar-tickets", "tickets", "Cuántos tickets hay en cada estado"), auth.RoleReader, s.countTickets)
+	register(s, operation(http.MethodGet, "/tickets/{numero}", "ver-ticket", "tickets", "Un ticket"), auth.RoleReader, s.showTicket)
+	register(s, operation(http.MethodGet, "/tickets/{numero}/conversacion", "ver-conversacion", "tickets", "Un ticket con sus mensajes, el más viejo primero"), auth.RoleReader, s.showConversation)
+	register(s, operation(http.MethodPatch, "/tickets/{numero}", "cambiar-ticket", "tickets", "Cambia un ticket"), auth.RoleAgent, s.changeTicket)
+}
+
+// ticketQuery is which tickets are listed.
+type ticketQuery struct {
+	Limit  int    `query:"limite" minimum:"1" maximum:"500" default:"50"`
+	Before string `query:"antes" doc:"El «siguiente» de la página anterior."`
+	Status string `query:"estado" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
+}
+
+func (s *service) listTickets(ctx context.Context, in *ticketQuery) (*body[TicketList], error) {
+	status, _ := wire.ParseStatus(in.Status)
+	page, err := s.Store.Tickets(ctx, businessOf(ctx), store.Filter{Limit: in.Limit, Before: in.Before, Status: status})
+	if err != nil {
+		return nil, fmt.Errorf("list tickets: %w", err)
+	}
+	counts, err := s.Store.Counts(ctx, businessOf(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("count tickets: %w", err)
+	}
+	return answer(TicketListOf(page, totalOf(counts, status))), nil
+}
+
+// totalOf counts the tickets of one status, or all of them.
+func totalOf(counts map[ticket.Status]int64, status ticket.Status) int64 {
+	if status != "" {
+		return counts[status]
+	}
+	var total int64
+	for _, n := range counts {
+		total += n
+	}
+	return total
+}
+
+func (s *service) countTickets(ctx context.Context, _ *struct{}) (*body[map[string]int64], error) {
+	counts, err := s.Store.Counts(ctx, businessOf(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("count tickets: %w", err)
+	}
+	named := map[string]int64{"total": totalOf(counts, "")}
+	for _, status := range ticket.Statuses() {
+		named[wire.StatusName(status)] = counts[status]
+	}
+	return answer(named), nil
+}
+
+func (s *service) showTicket(ctx context.Context, in *TicketRef) (*body[Ticket], error) {
+	t, err := s.Store.Ticket(ctx, businessOf(ctx), in.Number)
+	if err != nil {
+		return nil, fmt.Errorf("load ticket: %w", err)
+	}
+	return answer(TicketOf(t)), nil
+}
+
+func (s *service) showConversation(ctx context.Context, in *TicketRef) (*body[Conversation], error) {
+	t, err := s.Store.Ticket(ctx, businessOf(ctx), in.Number)
+	if err != nil {
+		return nil, fmt.Errorf("load ticket: %w", err)
+	}
+	messages, err := s.Store.Conversation(ctx, businessOf(ctx), in.Number)
+	if err != nil {
+		return nil, fmt.Errorf("load conversation: %w", err)
+	}
+	return answer(ConversationOf(t, messages)), nil
+}
+
+// ticketChange is what to change of a ticket; what is not there stays.
+type ticketChange struct {
+	TicketRef
+	Body struct {
+		Status string `json:"estado,omitempty" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
+	}
+}
+
+func (s *service) changeTicket(ctx context.Context, in *ticketChange) (*body[Ticket], error) {
+	id := auth.From(ctx)
+	if status, ok := wire.ParseStatus(in.Body.Status); ok {
+		if err := s.Store.SetStatus(ctx, id.Business, in.Number, id.User, status); err != nil {
+			return nil, fmt.Errorf("set status: %w", err)
+		}
+	}
+	return s.showTicket(ctx, &in.TicketRef)
+}
