@@ -64,6 +64,9 @@ var allowed = map[string][]string{
 	"internal/server/outbox": {
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
+	"internal/server/original": {
+		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
+	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
 		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
@@ -78,7 +81,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/classifier", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
