@@ -55,6 +55,7 @@ var allowed = map[string][]string{
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",
 	},
 	"internal/server/classifier/corpus": {},
+	"internal/server/learn":             {"internal/server/classifier", "internal/server/store", "internal/ticket", "github.com/rs/zerolog"},
 	"internal/server/photos":            {"internal/ticket"},
 	"internal/server/splice":            {},
 	"internal/server/auth": {
@@ -81,7 +82,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

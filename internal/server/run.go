@@ -23,10 +23,12 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/ticket"
 	"mostrador/web"
 )
 
@@ -74,7 +76,7 @@ func serve(ctx context.Context, o Options) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
-	g.Go(learn)
+	g.Go(func() error { return p.learn.Run(ctx) })
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
@@ -93,6 +95,12 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	learn  *learn.Learner
+}
+
+// classify is the learner's, which is made after the store.
+func (p *parts) classify(business int64, text string) ticket.Classification {
+	return p.learn.Classify(business, text)
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -106,7 +114,7 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
-	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest}); err != nil {
+	if p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: p.classify}); err != nil {
 		return err
 	}
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
@@ -115,6 +123,10 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
+	}
+	p.learn = learn.New(learn.Options{Store: p.store, Log: log})
+	if err = p.learn.Prepare(ctx, p.origin.Business); err != nil {
+		return fmt.Errorf("prepare categories: %w", err)
 	}
 	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
 	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {

@@ -156,8 +156,8 @@ type Ticket struct {
 	Candidates    []Candidate // with DoubtUnsure
 	Reason        Reason      // of the priority
 	ReasonWords   []string
-	Photo         string   // stored name of the first picture, empty without one
-	Unread        int      // messages of the customer that nobody answered
+	Photo         string // stored name of the first picture, empty without one
+	Unread        int    // messages of the customer that nobody answered
 	CreatedAt     time.Time
 	UpdatedAt     time.Time // last message in either direction, or last change
 	FirstAnswerAt time.Time // zero while nobody answered

@@ -29,6 +29,7 @@ import (
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
 
@@ -128,7 +129,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 		t.Fatal(err)
 	}
 	s.store = storetest.OpenURL(t, filepath.Join(s.dir, "tickets.db"), func(o *store.Options) {
-		o.Now, o.Classify = s.clock.Now, model.Classify
+		o.Now, o.Classify = s.clock.Now, func(_ int64, text string) ticket.Classification { return model.Classify(text) }
 	})
 	s.origin, err = s.store.Setup(t.Context(), store.Setup{BusinessName: "Taller", BridgeURL: s.laptop.URL, TokenHash: httpx.NewToken(token)})
 	if err != nil {

@@ -16,19 +16,25 @@ import (
 type adaptation struct {
 	rows    map[uint32]uint32 // of a feature's hash: its row in words
 	words   matrix
-	guesses matrix // a row for each category that the model may have guessed
+	guesses matrix    // a row for each category that the model may have guessed
+	hidden  int       // so many categories, the first ones, are not in use
+	floors  []float32 // what is added to the probability of each category: nothing is impossible
 }
 
 // How adaptation learns. The figures were measured, see docs/CLASSIFICATION.md.
 const (
 	taughtEpochs = 10
-	taughtStep   = 0.7  // how far the first step goes; later ones go less and less far
-	taughtLength = 2    // of a text's words, where the guess has one of 1
-	taughtFloor  = 0.01 // what is added to each probability of the model: nothing is impossible
-	sureGuess    = 0.8  // the probability from which a guess is a sure one
-	overruled    = 0.5  // the share of sure guesses that has to be overruled
-	fewest       = 3    // lessons that tell nothing about how a category is used
+	taughtStep   = 0.7 // how far the first step goes; later ones go less and less far
+	taughtLength = 2   // of a text's words, where the guess has one of 1
+	sureGuess    = 0.8 // the probability from which a guess is a sure one
+	overruled    = 0.5 // the share of sure guesses that has to be overruled
+	fewest       = 3   // overruled guesses that may be chance
+	fewestNew    = 6   // the same, when they were overruled by a new category
 )
+
+// What is added to the probability of a category that the model knows, and of one
+// that it has no sentences of.
+const knownFloor, newFloor float32 = 0.01, 0.05
 
 // taught is a lesson as an adaptation learns from it.
 type taught struct {
@@ -40,8 +46,8 @@ type taught struct {
 // adapt learns lessons, each of a text and of the category that people gave it.
 // known are the categories that m has sentences of.
 func adapt(m *Model, lessons []Sentence, known map[string]bool) *adaptation {
-	a := &adaptation{rows: map[uint32]uint32{}}
-	all, telling := make([]taught, 0, len(lessons)), make([]taught, 0, len(lessons))
+	a := &adaptation{rows: map[uint32]uint32{}, hidden: m.hidden}
+	all := make([]taught, 0, len(lessons))
 	for _, s := range lessons {
 		tokens := tokenize(clean(s.Text))
 		hashed := m.recipe.appendFeatures(nil, tokens, m.vocabulary.stemsOf(tokens))
@@ -53,31 +59,49 @@ func adapt(m *Model, lessons []Sentence, known map[string]bool) *adaptation {
 		l := taught{text: a.number(m.index, hashed), class: m.class(s.Category)}
 		l.guess = m.guess(m.index.number(hashed))
 		all = append(all, l)
-		// What becomes of a new category says nothing about how the others are used.
-		if known[s.Category] {
-			telling = append(telling, l)
+	}
+	fresh := make([]bool, len(m.categories))
+	for class, c := range m.categories {
+		fresh[class] = !known[c.Name]
+		a.floors = append(a.floors, knownFloor)
+		if fresh[class] {
+			a.floors[class] = newFloor
 		}
 	}
-	classes := len(m.categories)
-	a.words, a.guesses = newMatrix(len(a.rows), classes), newMatrix(classes, classes)
-	a.descend(all, misunderstood(telling, classes))
+	a.words, a.guesses = newMatrix(len(a.rows), len(fresh)), newMatrix(len(fresh), len(fresh))
+	a.descend(all, misunderstood(all, fresh, m.hidden))
 	return a
 }
 
 // misunderstood finds the categories that a business does not use as the model
-// thinks: those with sure guesses that are overruled as a rule.
-func misunderstood(lessons []taught, classes int) []int {
-	total, wrong := make([]int, classes), make([]int, classes)
+// thinks: those that are not in use, which are the first hidden ones, and those
+// with sure guesses that are overruled as a rule. A new category that takes
+// something from an old one does not yet say that it takes everything; only if
+// it does so often, and nobody ever spoke for the old one.
+func misunderstood(lessons []taught, fresh []bool, hidden int) []int {
+	type count struct{ all, own, moved, taken int }
+	counts := make([]count, len(fresh))
 	for _, l := range lessons {
 		guess := argmax(l.guess)
-		total[guess]++
-		if guess != l.class && l.guess[guess] > sureGuess {
-			wrong[guess]++
+		sure := l.guess[guess] > sureGuess
+		counts[l.class].own++
+		switch {
+		case guess == l.class:
+			counts[guess].all++
+		case fresh[l.class] && sure:
+			counts[guess].taken++
+		case !fresh[l.class]:
+			counts[guess].all++
+			if sure {
+				counts[guess].moved++
+			}
 		}
 	}
 	var all []int
-	for class, n := range total {
-		if n >= fewest && float64(wrong[class]) > overruled*float64(n) {
+	for class, n := range counts {
+		moved := n.all >= fewest && float64(n.moved) > overruled*float64(n.all)
+		taken := n.own == 0 && n.taken >= fewestNew
+		if class < hidden || moved || taken {
 			all = append(all, class)
 		}
 	}
@@ -105,11 +129,14 @@ func (a *adaptation) number(x *index, hashed []feature) []feature {
 func (a *adaptation) score(text []feature, guess []float32) []float32 {
 	scores := make([]float32, len(guess))
 	for c, p := range guess {
-		scores[c] = float32(math.Log(float64(p + taughtFloor)))
+		scores[c] = float32(math.Log(float64(p + a.floors[c])))
 	}
 	a.words.addScore(scores, text)
 	for b, p := range guess {
 		addTo(scores, a.guesses.row(uint32(b)), p)
+	}
+	for c := range a.hidden {
+		scores[c] = impossible
 	}
 	return scores
 }

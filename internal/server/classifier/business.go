@@ -40,6 +40,7 @@ func TrainBusiness(b Business) (*Model, error) {
 
 // train is TrainBusiness with the sentences of template at hand.
 func (b Business) train(template Template, sentences []Sentence) (*Model, error) {
+	hidden := b.hidden(template)
 	sentences, known := b.own(template, sentences)
 	lessons := b.lessons()
 	for _, l := range lessons {
@@ -47,23 +48,44 @@ func (b Business) train(template Template, sentences []Sentence) (*Model, error)
 			sentences = append(sentences, slices.Repeat([]Sentence{l}, aloud)...)
 		}
 	}
-	m, err := Train(Template{Name: b.Template, Categories: b.Categories}, sentences)
+	if len(b.Categories) == 0 {
+		hidden = nil
+	}
+	m, err := Train(Template{Name: b.Template, Categories: slices.Concat(hidden, b.Categories)}, sentences)
 	if err != nil {
 		return nil, fmt.Errorf("train business: %w", err)
 	}
-	m.threshold = b.Threshold
+	m.hidden, m.threshold = len(hidden), b.Threshold
 	if len(lessons) > 0 {
 		m.taught = adapt(m, lessons, known)
 	}
 	return m, nil
 }
 
+// hidden returns the template's categories that are not in use. The model knows
+// them nevertheless, without ever answering with one: what a business does with
+// the printers it has no category for, it may have to learn only once.
+func (b Business) hidden(template Template) []Category {
+	var hidden []Category
+	for _, c := range template.Categories {
+		if b.bySlug(c.Slug) < 0 {
+			c.Name = hiddenName + c.Slug
+			hidden = append(hidden, c)
+		}
+	}
+	return hidden
+}
+
+// hiddenName begins the name of a category that is not in use: no name of a
+// business's own does.
+const hiddenName = "\x00"
+
 // own returns the template's sentences under the names of the business, and of
-// which names there are any. Those of a category that is not in use still teach
-// what is pressing.
+// which names there are any.
 func (b Business) own(template Template, sentences []Sentence) ([]Sentence, map[string]bool) {
 	names := map[string]string{"": ""}
 	for _, c := range template.Categories {
+		names[c.Name] = hiddenName + c.Slug
 		if i := b.bySlug(c.Slug); i >= 0 {
 			names[c.Name] = b.Categories[i].Name
 		}

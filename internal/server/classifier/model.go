@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"mostrador/internal/ticket"
@@ -12,6 +13,7 @@ import (
 type Model struct {
 	recipe             recipe
 	categories         []Category
+	hidden             int // so many categories, the first ones, are not in use and never answered
 	vocabulary         *vocabulary
 	index              *index
 	category, priority matrix
@@ -51,6 +53,9 @@ func (m *Model) Guess(text string) ticket.Classification {
 	return c
 }
 
+// impossible is the score of what is never answered.
+const impossible = -1e9
+
 // tieBreak gives a text that says nothing to the category for everything else.
 const tieBreak = 0.01
 
@@ -77,9 +82,10 @@ func (m *Model) answer(text string) (ticket.Classification, []ticket.Candidate) 
 		scores = m.taught.score(said, scores)
 		softmax(scores)
 	}
-	ranked := make([]ticket.Candidate, len(scores))
-	for i, p := range scores {
-		ranked[i] = ticket.Candidate{Category: m.categories[i].Name, Confidence: float64(p)}
+	m.hide(scores)
+	ranked := make([]ticket.Candidate, len(scores)-m.hidden)
+	for i, p := range scores[m.hidden:] {
+		ranked[i] = ticket.Candidate{Category: m.categories[m.hidden+i].Name, Confidence: float64(p)}
 	}
 	// Stable, so that equal ones keep the template's order.
 	slices.SortStableFunc(ranked, func(a, b ticket.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
@@ -96,6 +102,20 @@ func (m *Model) guess(features []feature) []float32 {
 	scores[len(scores)-1] += tieBreak
 	softmax(scores)
 	return scores
+}
+
+// hide gives the probability of categories that are not in use to the others.
+func (m *Model) hide(scores []float32) {
+	if m.hidden == 0 {
+		return
+	}
+	for c := range scores {
+		scores[c] = float32(math.Log(float64(scores[c] + math.SmallestNonzeroFloat32)))
+		if c < m.hidden {
+			scores[c] = impossible
+		}
+	}
+	softmax(scores)
 }
 
 // class returns the number of the category called name, -1 if there is none.

@@ -12,7 +12,7 @@ import (
 // with. It trains about a hundred models, which takes some seconds.
 func Report(w io.Writer, t Template, sentences []Sentence, now func() time.Time) error {
 	r := &report{w: w, template: t, sentences: sentences, now: now}
-	for _, section := range []func() error{r.whole, r.bursts, r.byCountry, r.learningCurve, r.parts, r.speed} {
+	for _, section := range []func() error{r.whole, r.bursts, r.byCountry, r.learningCurve, r.lessons, r.parts, r.speed} {
 		if err := section(); err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (s *shop) another() *store.Store {
 }
 
 // classify is a stand-in that shows which text it was given.
-func classify(text string) ticket.Classification {
+func classify(_ int64, text string) ticket.Classification {
 	c := ticket.Classification{Category: "Soporte General", Source: ticket.SourceRules, Priority: ticket.PriorityNormal}
 	if strings.Contains(text, "no prende") {
 		c.Category, c.Confidence, c.Words = "Hardware - Energía", 0.7, []string{"prende"}

@@ -37,7 +37,7 @@ func gatedShop(t *testing.T) (*shop, *gate) {
 	g := &gate{entered: make(chan struct{}), release: make(chan struct{})}
 	s.Store = storetest.OpenURL(t, s.url, func(o *store.Options) {
 		o.Now = s.clock.Now
-		o.Classify = func(text string) ticket.Classification {
+		o.Classify = func(business int64, text string) ticket.Classification {
 			switch text {
 			case gateText:
 				g.entered <- struct{}{}
@@ -45,7 +45,7 @@ func gatedShop(t *testing.T) (*shop, *gate) {
 			case poisonText:
 				panic("classifier broke")
 			}
-			return classify(text)
+			return classify(business, text)
 		}
 	})
 	s.origin = storetest.Origin(t, s.Store)
@@ -103,11 +103,11 @@ func TestAnErrorOfPostgresPoisonsNobodyElse(t *testing.T) {
 	s := &shop{t: t, clock: storetest.NewClock(start)}
 	s.Store = storetest.OpenURL(t, pgtest.URL(t), func(o *store.Options) {
 		o.Now = s.clock.Now
-		o.Classify = func(text string) ticket.Classification {
+		o.Classify = func(business int64, text string) ticket.Classification {
 			if text == poisonText {
 				panic("classifier broke")
 			}
-			return classify(text)
+			return classify(business, text)
 		}
 	})
 	s.origin = storetest.Origin(t, s.Store)
