@@ -41,9 +41,11 @@ var allowed = map[string][]string{
 	},
 	"internal/bridge": {
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
+
+	"internal/version": {},
 
 	"migrations": {"go.mau.fi/util/dbutil"},
 	"web":        {},
@@ -70,19 +72,19 @@ var allowed = map[string][]string{
 	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
-		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/store", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},
 	"internal/server/api": {
-		"internal/server/rest",
+		"internal/server/rest", "internal/server/learn",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -29,6 +29,7 @@ import (
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/ticket"
+	"mostrador/internal/version"
 	"mostrador/web"
 )
 
@@ -59,7 +60,7 @@ func serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return listenProblem(c.Address, err)
 	}
-	log.Info().Str("version", version()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
+	log.Info().Str("version", version.String()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
 		Str("bridge_url", c.BridgeURL).Msg("server starting")
 	p, err := build(ctx, o, c, log)
 	if err != nil {
@@ -157,8 +158,8 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Learn: p.learn, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version(), Now: p.now, Log: log,
+		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }

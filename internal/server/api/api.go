@@ -21,6 +21,7 @@ import (
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -36,6 +37,7 @@ type Options struct {
 	Photos *photos.Folder
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Learn  *learn.Learner
 	Watch  *watch.Watch
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)

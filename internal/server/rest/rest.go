@@ -20,6 +20,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
@@ -39,6 +40,7 @@ type Options struct {
 	Store  *store.Store
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Learn  *learn.Learner
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
@@ -65,6 +67,8 @@ func Mount(r chi.Router, o Options) {
 	s.tickets()
 	s.replies()
 	s.bridge()
+	s.categories()
+	s.learning()
 }
 
 func configuration(version string) huma.Config {
