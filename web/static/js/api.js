@@ -5,7 +5,7 @@ import { bridge } from './bridgewire.js';
 
 const patience = 15_000;
 /** Where the server's JSON is. */
-const base = '/api/v1';
+export const base = '/api/v1';
 
 /** What went wrong, with the server's sentence when it sent one. */
 export class Problem extends Error {
@@ -24,7 +24,7 @@ export class Problem extends Error {
  * @param {string} method @param {string} path @param {unknown} [body]
  * @returns {Promise<any>} the answer's JSON, null without any
  */
-async function call(method, path, body) {
+export async function call(method, path, body) {
   const response = await reach(path, {
     method,
     headers: body === undefined ? { Accept: 'application/json' } : { Accept: 'application/json', 'Content-Type': 'application/json' },

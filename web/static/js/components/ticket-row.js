@@ -2,7 +2,7 @@
 import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { PriorityBadge, StatusBadge } from './badge.js';
 import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
 import { Thumbnail } from './thumbnail.js';
@@ -10,10 +10,10 @@ import { Time } from './time.js';
 
 /**
  * One ticket of the list: a row of the table, a card on a phone.
- * @param {{ticket: import('../wire.js').Ticket, link: string, now: number, fresh: boolean, notice: import('../state.js').NoticeView,
+ * @param {{ticket: import('../wire.js').Ticket, category: any, link: string, now: number, fresh: boolean, notice: import('../state.js').NoticeView,
  *   onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void}} props
  */
-export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel, onDiscard }) {
+export function TicketRow({ ticket, category, link, now, fresh, notice, onPhoto, onSend, onAsk, onCancel, onDiscard }) {
   const name = customerName(ticket);
   const unread = ticket.unread > 0;
   return html`<tr role="row" class="ticket" data-fresh=${fresh ? '' : undefined} data-unread=${unread ? '' : undefined}>
@@ -29,7 +29,7 @@ export function TicketRow({ ticket, link, now, fresh, notice, onPhoto, onSend, o
     </td>
     <td role="cell" class="ticket-request">
       <p class="ticket-text" dir="auto">${oneLine(ticket.text || ticket.title) || html`<em>${t('list.noText')}</em>`}</p>
-      <${CategoryChip} category=${ticket.category} words=${ticket.words} />
+      ${category}
     </td>
     <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
       ${ticket.stuck ? html`<span class="badge" data-stuck title=${t('list.stuckWhy')}><${Icon} name="alert" />${t('list.stuck', { count: ticket.stuck })}</span>` : ''}</td>

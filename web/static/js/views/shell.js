@@ -14,6 +14,7 @@ import { Conversation } from './conversation.js';
 import { Login } from './login.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
+import { LastCorrection } from './verdict.js';
 
 /** What shows each view of the router. @type {Record<string, any>} */
 const pages = { list: TicketList, ticket: Conversation, bridge: BridgePage, settings: Settings };
@@ -23,7 +24,7 @@ export function Shell({ onRetry }) {
   return html`<div class="frame" data-view=${state.phase.value === 'ready' ? route.value.view : state.phase.value}>
     ${state.online.value ? '' : html`<${Offline} onRetry=${onRetry} />`}
     <${View} />
-    <${Overlays} />
+    <${Overlays} /><${LastCorrection} />
     <p class="visually-hidden" role="status" aria-live="polite">${state.announcement.value}</p>
   </div>`;
 }

@@ -9,6 +9,7 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
+import { TicketCategory } from './verdict.js';
 
 const columns = ['list.number', 'list.customer', 'list.photo', 'list.request', 'list.status', 'list.time', 'list.action'];
 
@@ -61,7 +62,7 @@ function Row({ ticket }) {
     const withPhoto = state.list.value.tickets.filter((other) => other.photo);
     state.lightbox.value = { pictures: withPhoto.map((other) => other.photo ?? ''), index: withPhoto.findIndex((other) => other.id === ticket.id) };
   };
-  return html`<${TicketRow} ticket=${ticket} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value}
+  return html`<${TicketRow} ticket=${ticket} category=${html`<${TicketCategory} ticket=${ticket} />`} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value}
     fresh=${state.list.value.fresh.includes(ticket.id)} notice=${state.noticeView(ticket.notice, state.attempts.value[ticket.id])}
     onPhoto=${open} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)}
     onDiscard=${() => discardNotice(ticket)} />`;
