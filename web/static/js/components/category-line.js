@@ -18,7 +18,7 @@ export function CategoryLine({ category, first, last, onMove, onEdit, onArchive 
       ${onMove && html`<${Tool} label=${t('categories.up', { name })} icon="up" off=${first} onClick=${() => onMove(-1)} />
         <${Tool} label=${t('categories.down', { name })} icon="down" off=${last} onClick=${() => onMove(1)} />`}
       ${onEdit && html`<${Tool} label=${t('categories.edit', { name })} icon="settings" off=${false} onClick=${onEdit} />`}
-      ${onArchive && html`<${Tool} label=${t(category.archived ? 'categories.unarchive' : 'categories.archive', { name })} icon=${category.archived ? 'reopen' : 'inbox'} off=${category.rest}
+      ${onArchive && html`<${Tool} label=${t(category.archived ? 'categories.unarchive' : 'categories.archive', { name })} icon=${category.archived ? 'reopen' : 'archive'} off=${category.rest}
         onClick=${onArchive} />`}
     </div></div>`;
 }

@@ -4,6 +4,7 @@ import { html } from '../html.js';
 /** Own drawings on a 24 by 24 grid, stroked with the colour of the text. @type {Record<string, string>} */
 const paths = {
   alert: 'M12 8v5m0 3.5v.01M10.6 4.2 2.9 17.6A1.6 1.6 0 0 0 4.3 20h15.4a1.6 1.6 0 0 0 1.4-2.4L13.4 4.2a1.6 1.6 0 0 0-2.8 0z',
+  archive: 'M4 5h16v4H4zm1 4v10h14V9m-9 4h4',
   back: 'M19 12H5m6-6-6 6 6 6',
   chat: 'M21 12a8.5 8.5 0 0 1-12.6 7.4L3 21l1.6-5.4A8.5 8.5 0 1 1 21 12z',
   check: 'm5 12.5 4.5 4.5L19 7.5',
