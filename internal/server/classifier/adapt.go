@@ -3,6 +3,7 @@ package classifier
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // adaptation is what the people of a business taught a model by saying what its
@@ -40,13 +41,23 @@ const knownFloor, newFloor float32 = 0.01, 0.05
 type taught struct {
 	text  []feature
 	guess []float32 // the model's probabilities
-	class int
+	// unprompted is the same for a message that is not a lesson already.
+	unprompted []float32
+	class      int
 }
 
 // adapt learns lessons, each of a text and of the category that people gave it.
 // known are the categories that m has sentences of.
 func adapt(m *Model, lessons []Sentence, known map[string]bool) *adaptation {
 	a := &adaptation{rows: map[uint32]uint32{}, hidden: m.hidden}
+	fresh := make([]bool, len(m.categories))
+	for class, c := range m.categories {
+		fresh[class] = !known[c.Name]
+		a.floors = append(a.floors, knownFloor)
+		if fresh[class] {
+			a.floors[class] = newFloor
+		}
+	}
 	all := make([]taught, 0, len(lessons))
 	for _, s := range lessons {
 		tokens := tokenize(clean(s.Text))
@@ -56,21 +67,37 @@ func adapt(m *Model, lessons []Sentence, known map[string]bool) *adaptation {
 				a.rows[f.key] = uint32(len(a.rows))
 			}
 		}
-		l := taught{text: a.number(m.index, hashed), class: m.class(s.Category)}
-		l.guess = m.guess(m.index.number(hashed))
-		all = append(all, l)
-	}
-	fresh := make([]bool, len(m.categories))
-	for class, c := range m.categories {
-		fresh[class] = !known[c.Name]
-		a.floors = append(a.floors, knownFloor)
-		if fresh[class] {
-			a.floors[class] = newFloor
-		}
+		text := a.number(m.index, hashed)
+		guess := m.guess(m.index.number(hashed))
+		all = append(all, taught{text, guess, unprompted(guess, fresh), m.class(s.Category)})
 	}
 	a.words, a.guesses = newMatrix(len(a.rows), len(fresh)), newMatrix(len(fresh), len(fresh))
-	a.descend(all, misunderstood(all, fresh, m.hidden))
+	wrong := misunderstood(all, fresh, m.hidden)
+	for i, l := range all {
+		if slices.Contains(wrong, argmax(l.unprompted)) {
+			all[i].guess = l.unprompted
+		}
+	}
+	a.descend(all, wrong)
 	return a
+}
+
+// unprompted is what the model would have guessed without having seen the lesson,
+// as it has those of fresh categories.
+func unprompted(guess []float32, fresh []bool) []float32 {
+	p := make([]float32, len(guess))
+	var sum float32
+	for c := range p {
+		if !fresh[c] {
+			sum += guess[c]
+		}
+	}
+	for c := range p {
+		if !fresh[c] && sum > 0 {
+			p[c] = guess[c] / sum
+		}
+	}
+	return p
 }
 
 // misunderstood finds the categories that a business does not use as the model
@@ -82,8 +109,8 @@ func misunderstood(lessons []taught, fresh []bool, hidden int) []int {
 	type count struct{ all, own, moved, taken int }
 	counts := make([]count, len(fresh))
 	for _, l := range lessons {
-		guess := argmax(l.guess)
-		sure := l.guess[guess] > sureGuess
+		guess := argmax(l.unprompted)
+		sure := l.unprompted[guess] > sureGuess
 		counts[l.class].own++
 		switch {
 		case guess == l.class:
