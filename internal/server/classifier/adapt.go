@@ -35,7 +35,7 @@ const (
 
 // What is added to the probability of a category that the model knows, and of one
 // that it has no sentences of.
-const knownFloor, newFloor float32 = 0.01, 0.05
+const knownFloor, newFloor float32 = 0.01, 0.1
 
 // taught is a lesson as an adaptation learns from it.
 type taught struct {

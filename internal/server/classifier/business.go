@@ -25,7 +25,7 @@ type Lesson struct {
 
 // aloud is how often the model sees the lessons of a category that no sentences
 // come with, among some hundreds of every other one.
-const aloud = 20
+const aloud = 40
 
 // TrainBusiness makes the model of a business. The same input makes the same
 // model, and a business that changed nothing has that of its template. An
