@@ -217,9 +217,7 @@ func (d *desk) set(model *classifier.Model, version int64) {
 func (l *Learner) train(ctx context.Context, business int64, d *desk) error {
 	lessons, err := l.Store.Lessons(ctx, business)
 	if err == nil && lessons.Template == "" {
-		if err = l.Prepare(ctx, business); err == nil {
-			lessons, err = l.Store.Lessons(ctx, business)
-		}
+		lessons, err = l.begin(ctx, business, d)
 	}
 	if err != nil {
 		return fmt.Errorf("load lessons: %w", err)
@@ -231,6 +229,23 @@ func (l *Learner) train(ctx context.Context, business int64, d *desk) error {
 	d.set(model, lessons.Version)
 	l.Log.Info().Int64("business", business).Int64("version", lessons.Version).Int("corrections", len(lessons.Taught)).Msg("learned")
 	return nil
+}
+
+// begin prepares a business that nobody has prepared. Its messages get the help
+// desk's own model at once: one of them may hold up all that is written until
+// then, and with it the preparation.
+func (l *Learner) begin(ctx context.Context, business int64, d *desk) (store.Lessons, error) {
+	if d.model.Load() == nil {
+		model, err := classifier.Default()
+		if err != nil {
+			return store.Lessons{}, fmt.Errorf("train classifier: %w", err)
+		}
+		d.set(model, 0)
+	}
+	if err := l.Prepare(ctx, business); err != nil {
+		return store.Lessons{}, err
+	}
+	return l.Store.Lessons(ctx, business)
 }
 
 // businessOf is what a model is made of, in the classifier's words. The category
