@@ -21,28 +21,44 @@ import (
 // modules says what each part of the panel may import: names are folders or
 // files of static/js, or libraries of the import map.
 var modules = map[string][]string{
-	"wire":        {"verdictwire"},
-	"bridgewire":  {"wire"},
+	"wire":       {"verdictwire"},
+	"bridgewire": {"wire"},
+	"bridge":     {},
+	"links":      {},
+	"keys":       {},
+	"poll":       {},
+	"i18n":       {},
+	"html":       {"preact", "htm"},
+	"zone":       {"i18n"},
+	"format":     {"i18n", "zone"},
+	"thread":     {"format"},
+	"listwire":   {"wire"},
+	"filter":     {},
+	"live":       {},
+	"listing":    {},
+	"api":        {"wire", "bridgewire", "listwire", "filter"},
+
+	"accountwire": {"wire"},
+	"accountapi":  {"accountwire", "api"},
+	"audit":       {"i18n"},
+
+	"shopwire": {"wire"},
+	"shopapi":  {"shopwire", "api", "wire"},
+
 	"verdictwire": {},
 	"learnwire":   {"wire"},
 	"learnapi":    {"api", "wire", "learnwire"},
 	"categories":  {"@preact/signals-core"},
-	"bridge":      {},
-	"links":       {},
-	"keys":        {},
-	"poll":        {},
-	"i18n":        {},
-	"html":        {"preact", "htm"},
-	"format":      {"i18n"},
-	"thread":      {"format"},
-	"api":         {"wire", "bridgewire"},
-	"router":      {"@preact/signals-core"},
-	"state":       {"@preact/signals-core"},
-	"keyboard":    {"keys", "router", "state"},
-	"actions":     {"actions", "api", "learnapi", "categories", "i18n", "state"},
-	"components":  {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
-	"views":       {"views", "components", "categories", "actions", "state", "router", "html", "i18n", "format", "thread", "bridge", "preact/hooks"},
-	"main":        {"views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
+
+	"agent": {},
+
+	"router":     {"@preact/signals-core"},
+	"state":      {"@preact/signals-core"},
+	"keyboard":   {"keys", "router", "state"},
+	"actions":    {"actions", "api", "accountapi", "shopapi", "learnapi", "categories", "i18n", "state", "filter", "listing", "live", "format"},
+	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
+	"views":      {"views", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "filter", "listing", "preact/hooks"},
+	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 
 var (

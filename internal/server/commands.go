@@ -19,8 +19,13 @@ const help = `Mostrador: el servidor de tickets.
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
                    (las dos admiten --template mesa o --template comercio)
+  server user      personas del panel: list, y add, passwd, disable y enable con un NOMBRE;
+                   add admite --rol administrador, agente (si no se dice) o lectura
   server import    toma los tickets y las fotos del sistema original:
                    --db tickets-original.db --fotos fotos_evidencia [--zona …] [--simular]
+  server backup    hace un respaldo ahora, además del de cada día
+  server restore   deja todo como estaba en un respaldo: «ultimo» o su nombre
+                   [--reemplazar] [--identidad clave.txt]
   server health    comprueba el servidor de esta máquina; termina con 0 si está bien
   server version   escribe la versión
   server help      escribe esta ayuda
@@ -63,8 +68,12 @@ func execute(ctx context.Context, o Options) error {
 		return classify(o, args)
 	case "evaluate":
 		return evaluate(o, args)
+	case "user":
+		return user(ctx, o, args)
 	case "import":
 		return importOriginal(ctx, o, args)
+	case "restore":
+		return restore(ctx, o, args)
 	}
 	if len(args) > 0 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")
@@ -78,6 +87,8 @@ func execute(ctx context.Context, o Options) error {
 		return say(o, version.String()+"\n")
 	case "help", "-h", "--help":
 		return say(o, help)
+	case "backup":
+		return makeBackup(ctx, o)
 	case "health":
 		return checkHealth(ctx, o)
 	}

@@ -139,6 +139,12 @@ type Contact struct {
 	Group bool
 }
 
+// Person is somebody who works at the counter.
+type Person struct {
+	ID   int64
+	Name string
+}
+
 // Ticket is one request of one contact. Number is the identifier people and
 // programs use; it is unique within a business and never reused.
 type Ticket struct {
@@ -157,6 +163,7 @@ type Ticket struct {
 	Reason        Reason      // of the priority
 	ReasonWords   []string
 	Photo         string // stored name of the first picture, empty without one
+	Assignee      Person // zero while nobody has it
 	Unread        int    // messages of the customer that nobody answered
 	CreatedAt     time.Time
 	UpdatedAt     time.Time // last message in either direction, or last change

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
@@ -25,8 +26,10 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/classifier"
 	"mostrador/internal/server/learn"
+	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/server/watch"
@@ -153,10 +156,11 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	if err := s.learn.Prepare(t.Context(), s.origin.Business); err != nil {
 		t.Fatal(err)
 	}
-	who.Store, who.Default = s.store, s.origin
+	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
+	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Health: bridge.Health, Retry: bridge.Retry, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},

@@ -99,13 +99,6 @@ func (f categoryFields) apply(c *store.Category) {
 	}
 }
 
-// put copies what is there.
-func put[T any](to, from *T) {
-	if from != nil {
-		*to = *from
-	}
-}
-
 type newCategory struct {
 	Body categoryFields
 }

@@ -22,6 +22,7 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
+	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
@@ -41,6 +42,9 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Learn  *learn.Learner
+	Photos *photos.Folder
+	// Clean takes files off the disk whose rows are gone.
+	Clean func(ctx context.Context) error
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
@@ -65,10 +69,19 @@ func Mount(r chi.Router, o Options) {
 	s := &service{Options: o, api: humachi.New(r, configuration(o.Version))}
 	s.me()
 	s.tickets()
+	s.bulk()
+	s.search()
+	s.views()
 	s.replies()
 	s.bridge()
 	s.categories()
 	s.learning()
+	s.customers()
+	s.settings()
+	s.account()
+	s.tokens()
+	s.users()
+	s.audit()
 }
 
 func configuration(version string) huma.Config {

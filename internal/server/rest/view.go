@@ -13,7 +13,7 @@ import (
 type TicketList struct {
 	Tickets []Ticket `json:"tickets"`
 	Next    string   `json:"siguiente,omitempty" doc:"Para «antes» de la página que sigue; falta en la última."`
-	Total   int64    `json:"total"`
+	Total   int64    `json:"total" doc:"Cuántos hay en todas las páginas; -1 cuando contarlos sería mirar cada uno."`
 }
 
 // Ticket is a ticket as the panel reads it. The first seven keys are the
@@ -43,11 +43,19 @@ type Ticket struct {
 	ReasonWords []string    `json:"prioridad_palabras"`
 
 	Unread        int        `json:"sin_leer"`
+	Assignee      *Person    `json:"asignado"`
 	UpdatedAt     time.Time  `json:"actualizado"`
 	FirstAnswerAt *time.Time `json:"primera_respuesta"`
 	ResolvedAt    *time.Time `json:"resuelto"`
 	Notice        *Notice    `json:"aviso"`
 	Stuck         int        `json:"por_decidir"` // replies that wait for a person
+	ContactID     int64      `json:"cliente_id"`
+}
+
+// Person is somebody at the counter.
+type Person struct {
+	ID   int64  `json:"id"`
+	Name string `json:"nombre"`
 }
 
 // Candidate is a category that a doubtful ticket may belong to.
@@ -127,7 +135,10 @@ func TicketOf(l store.Listed) Ticket {
 		Name: t.Contact.Name, Group: t.Contact.Group, Priority: wire.PriorityName(t.Priority), Source: wire.SourceName(t.Source),
 		Confidence: t.Confidence, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
-		Stuck: l.Stuck,
+		Stuck: l.Stuck, ContactID: t.Contact.ID,
+	}
+	if t.Assignee.ID != 0 {
+		v.Assignee = &Person{ID: t.Assignee.ID, Name: t.Assignee.Name}
 	}
 	v.Words, v.ReasonWords = emptyIfNil(t.Words), emptyIfNil(t.ReasonWords)
 	v.Doubt, v.Reason, v.Candidates = wire.DoubtName(t.Doubt), wire.ReasonName(t.Reason), make([]Candidate, 0, len(t.Candidates))
@@ -163,12 +174,15 @@ func messageOf(m ticket.Message) Message {
 	return v
 }
 
+// filePrefix is where the path of every stored file begins.
+const filePrefix = "/fotos/"
+
 // filePath is where a stored file is served, nil without one.
 func filePath(file string) *string {
 	if file == "" {
 		return nil
 	}
-	path := "/fotos/" + file
+	path := filePrefix + file
 	return &path
 }
 

@@ -71,6 +71,7 @@ func (s *Store) AddBeat(ctx context.Context, b Beat, troubles []Trouble) (cleare
 		if _, err := t.row([]any{&limited}, `SELECT state = $2 FROM beats WHERE bridge_id = $1`, b.Bridge, stateLimited); err != nil {
 			return err
 		}
+		t.hint(b.Business, 0, HintBridge)
 		// Before the troubles, so that RaiseAlerts of another server waits for us or we for it.
 		err := t.exec(`
 			INSERT INTO beats (bridge_id, business_id, beat_at, connected, state, problem, report) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -76,54 +76,49 @@ func (s *Store) SetCategory(ctx context.Context, business, number, user int64, n
 		if !c.Changed && before.Source == ticket.SourcePerson {
 			return nil
 		}
-		c.ID, err = t.correct(business, th.id, user, category.ID, c.Changed, before)
-		if err != nil {
+		d := desk{tx: t, business: business, user: user}
+		if c.ID, err = d.correct(th.id, category.ID, c.Changed, before); err != nil {
 			return err
 		}
-		if err := t.judge(th.id, judgement{Category: category.Name, Source: ticket.SourcePerson, Confidence: 1}); err != nil {
-			return err
-		}
-		if c.Changed {
-			if err := t.tell(th.id, user, "Categoría: "+before.Category+" → "+category.Name); err != nil {
-				return err
-			}
-		}
-		return t.learnAnew(business)
+		return d.say(th, before.Category, judgement{Category: category.Name, Source: ticket.SourcePerson, Confidence: 1})
 	})
 	return c, err
 }
 
-// usable returns the category called name, in upper or lower case.
-func (t *tx) usable(business int64, name string) (Category, error) {
+// categoryNamed returns the category called name, in upper or lower case, the zero
+// one if there is none.
+func (t *tx) categoryNamed(business int64, name string) (Category, error) {
 	all, err := list(t.ctx, t.conn, scanCategory,
 		`SELECT `+categoryColumns+` FROM categories WHERE business_id = $1 AND name_key = $2`, business, nameKey(name))
-	switch {
-	case err != nil:
+	if err != nil || len(all) == 0 {
 		return Category{}, err
-	case len(all) == 0:
-		return Category{}, errNoCategory
-	case all[0].Archived:
-		return Category{}, ticket.NewError(ticket.CodeConflict, fmt.Sprintf("La categoría «%s» está archivada.", all[0].Name))
 	}
 	return all[0], nil
 }
 
-func (t *tx) correct(business, ticketID, user, category int64, changed bool, before judgement) (int64, error) {
+// usable is categoryNamed for one that tickets may get.
+func (t *tx) usable(business int64, name string) (Category, error) {
+	c, err := t.categoryNamed(business, name)
+	switch {
+	case err != nil:
+		return Category{}, err
+	case c.ID == 0:
+		return Category{}, errNoCategory
+	case c.Archived:
+		return Category{}, ticket.NewError(ticket.CodeConflict, fmt.Sprintf("La categoría «%s» está archivada.", c.Name))
+	}
+	return c, nil
+}
+
+// correct keeps what a person said of a ticket.
+func (d *desk) correct(ticketID, category int64, changed bool, before judgement) (int64, error) {
 	data, err := json.Marshal(before)
 	if err != nil {
 		return 0, fmt.Errorf("keep judgement: %w", err)
 	}
-	return t.add(`
+	return d.add(`
 		INSERT INTO corrections (business_id, ticket_id, category_id, user_id, changed, before, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		business, ticketID, category, reference(user), changed, string(data), t.now)
-}
-
-// tell leaves an event in a ticket's conversation.
-func (t *tx) tell(ticketID, user int64, sentence string) error {
-	return t.exec(`
-		INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
-		SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
-		FROM tickets WHERE id = $1`, ticketID, reference(user), ticket.KindOther, sentence, t.now)
+		d.business, ticketID, category, reference(d.user), changed, string(data), d.now)
 }
 
 // UndoCategory takes back the last thing that a person said of a ticket's
@@ -137,10 +132,8 @@ func (s *Store) UndoCategory(ctx context.Context, business, number, user, correc
 			return err
 		}
 		var last int64
-		var changed bool
 		var data string
-		_, err = t.row([]any{&last, &changed, &data},
-			`SELECT id, changed, before FROM corrections WHERE ticket_id = $1 AND undone_at = 0 ORDER BY id DESC LIMIT 1`, th.id)
+		_, err = t.row([]any{&last, &data}, `SELECT id, before FROM corrections WHERE ticket_id = $1 AND undone_at = 0 ORDER BY id DESC LIMIT 1`, th.id)
 		if err != nil {
 			return err
 		}
@@ -158,15 +151,7 @@ func (s *Store) UndoCategory(ctx context.Context, business, number, user, correc
 		if err := t.exec(`UPDATE corrections SET undone_at = $2 WHERE id = $1`, last, t.now); err != nil {
 			return err
 		}
-		if err := t.judge(th.id, before); err != nil {
-			return err
-		}
-		if changed {
-			if err := t.tell(th.id, user, "Categoría: "+now.Category+" → "+before.Category); err != nil {
-				return err
-			}
-		}
-		return t.learnAnew(business)
+		return (&desk{tx: t, business: business, user: user}).say(th, now.Category, before)
 	})
 }
 

@@ -36,6 +36,12 @@ func (t *tx) sent(message, ticketID int64) error {
 	if err != nil || !changed {
 		return err
 	}
+	if err := t.hintMessage(message); err != nil {
+		return err
+	}
+	if automatic, err := t.automatic(message); err != nil || automatic {
+		return err
+	}
 	return t.answered(ticketID, t.now)
 }
 
@@ -56,6 +62,9 @@ func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error 
 		hold = string(ticket.DeliveryLimited)
 	}
 	return s.write(ctx, "postpone reply", func(t *tx) error {
+		if err := t.hintMessage(message); err != nil {
+			return err
+		}
 		return t.exec(`
 			UPDATE messages SET next_attempt_at = $3, lease_until = 0, failure = $4, hold = $5, left_at = CASE WHEN $6 THEN 0 ELSE left_at END
 			WHERE id = $1 AND delivery = 'queued' AND attempts = $2`,
@@ -67,6 +76,9 @@ func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error 
 // not queued any more stays as it is.
 func (s *Store) ReplyFailed(ctx context.Context, message int64, reason string) error {
 	return s.write(ctx, "give up reply", func(t *tx) error {
+		if err := t.hintMessage(message); err != nil {
+			return err
+		}
 		return t.exec(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2 WHERE id = $1 AND delivery = 'queued'`,
 			message, clean(reason))
 	})

@@ -36,15 +36,22 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if err := migrate(ctx, db, pgDialect, s.log); err != nil {
 		return err
 	}
-	s.reader, s.writer = db, &poolWriter{db: db, now: s.now}
+	s.postgres, s.relay = true, newRelay()
+	told := s.changed
+	s.changed = func(hints []Hint) {
+		told(hints)
+		s.relay.add(hints)
+	}
+	s.reader, s.writer = db, &poolWriter{db: db, now: s.now, changed: s.changed}
 	return nil
 }
 
 // poolWriter is PostgreSQL's transactor: each closure is a transaction on the
 // pool, tried again when it lost against another one.
 type poolWriter struct {
-	db  *sql.DB
-	now func() time.Time
+	db      *sql.DB
+	now     func() time.Time
+	changed func([]Hint)
 }
 
 // do implements transactor.
@@ -65,8 +72,15 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	defer func() { _ = conn.Rollback() }() // after Commit it does nothing
-	if err := guarded(&tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn, lock: rowLock, id: returningID}, fn); err != nil {
+	t := &tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn, lock: rowLock, id: returningID}
+	if err := guarded(t, fn); err != nil {
 		return err
 	}
-	return conn.Commit()
+	if err := conn.Commit(); err != nil {
+		return err
+	}
+	if len(t.hints) > 0 {
+		w.changed(t.hints)
+	}
+	return nil
 }

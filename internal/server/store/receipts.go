@@ -31,9 +31,10 @@ func (s *Store) AddReceipt(ctx context.Context, r Receipt) error {
 
 func (t *tx) advance(business int64, id string, to ticket.Delivery) error {
 	waiting, err := list(t.ctx, t.conn, func(row scanner) (m stored, err error) {
-		err = row.Scan(&m.id, &m.thread.id)
+		err = row.Scan(&m.id, &m.thread.id, &m.thread.number)
 		return m, err
-	}, `SELECT id, ticket_id FROM messages WHERE business_id = $1 AND wa_id = $2 AND direction = 'out'`, business, id)
+	}, `SELECT m.id, m.ticket_id, t.number FROM messages m JOIN tickets t ON t.id = m.ticket_id
+		WHERE m.business_id = $1 AND m.wa_id = $2 AND m.direction = 'out'`, business, id)
 	if err != nil {
 		return err
 	}
@@ -41,6 +42,7 @@ func (t *tx) advance(business int64, id string, to ticket.Delivery) error {
 		if err := t.sent(m.id, m.thread.id); err != nil {
 			return err
 		}
+		t.hint(business, m.thread.number, HintTicket)
 		err := t.exec(`UPDATE messages SET delivery = $2 WHERE id = $1 AND (delivery = 'sent' OR delivery = 'delivered' AND $2 = 'read')`, m.id, to)
 		if err != nil {
 			return err

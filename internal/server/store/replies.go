@@ -52,12 +52,16 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 		if q, err = t.standing(th, r); err != nil || q.Existing {
 			return err
 		}
+		if err := t.refuseBlocked(th.id); err != nil {
+			return err
+		}
 		if err := t.mayWrite(th, r); err != nil {
 			return err
 		}
 		if err := t.touch(th.id); err != nil {
 			return err
 		}
+		t.hint(r.Business, r.Ticket, HintTicket)
 		q.Delivery = ticket.DeliveryQueued
 		q.Message, err = t.add(`
 			INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, user_id, author, direction, kind, body, wa_id,

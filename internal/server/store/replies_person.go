@@ -34,10 +34,14 @@ func (s *Store) RetryReply(ctx context.Context, n Named) error {
 		case m.lease > t.now:
 			return nil
 		}
+		if err := t.refuseBlocked(m.ticket); err != nil {
+			return err
+		}
 		err = t.exec(`UPDATE messages SET delivery = 'queued', hold = '', failure = '', next_attempt_at = $2, wanted_at = $2 WHERE id = $1`, n.Message, t.now)
 		if err != nil {
 			return err
 		}
+		t.hint(n.Business, n.Ticket, HintTicket)
 		return t.touch(m.ticket)
 	})
 }
@@ -71,6 +75,7 @@ func (s *Store) DiscardReply(ctx context.Context, n Named) error {
 		if err := t.exec(`UPDATE messages SET delivery = 'discarded', hold = '', failure = $2 WHERE id = $1`, n.Message, reason); err != nil {
 			return err
 		}
+		t.hint(n.Business, n.Ticket, HintTicket)
 		return t.touch(m.ticket)
 	})
 }

@@ -58,7 +58,8 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	writer := newGroupWriter(conn, s.now)
+	s.path = path
+	writer := newGroupWriter(conn, s.now, s.changed)
 	s.writer = writer
 	s.reader, err = sql.Open("sqlite", dsn(path, readerPragmas))
 	if err != nil {

@@ -39,13 +39,19 @@ type Options struct {
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
 	Classify func(business int64, text string) ticket.Classification
+	// Changed, if set, is told what a transaction changed once it is committed,
+	// before the caller that wanted it returns. On SQLite all writers wait for
+	// it: it must take microseconds, and it must not use the store.
+	Changed func([]Hint)
 }
 
 // Store is an open database. All methods may be called concurrently, also by
 // several servers on one PostgreSQL: nothing but how the last transaction ended
 // is kept in the process.
 type Store struct {
+	path     string // of the SQLite file, empty on PostgreSQL
 	reader   *sql.DB
+	postgres bool
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
@@ -53,7 +59,13 @@ type Store struct {
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(business int64, text string) ticket.Classification
+	changed  func([]Hint)
+	relay    *relay // on PostgreSQL
+	stretch  int64  // see defaultStretch
 }
+
+// Path returns the path of the SQLite file, "" on PostgreSQL.
+func (s *Store) Path() string { return s.path }
 
 // transactor runs closures as durable transactions.
 type transactor interface {
@@ -70,7 +82,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify}
+	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed, stretch: defaultStretch}
+	if s.changed == nil {
+		s.changed = func([]Hint) {}
+	}
 	if s.classify == nil {
 		s.classify = unclassified
 	}

@@ -14,6 +14,8 @@ type tx struct {
 	conn querier
 	lock string // ends a query whose rows nobody else may change before the transaction ends
 	id   string // ends an INSERT whose row's id is wanted
+
+	hints []Hint // what changes with the commit
 }
 
 // What PostgreSQL has in tx.lock and tx.id. SQLite has one writer at a time and

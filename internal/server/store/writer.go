@@ -25,6 +25,7 @@ type groupWriter struct {
 	conn    *sql.Conn
 	cache   *statements
 	now     func() time.Time
+	changed func([]Hint)
 	queue   chan *job
 	stop    chan struct{} // closed by close
 	stopped chan struct{} // closed when run has returned
@@ -38,11 +39,12 @@ type job struct {
 	err   chan error
 }
 
-func newGroupWriter(conn *sql.Conn, now func() time.Time) *groupWriter {
+func newGroupWriter(conn *sql.Conn, now func() time.Time, changed func([]Hint)) *groupWriter {
 	w := &groupWriter{
 		conn:    conn,
 		cache:   &statements{conn: conn, all: map[string]*sql.Stmt{}},
 		now:     now,
+		changed: changed,
 		queue:   make(chan *job, batchLimit),
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -157,6 +159,9 @@ func (w *groupWriter) commit(batch []*job) (closureFailed bool, err error) {
 	if err := t.exec("COMMIT"); err != nil {
 		w.rollback(t)
 		return false, fmt.Errorf("commit: %w", err)
+	}
+	if len(t.hints) > 0 {
+		w.changed(t.hints)
 	}
 	return false, nil
 }

@@ -2,6 +2,8 @@
 /** Talks to the server. The only file that knows its URLs. */
 import * as wire from './wire.js';
 import { bridge } from './bridgewire.js';
+import { parameters } from './filter.js';
+import * as lists from './listwire.js';
 
 const patience = 15_000;
 /** Where the server's JSON is. */
@@ -15,6 +17,8 @@ export class Problem extends Error {
     this.status = status;
     /** The server stored the reply and sends it by itself. */
     this.queued = body?.en_cola === true;
+    /** What a login asks for next. */
+    this.missing = typeof body?.falta === 'string' ? body.falta : '';
     /** No answer, or one that is not the server's: a proxy in front of nothing. */
     this.offline = status === 0 || (status >= 502 && typeof body?.detail !== 'string');
   }
@@ -59,18 +63,43 @@ function parse(text) {
 export const api = {
   session: async () => wire.session(await call('GET', `${base}/yo`)),
 
-  /** @param {string} user @param {string} password */
-  logIn: (user, password) => call('POST', '/entrar', { usuario: user, clave: password }),
+  /** @param {{name: string, password: string, code?: string, next?: string}} said */
+  logIn: ({ name, password, code, next }) => call('POST', '/entrar', { usuario: name, clave: password, codigo: code, clave_nueva: next }),
 
   logOut: () => call('POST', '/salir'),
 
-  /** One page, newest first. @param {{status: string, before?: string, limit: number}} query */
-  async tickets({ status, before, limit }) {
-    const query = new URLSearchParams({ limite: String(limit) });
-    if (status) query.set('estado', wire.statusWord(status));
+  /** One page, newest first; of a search when the filter has a text. @param {import('./filter.js').Filter} filter @param {{before?: string, limit: number}} page */
+  async tickets(filter, { before, limit }) {
+    const query = parameters(filter);
+    query.set('limite', String(limit));
     if (before) query.set('antes', before);
-    return wire.page(await call('GET', `${base}/tickets?${query}`));
+    return lists.page(await call('GET', `${base}/${filter.text.trim() ? 'buscar' : 'tickets'}?${query}`));
   },
+
+  /**
+   * Changes many tickets at once and returns what they were.
+   * @param {number[]} ids @param {{status?: string, priority?: string, category?: string, assignee?: number}} change
+   * @returns {Promise<lists.Before[]>}
+   */
+  async changeMany(ids, { status, priority, category, assignee }) {
+    const body = { tickets: ids, estado: status && wire.statusWord(status), prioridad: priority && lists.priorityWord(priority), categoria: category, asignado: assignee };
+    return (await call('POST', `${base}/tickets/lote`, body)).antes.map(lists.before);
+  },
+
+  /** Those who may have tickets. @returns {Promise<wire.Person[]>} */
+  people: async () => (await call('GET', `${base}/personas`)).personas.map(wire.person),
+
+  /** @returns {Promise<lists.View[]>} */
+  views: async () => (await call('GET', `${base}/vistas`)).vistas.map(lists.view),
+
+  /** @param {string} name @param {string} query @param {boolean} shared @returns {Promise<lists.View>} */
+  saveView: async (name, query, shared) => lists.view(await call('POST', `${base}/vistas`, { nombre: name, filtro: query, compartida: shared })),
+
+  /** @param {number} id */
+  deleteView: (id) => call('DELETE', `${base}/vistas/${id}`),
+
+  /** A line on which the server says what changed. */
+  events: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}/eventos`),
 
   summary: async () => wire.summary(await call('GET', `${base}/tickets/resumen`)),
 

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals-core';
 /**
  * A view with what its address says beside it: the parts that start with a
  * colon below, and what follows a question mark.
- * @typedef {{view: string, id?: number, section?: string, query?: Record<string, string>}} Route
+ * @typedef {{view: string, id?: number, section?: string, token?: string, query?: Record<string, string>}} Route
  */
 
 /**
@@ -16,20 +16,29 @@ import { signal } from '@preact/signals-core';
 const pages = {
   list: '',
   ticket: 'ticket/:id',
+  customers: 'clientes',
+  customer: 'cliente/:id',
   bridge: 'puente',
   settings: 'ajustes/:section?',
+  invitation: 'invitacion/:token',
 };
 
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
+/** What follows the question mark of the list's address: its filter, which stays while a ticket is read. */
+export const query = signal('');
+
+/** Views that show the list, with its filter in their address. */
+const listed = new Set(['list', 'ticket']);
+
 /** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
 export function parse(hash) {
   const [path, search = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
-  const query = Object.fromEntries(new URLSearchParams(search));
+  const asked = Object.fromEntries(new URLSearchParams(search));
   for (const [view, pattern] of Object.entries(pages)) {
     const found = match(pattern, path);
-    if (found) return { view, ...found, ...(Object.keys(query).length ? { query } : {}) };
+    if (found) return { view, ...found, ...(Object.keys(asked).length && !listed.has(view) ? { query: asked } : {}) };
   }
   return { view: 'list' };
 }
@@ -55,12 +64,17 @@ function fits(name, part) {
   return name === 'id' ? /^[1-9]\d{0,15}$/.test(part) : /^[\w-]+$/.test(part);
 }
 
-/** The hash of a route; parse undoes it. @param {Route} to */
-export function href(to) {
+/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] of the list, where it is shown */
+export function href(to, filter = query.value) {
   const values = /** @type {Record<string, any>} */ (to);
   const path = (pages[to.view] ?? '').replace(/:(\w+)\??/g, (_, name) => String(values[name] ?? '')).replace(/\/$/, '');
-  const query = new URLSearchParams(to.query ?? {}).toString();
-  return `#/${path}${query ? `?${query}` : ''}`;
+  const search = listed.has(to.view) ? filter : new URLSearchParams(to.query ?? {}).toString();
+  return `#/${path}${search ? `?${search}` : ''}`;
+}
+
+/** Filters the list beside what is shown; Back does not lead through every letter of it. @param {string} filter */
+export function filterBy(filter) {
+  window.location.replace(href(listed.has(route.value.view) ? route.value : { view: 'list' }, filter));
 }
 
 /** Follows the address from now on. @param {Window} window */
@@ -68,10 +82,18 @@ export function start(window) {
   const follow = () => {
     // The skip link changes the hash too, and must not change the view.
     if (!isRoute(window.location.hash)) return;
-    route.value = parse(window.location.hash);
+    show(window.location.hash);
   };
   window.addEventListener('hashchange', follow);
-  route.value = parse(window.location.hash);
+  show(window.location.hash);
+}
+
+/** @param {string} hash */
+function show(hash) {
+  const to = parse(hash);
+  // Elsewhere the list's filter waits for its return.
+  if (listed.has(to.view)) query.value = hash.split('?')[1] ?? '';
+  route.value = to;
 }
 
 /** @param {string} hash */
@@ -82,6 +104,11 @@ function isRoute(hash) {
 /** Puts the panel's own address in place of the login page's. @param {Window} window */
 export function leaveLoginPage({ location, history }) {
   if (location.pathname !== '/') history.replaceState(null, '', `/${location.hash}`);
+}
+
+/** Shows another view in place of this one: Back does not return here. @param {Route} to */
+export function replace(to) {
+  window.location.replace(href(to));
 }
 
 /** Shows another view, as a click on a link to it would. @param {Route} to */

@@ -1,23 +1,29 @@
 // @ts-check
+import { permission, setNotices, setSound } from '../actions/alerts.js';
 import { logOut } from '../actions/session.js';
+import { AlertSwitch } from '../components/alert-switch.js';
 import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
 import { Nav } from '../components/nav.js';
+import { Toast } from '../components/toast.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
+import { Customer } from './customer.js';
+import { Customers } from './customers.js';
+import { Invitation } from './invitation.js';
 import { Login } from './login.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
 import { LastCorrection } from './verdict.js';
 
 /** What shows each view of the router. @type {Record<string, any>} */
-const pages = { list: TicketList, ticket: Conversation, bridge: BridgePage, settings: Settings };
+const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
 
 /** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
 export function Shell({ onRetry }) {
@@ -31,23 +37,33 @@ export function Shell({ onRetry }) {
 
 function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
+  if (route.value.view === 'invitation') return html`<${Invitation} key=${route.value.token} token=${route.value.token} />`;
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
   // The page about the bridge says it all itself.
   return html`<${Header} />
     ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
-    <${pages[to.view]} key=${`${to.view}/${to.id ?? ''}`} ...${to} />`;
+    <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
+}
+
+/** A conversation, beside the list where there is room. @param {{id: number}} props */
+function Reading({ id }) {
+  const conversation = html`<${Conversation} key=${id} id=${id} />`;
+  return state.wide.value ? html`<div class="split"><${TicketList} open=${id} />${conversation}</div>` : conversation;
 }
 
 function Header() {
   const session = state.session.value;
   return html`<header class="top">
-    <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
+    <a class="brand" href=${href({ view: 'list' }, '')} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
     <${Nav} items=${navigation()} current=${route.value.view} />
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
+    <${LivePill} />
+    <button type="button" class="button button-icon" aria-label=${t('alerts.title')} title=${t('alerts.title')}
+      onClick=${() => { state.alerts.value = { ...state.alerts.value, open: true }; }}><${Icon} name="bell" /></button>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
-    ${session?.login ? html`<span class="top-user">${session.user}</span>
+    ${session?.login ? html`<a class="top-user" href=${href({ view: 'settings', section: 'cuenta' })} title=${t('account.title')}><bdi>${session.user}</bdi></a>
       <button type="button" class="button" onClick=${logOut}><${Icon} name="out" /><span class="top-label">${t('app.logOut')}</span></button>` : ''}
   </header>`;
 }
@@ -56,9 +72,16 @@ function Header() {
 function navigation() {
   return [
     { views: ['list', 'ticket'], icon: 'inbox', text: t('nav.tickets'), link: href({ view: 'list' }) },
+    { views: ['customers', 'customer'], icon: 'people', text: t('nav.customers'), link: href({ view: 'customers' }) },
     { views: ['bridge'], icon: 'chat', text: t('nav.bridge'), link: href({ view: 'bridge' }) },
     { views: ['settings'], icon: 'settings', text: t('nav.settings'), link: href({ view: 'settings' }) },
   ];
+}
+
+/** Says when what changes is not heard of at once. */
+function LivePill() {
+  if (state.live.value || !state.online.value) return null;
+  return html`<span class="pill" data-tone="wait" role="status" title=${t('live.offWhy')}><${Icon} name="clock" /><span class="pill-long">${t('live.off')}</span></span>`;
 }
 
 /** @param {{onRetry: () => void}} props */
@@ -69,7 +92,11 @@ function Offline({ onRetry }) {
 
 function Overlays() {
   const photos = state.lightbox.value;
+  const { toast, alerts } = state;
+  const close = () => { alerts.value = { ...alerts.value, open: false }; };
   return html`
+    ${toast.value ? html`<${Toast} text=${toast.value.text} onUndo=${toast.value.undo} onClose=${() => { toast.value = null; }} />` : ''}
+    ${alerts.value.open ? html`<${AlertSwitch} ...${alerts.value} permission=${permission()} onSound=${setSound} onNotices=${setNotices} onClose=${close} />` : ''}
     ${photos ? html`<${Lightbox} ...${photos} onMove=${(/** @type {number} */ index) => { state.lightbox.value = { ...photos, index }; }}
       onClose=${() => { state.lightbox.value = null; }} />` : ''}
     ${state.helpOpen.value ? html`<${Help} notice=${state.session.value?.notice ?? ''} onClose=${() => { state.helpOpen.value = false; }} />` : ''}`;

@@ -1,4 +1,4 @@
--- v3 -> v4: Categories that a business edits, and what people teach the classifier
+-- v6 -> v7: Categories that a business edits, and what people teach the classifier
 
 CREATE TABLE categories (
 	-- only: sqlite
@@ -48,7 +48,7 @@ CREATE TABLE corrections (
 	-- only: postgres
 	id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	business_id BIGINT NOT NULL REFERENCES businesses (id),
-	ticket_id   BIGINT NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
+	ticket_id   BIGINT NOT NULL REFERENCES tickets (id),
 	category_id BIGINT NOT NULL REFERENCES categories (id),
 	user_id     BIGINT REFERENCES users (id),
 	changed     BOOLEAN NOT NULL, -- FALSE: the ticket had this category already, and the person agreed
