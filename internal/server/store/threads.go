@@ -25,13 +25,14 @@ type thread struct {
 	firstAnswer int64
 	unread      int
 	bridge      int64
+	mergedInto  int64 // number of the ticket that has its messages now
 }
 
-const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id`
+const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id, merged_into`
 
 // dest is where threadColumns go.
 func (th *thread) dest() []any {
-	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge}
+	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.mergedInto}
 }
 
 func scanThread(row scanner) (th thread, err error) {
@@ -87,14 +88,14 @@ func (g *intake) joinable() (thread, error) {
 	if g.ahead.open.id != 0 {
 		return g.ahead.open, nil
 	}
-	return g.find(`contact_id = $1
+	return g.find(`contact_id = $1 AND merged_into = 0
 		AND resolved_at > $2 - (SELECT join_window_ms FROM businesses WHERE id = $3)
 		ORDER BY resolved_at DESC LIMIT 1`, g.contact.id, g.sentAt, g.in.Business)
 }
 
 // latest returns the contact's open ticket, or else their last one.
 func (g *intake) latest() (thread, error) {
-	return g.find(`contact_id = $1 ORDER BY CASE WHEN resolved_at = 0 THEN 0 ELSE 1 END, number DESC LIMIT 1`, g.contact.id)
+	return g.find(`contact_id = $1 AND merged_into = 0 ORDER BY CASE WHEN resolved_at = 0 THEN 0 ELSE 1 END, number DESC LIMIT 1`, g.contact.id)
 }
 
 // open makes a ticket out of its first message.
@@ -156,7 +157,7 @@ func (g *intake) describe(th thread, more int) error {
 	if !th.undecided() {
 		return nil
 	}
-	text, err := g.burst(th)
+	text, err := g.burst(th.id)
 	if err != nil {
 		return err
 	}
@@ -167,11 +168,11 @@ func (g *intake) describe(th thread, more int) error {
 		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), g.now, more)
 }
 
-// burst returns what the customer wrote so far, in the order of writing.
-func (g *intake) burst(th thread) (string, error) {
-	bodies, err := list(g.ctx, g.conn, scanText, `
+// burst returns what a ticket's customer wrote so far, in the order of writing.
+func (t *tx) burst(ticketID int64) (string, error) {
+	bodies, err := list(t.ctx, t.conn, scanText, `
 		SELECT body FROM messages WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND body <> ''
-		ORDER BY sent_at, id LIMIT $2`, th.id, burstLimit)
+		ORDER BY sent_at, id LIMIT $2`, ticketID, burstLimit)
 	if err != nil {
 		return "", fmt.Errorf("read burst: %w", err)
 	}
@@ -179,8 +180,10 @@ func (g *intake) burst(th thread) (string, error) {
 }
 
 // sorted classifies text, seeing to it that every ticket has a title.
-func (g *intake) sorted(text string) ticket.Classification {
-	c := g.classify(text)
+func (g *intake) sorted(text string) ticket.Classification { return sorted(g.classify, text) }
+
+func sorted(classify func(string) ticket.Classification, text string) ticket.Classification {
+	c := classify(text)
 	if c.Title == "" {
 		c.Title = firstLine(text)
 	}
