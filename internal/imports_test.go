@@ -69,7 +69,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
-		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/photos", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},

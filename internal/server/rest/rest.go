@@ -21,6 +21,7 @@ import (
 
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/outbox"
+	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
@@ -39,11 +40,13 @@ type Options struct {
 	Store  *store.Store
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Photos *photos.Folder
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
 	// without keys, and returns how many.
 	Retry     func(ctx context.Context, url string, keys []string) (int, error)
+	MaxFile   int64  // of a file that is sent, in bytes
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	Version   string // of the program; may be empty
@@ -64,6 +67,10 @@ func Mount(r chi.Router, o Options) {
 	s.me()
 	s.tickets()
 	s.replies()
+	s.files()
+	s.notes()
+	s.canned()
+	s.moves()
 	s.bridge()
 }
 
