@@ -6,11 +6,16 @@ import { command, step } from '../static/js/keys.js';
 import { href, parse } from '../static/js/router.js';
 
 test('an address and its route are the same thing twice', () => {
-  for (const route of [{ view: 'list' }, { view: 'bridge' }, { view: 'ticket', id: 42 }]) assert.deepEqual(parse(href(route)), route);
+  for (const route of [
+    { view: 'list' }, { view: 'bridge' }, { view: 'ticket', id: 42 }, { view: 'settings' }, { view: 'settings', section: 'mi-negocio' },
+    { view: 'list', query: { estado: 'pendiente', q: 'año & más?' } },
+  ]) assert.deepEqual(parse(href(route)), route);
+  assert.equal(href({ view: 'settings', section: 'negocio' }), '#/ajustes/negocio');
+  assert.equal(href({ view: 'list', query: { q: 'a' } }), '#/?q=a');
 });
 
 test('a nonsense address is the list', () => {
-  for (const hash of ['', '#', '#/', '#/ticket/', '#/ticket/0', '#/ticket/-1', '#/ticket/1e3', '#/ticket/42/x', '#/puente/', '#/puente/1', '#/ticket/99999999999999999', '#contenido']) {
+  for (const hash of ['', '#', '#/', '#/ticket/', '#/ticket/0', '#/ticket/-1', '#/ticket/1e3', '#/ticket/42/x', '#/puente/', '#/puente/1', '#/ajustes/a/b', '#/ajustes/%20', '#/ticket/99999999999999999', '#contenido']) {
     assert.deepEqual(parse(hash), { view: 'list' }, hash);
   }
 });

@@ -72,5 +72,6 @@ test('a page without more has no cursor', () => {
 
 test('counts and the session have defaults', () => {
   assert.deepEqual(wire.summary({ pendiente: 3, total: 4 }), { '': 4, pending: 3, in_progress: 0, waiting: 0, resolved: 0 });
-  assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { user: 'ana', business: 'Mostrador', login: false, notice: '' });
+  assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { user: 'ana', role: 'reader', business: 'Mostrador', login: false, notice: '' });
+  assert.equal(wire.session({ rol: 'administrador' }).role, 'admin');
 });

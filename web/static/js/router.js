@@ -2,22 +2,65 @@
 /** Which view the address asks for. The address is the only state it has. */
 import { signal } from '@preact/signals-core';
 
-/** @typedef {{view: 'list'} | {view: 'bridge'} | {view: 'ticket', id: number}} Route */
+/**
+ * A view with what its address says beside it: the parts that start with a
+ * colon below, and what follows a question mark.
+ * @typedef {{view: string, id?: number, section?: string, query?: Record<string, string>}} Route
+ */
+
+/**
+ * Every page of the panel. ":id" is a number above 0, any other name with a
+ * colon a word; a part with a question mark may be missing.
+ * @type {Record<string, string>}
+ */
+const pages = {
+  list: '',
+  ticket: 'ticket/:id',
+  bridge: 'puente',
+  settings: 'ajustes/:section?',
+};
 
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
 /** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
 export function parse(hash) {
-  if (hash === '#/puente') return { view: 'bridge' };
-  const match = /^#\/ticket\/([1-9]\d{0,15})$/.exec(hash);
-  return match ? { view: 'ticket', id: Number(match[1]) } : { view: 'list' };
+  const [path, search = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
+  const query = Object.fromEntries(new URLSearchParams(search));
+  for (const [view, pattern] of Object.entries(pages)) {
+    const found = match(pattern, path);
+    if (found) return { view, ...found, ...(Object.keys(query).length ? { query } : {}) };
+  }
+  return { view: 'list' };
+}
+
+/** What the colon parts of pattern are in path, null when it is another page's. @param {string} pattern @param {string} path */
+function match(pattern, path) {
+  const wanted = pattern.split('/');
+  const parts = path.split('/');
+  /** @type {Record<string, string | number>} */
+  const found = {};
+  if (parts.length > wanted.length) return null;
+  for (const [i, want] of wanted.entries()) {
+    const part = parts[i] ?? '';
+    const [, name, optional] = /^:(\w+)(\?)?$/.exec(want) ?? [];
+    if (!name ? part !== want : !fits(name, part) && !(optional && !part)) return null;
+    if (name && part) found[name] = name === 'id' ? Number(part) : part;
+  }
+  return found;
+}
+
+/** @param {string} name @param {string} part */
+function fits(name, part) {
+  return name === 'id' ? /^[1-9]\d{0,15}$/.test(part) : /^[\w-]+$/.test(part);
 }
 
 /** The hash of a route; parse undoes it. @param {Route} to */
 export function href(to) {
-  if (to.view === 'bridge') return '#/puente';
-  return to.view === 'ticket' ? `#/ticket/${to.id}` : '#/';
+  const values = /** @type {Record<string, any>} */ (to);
+  const path = (pages[to.view] ?? '').replace(/:(\w+)\??/g, (_, name) => String(values[name] ?? '')).replace(/\/$/, '');
+  const query = new URLSearchParams(to.query ?? {}).toString();
+  return `#/${path}${query ? `?${query}` : ''}`;
 }
 
 /** Follows the address from now on. @param {Window} window */

@@ -113,6 +113,14 @@ export function nextStatuses(status) {
   return open.filter((next) => next !== status);
 }
 
+/** @type {import('./wire.js').Role[]} */
+const roles = ['reader', 'agent', 'admin'];
+
+/** Whether somebody may do what takes at least role. @param {import('./wire.js').Session | null} session @param {import('./wire.js').Role} role */
+export function may(session, role) {
+  return session !== null && roles.indexOf(session.role) >= roles.indexOf(role);
+}
+
 /**
  * Where the bridge stands: whether all is well and, if not, what kind of trouble.
  * @param {import('./bridgewire.js').Bridge | null} state

@@ -12,7 +12,8 @@
  * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
- * @typedef {{user: string, business: string, login: boolean, notice: string}} Session
+ * @typedef {'reader'|'agent'|'admin'} Role
+ * @typedef {{user: string, role: Role, business: string, login: boolean, notice: string}} Session
  */
 
 /** @type {Record<string, Status>} */
@@ -32,6 +33,8 @@ const kinds = {
 };
 /** @type {Record<string, string>} */
 const priorities = { urgente: 'urgent', alta: 'high', normal: 'normal', baja: 'low' };
+/** @type {Record<string, Role>} */
+const roles = { lectura: 'reader', agente: 'agent', administrador: 'admin' };
 /** @type {Record<string, string>} */
 const fileStates = { guardado: 'stored', pendiente: 'pending', no_disponible: 'unavailable' };
 
@@ -90,7 +93,10 @@ export function summary(v) {
 
 /** @param {any} v @returns {Session} */
 export function session(v) {
-  return { user: text(v.usuario), business: text(v.negocio) || 'Mostrador', login: v.login !== false, notice: text(v.aviso_recibido) };
+  return {
+    user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
+    notice: text(v.aviso_recibido),
+  };
 }
 
 /** A stored file's path; anything that is not one of ours is no file. @param {unknown} v */

@@ -4,6 +4,7 @@ import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
+import { Nav } from '../components/nav.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href, route } from '../router.js';
@@ -11,7 +12,11 @@ import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
 import { Login } from './login.js';
+import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
+
+/** What shows each view of the router. @type {Record<string, any>} */
+const pages = { list: TicketList, ticket: Conversation, bridge: BridgePage, settings: Settings };
 
 /** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
 export function Shell({ onRetry }) {
@@ -28,22 +33,31 @@ function View() {
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
   // The page about the bridge says it all itself.
-  if (to.view === 'bridge') return html`<${Header} /><${BridgePage} />`;
-  return html`<${Header} /><${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />
-    ${to.view === 'ticket' ? html`<${Conversation} key=${to.id} id=${to.id} />` : html`<${TicketList} />`}`;
+  return html`<${Header} />
+    ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
+    <${pages[to.view]} key=${`${to.view}/${to.id ?? ''}`} ...${to} />`;
 }
 
 function Header() {
   const session = state.session.value;
   return html`<header class="top">
     <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
+    <${Nav} items=${navigation()} current=${route.value.view} />
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
-    <span class="top-space"></span>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
     ${session?.login ? html`<span class="top-user">${session.user}</span>
       <button type="button" class="button" onClick=${logOut}><${Icon} name="out" /><span class="top-label">${t('app.logOut')}</span></button>` : ''}
   </header>`;
+}
+
+/** The ways to the pages that are not on the way from another. */
+function navigation() {
+  return [
+    { views: ['list', 'ticket'], icon: 'inbox', text: t('nav.tickets'), link: href({ view: 'list' }) },
+    { views: ['bridge'], icon: 'chat', text: t('nav.bridge'), link: href({ view: 'bridge' }) },
+    { views: ['settings'], icon: 'settings', text: t('nav.settings'), link: href({ view: 'settings' }) },
+  ];
 }
 
 /** @param {{onRetry: () => void}} props */

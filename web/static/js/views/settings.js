@@ -1,0 +1,29 @@
+// @ts-check
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { href } from '../router.js';
+import * as state from '../state.js';
+import { BusinessSettings } from './settings-business.js';
+
+/**
+ * The pages of the settings: the end of the address, the text that names it,
+ * the least role that sees it, and what shows it.
+ * @type {{path: string, title: string, role: import('../wire.js').Role, view: any}[]}
+ */
+const sections = [
+  { path: 'negocio', title: 'settings.business', role: 'reader', view: BusinessSettings },
+];
+
+/** One section of the settings beside the ways to the others. @param {{section?: string}} props */
+export function Settings({ section }) {
+  const seen = sections.filter((one) => state.may(state.session.value, one.role));
+  const shown = seen.find((one) => one.path === section) ?? seen[0];
+  return html`<main class="page settings" id="contenido" tabindex="-1">
+    <h1>${t('nav.settings')}</h1>
+    <nav class="settings-nav" aria-label=${t('settings.sections')}><ul>
+      ${seen.map((one) => html`<li key=${one.path}><a class="nav-link" href=${href({ view: 'settings', section: one.path })}
+        aria-current=${one === shown ? 'page' : undefined}>${t(one.title)}</a></li>`)}
+    </ul></nav>
+    <div class="settings-body"><${shown.view} key=${shown.path} /></div>
+  </main>`;
+}
