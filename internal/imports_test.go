@@ -45,10 +45,11 @@ var allowed = map[string][]string{
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
-	"migrations": {"go.mau.fi/util/dbutil"},
-	"web":        {},
+	"migrations":            {"go.mau.fi/util/dbutil"},
+	"web":                   {},
+	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
-		"migrations", "internal/ticket", "internal/address",
+		"migrations", "internal/ticket", "internal/address", "internal/server/words",
 		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
@@ -64,12 +65,15 @@ var allowed = map[string][]string{
 	"internal/server/outbox": {
 		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
+	"internal/server/original": {
+		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
+	},
 	"internal/server/live": {
 		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
 	},
 	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
-		"internal/server/store", "internal/server/auth", "internal/server/outbox", "internal/server/photos", "internal/server/watch",
+		"internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/photos", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},
@@ -81,7 +85,7 @@ var allowed = map[string][]string{
 	},
 	"internal/server": {
 		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
 		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -25,6 +25,8 @@ const help = `Mostrador: el servidor de tickets.
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
                    (las dos admiten --template mesa o --template comercio)
+  server import    toma los tickets y las fotos del sistema original:
+                   --db tickets-original.db --fotos fotos_evidencia [--zona …] [--simular]
   server health    comprueba el servidor de esta máquina; termina con 0 si está bien
   server version   escribe la versión
   server help      escribe esta ayuda
@@ -67,6 +69,8 @@ func execute(ctx context.Context, o Options) error {
 		return classify(o, args)
 	case "evaluate":
 		return evaluate(o, args)
+	case "import":
+		return importOriginal(ctx, o, args)
 	}
 	if len(args) > 0 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")

@@ -79,6 +79,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
+	g.Go(func() error { return p.index.run(ctx, p.store, log) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")
@@ -96,11 +97,12 @@ type parts struct {
 	outbox *outbox.Outbox
 	watch  *watch.Watch
 	live   *live.Hub
+	index  *indexer
 }
 
 // build makes the parts; what it made before a failure it closes again.
 func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
-	p := &parts{now: o.Now}
+	p := &parts{now: o.Now, index: newIndexer()}
 	if err := p.open(ctx, o, c, log); err != nil {
 		p.close(log)
 		return nil, err
@@ -112,7 +114,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.live = live.New(live.Options{
 		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
 	})
-	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.live.Changed})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed})
 	if err != nil {
 		return err
 	}
@@ -131,6 +133,12 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Open: p.photos.OpenFile, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	return nil
+}
+
+// changed hands on what a transaction changed, at once.
+func (p *parts) changed(hints []store.Hint) {
+	p.live.Changed(hints)
+	p.index.changed(hints)
 }
 
 func (p *parts) close(log zerolog.Logger) {

@@ -62,6 +62,7 @@ func (s *server) routes(r chi.Router) {
 		r.Use(s.Auth.Require(handle, auth.RoleReader))
 		r.Get("/eventos", handle(s.Live.Accept))
 		rest.Mount(r, s.restOptions())
+		r.Get("/eventos", handle(s.Live.Accept))
 	})
 
 	// What the original had, for the programs written for it.

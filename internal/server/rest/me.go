@@ -10,6 +10,7 @@ import (
 
 // Me is whoever asks, and the business they work for.
 type Me struct {
+	ID           int64  `json:"id" doc:"0 para un programa y en un panel abierto."`
 	Name         string `json:"usuario" doc:"Vacío para un programa y en un panel abierto."`
 	Role         string `json:"rol" enum:"lectura,agente,administrador"`
 	Business     string `json:"negocio"`
@@ -27,5 +28,5 @@ func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
 		return nil, fmt.Errorf("load business: %w", err)
 	}
 	id := auth.From(ctx)
-	return answer(Me{Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Login: !s.Auth.Open(), ReceivedText: business.ReceivedText}), nil
+	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Login: !s.Auth.Open(), ReceivedText: business.ReceivedText}), nil
 }

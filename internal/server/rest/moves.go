@@ -9,22 +9,10 @@ import (
 	"mostrador/internal/server/store"
 )
 
-// otherTickets is how many earlier tickets of a customer are listed.
-const otherTickets = 30
-
 func (s *service) moves() {
-	register(s, operation(http.MethodGet, "/tickets/{numero}/otros", "otros-tickets", "tickets", "Los demás tickets del mismo cliente, los más nuevos primero"), auth.RoleReader, s.listOthers)
 	register(s, operation(http.MethodPost, "/tickets/{numero}/unir", "unir-ticket", "tickets", "Pasa todo lo de un ticket a otro del mismo cliente"), auth.RoleAgent, s.mergeTicket)
 	register(s, operation(http.MethodPost, "/uniones/{union}/deshacer", "deshacer-union", "tickets", "Separa de nuevo dos tickets que se acaban de unir"), auth.RoleAgent, s.undoMerge)
 	register(s, operation(http.MethodPost, "/tickets/{numero}/separar", "separar-ticket", "tickets", "Pasa lo que sigue a un mensaje a un ticket nuevo"), auth.RoleAgent, s.splitTicket)
-}
-
-func (s *service) listOthers(ctx context.Context, in *TicketRef) (*body[TicketList], error) {
-	all, err := s.Store.OtherTickets(ctx, businessOf(ctx), in.Number, otherTickets)
-	if err != nil {
-		return nil, fmt.Errorf("list other tickets: %w", err)
-	}
-	return answer(TicketListOf(store.Page{Tickets: all}, int64(len(all)))), nil
 }
 
 // Move says where messages went.

@@ -66,6 +66,9 @@ func Mount(r chi.Router, o Options) {
 	s := &service{Options: o, api: humachi.New(r, configuration(o.Version))}
 	s.me()
 	s.tickets()
+	s.bulk()
+	s.search()
+	s.views()
 	s.replies()
 	s.files()
 	s.notes()

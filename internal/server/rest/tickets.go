@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/store"
@@ -24,34 +25,13 @@ func (s *service) tickets() {
 	register(s, operation(http.MethodPatch, "/tickets/{numero}", "cambiar-ticket", "tickets", "Cambia un ticket"), auth.RoleAgent, s.changeTicket)
 }
 
-// ticketQuery is which tickets are listed.
-type ticketQuery struct {
-	Limit  int    `query:"limite" minimum:"1" maximum:"500" default:"50"`
-	Before string `query:"antes" doc:"El «siguiente» de la página anterior."`
-	Status string `query:"estado" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
-}
-
-func (s *service) listTickets(ctx context.Context, in *ticketQuery) (*body[TicketList], error) {
-	status, _ := wire.ParseStatus(in.Status)
-	page, err := s.Store.Tickets(ctx, businessOf(ctx), store.Filter{Limit: in.Limit, Before: in.Before, Status: status})
-	if err != nil {
-		return nil, fmt.Errorf("list tickets: %w", err)
-	}
-	counts, err := s.Store.Counts(ctx, businessOf(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("count tickets: %w", err)
-	}
-	return answer(TicketListOf(page, totalOf(counts, status))), nil
-}
-
-// totalOf counts the tickets of one status, or all of them.
-func totalOf(counts map[ticket.Status]int64, status ticket.Status) int64 {
-	if status != "" {
-		return counts[status]
-	}
+// totalOf counts the tickets of some statuses, or all of them.
+func totalOf(counts map[ticket.Status]int64, statuses []ticket.Status) int64 {
 	var total int64
-	for _, n := range counts {
-		total += n
+	for status, n := range counts {
+		if len(statuses) == 0 || slices.Contains(statuses, status) {
+			total += n
+		}
 	}
 	return total
 }
@@ -61,7 +41,7 @@ func (s *service) countTickets(ctx context.Context, _ *struct{}) (*body[map[stri
 	if err != nil {
 		return nil, fmt.Errorf("count tickets: %w", err)
 	}
-	named := map[string]int64{"total": totalOf(counts, "")}
+	named := map[string]int64{"total": totalOf(counts, nil)}
 	for _, status := range ticket.Statuses() {
 		named[wire.StatusName(status)] = counts[status]
 	}
@@ -92,16 +72,22 @@ func (s *service) showConversation(ctx context.Context, in *TicketRef) (*body[Co
 type ticketChange struct {
 	TicketRef
 	Body struct {
-		Status string `json:"estado,omitempty" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
+		Status   string `json:"estado,omitempty" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
+		Priority string `json:"prioridad,omitempty" enum:"urgente,alta,normal,baja"`
+		Assignee *int64 `json:"asignado,omitempty" minimum:"0" doc:"Id de una persona; 0 para nadie."`
 	}
 }
 
 func (s *service) changeTicket(ctx context.Context, in *ticketChange) (*body[Ticket], error) {
-	id := auth.From(ctx)
+	id, change := auth.From(ctx), store.Change{Assignee: in.Body.Assignee}
 	if status, ok := wire.ParseStatus(in.Body.Status); ok {
-		if err := s.Store.SetStatus(ctx, id.Business, in.Number, id.User, status); err != nil {
-			return nil, fmt.Errorf("set status: %w", err)
-		}
+		change.Status = &status
+	}
+	if priority, ok := wire.ParsePriority(in.Body.Priority); ok {
+		change.Priority = &priority
+	}
+	if _, err := s.Store.ChangeTickets(ctx, id.Business, id.User, []int64{in.Number}, change); err != nil {
+		return nil, fmt.Errorf("change ticket: %w", err)
 	}
 	return s.showTicket(ctx, &in.TicketRef)
 }

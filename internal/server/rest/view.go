@@ -13,7 +13,7 @@ import (
 type TicketList struct {
 	Tickets []Ticket `json:"tickets"`
 	Next    string   `json:"siguiente,omitempty" doc:"Para «antes» de la página que sigue; falta en la última."`
-	Total   int64    `json:"total"`
+	Total   int64    `json:"total" doc:"Cuántos hay en todas las páginas; -1 cuando contarlos sería mirar cada uno."`
 }
 
 // Ticket is a ticket as the panel reads it. The first seven keys are the
@@ -127,7 +127,7 @@ func TicketOf(l store.Listed) Ticket {
 		Stuck: l.Stuck, ContactID: t.Contact.ID, MergedInto: t.MergedInto,
 	}
 	if t.Assignee.ID != 0 {
-		v.Assignee = &Person{t.Assignee.ID, t.Assignee.Name}
+		v.Assignee = &Person{ID: t.Assignee.ID, Name: t.Assignee.Name}
 	}
 	if v.Words == nil {
 		v.Words = []string{}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"modernc.org/sqlite"
@@ -43,5 +44,19 @@ func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
 			})
 			return nil
 		})
+	})
+}
+
+// SetStretch changes how many tickets a page looks at, so that a few are many.
+func (s *Store) SetStretch(n int64) { s.stretch = n }
+
+// ForgetWords makes everything that is there old and not indexed, as it is after
+// the migration of a database with a past.
+func (s *Store) ForgetWords(ctx context.Context) error {
+	return s.write(ctx, "forget words", func(t *tx) error {
+		return errors.Join(
+			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM messages), low = (SELECT MAX(id) + 1 FROM messages) WHERE what = 'message'`),
+			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM contacts), low = (SELECT MAX(id) + 1 FROM contacts) WHERE what = 'contact'`),
+		)
 	})
 }

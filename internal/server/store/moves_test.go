@@ -236,19 +236,3 @@ func TestATicketIsNotSplitWhereNothingWouldStay(t *testing.T) {
 		}
 	})
 }
-
-func TestTheOtherTicketsOfACustomerAreListedNewestFirst(t *testing.T) {
-	each(t, func(t *testing.T, s *shop) {
-		for i, id := range []string{"A1", "A2", "A3"} {
-			if got := s.separate(id, id); got != int64(i+1) {
-				t.Fatalf("got ticket %d", got)
-			}
-		}
-		s.add(message(s.origin, "5215550000001", "B1"))
-		all, err := s.OtherTickets(t.Context(), s.origin.Business, 2, 10)
-		s.do("list", err)
-		if len(all) != 2 || all[0].Number != 3 || all[1].Number != 1 {
-			t.Errorf("got %+v, want 3 and 1", all)
-		}
-	})
-}

@@ -36,6 +36,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if err := migrate(ctx, db, pgDialect, s.log); err != nil {
 		return err
 	}
+	s.postgres = true
 	s.reader, s.writer = db, &poolWriter{db: db, now: s.now, changed: s.changed}
 	return nil
 }

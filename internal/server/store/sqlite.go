@@ -48,6 +48,9 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	}
 	s.closers = append(s.closers, db.Close)
 	db.SetMaxOpenConns(1)
+	if err := refuseOriginal(ctx, db, path); err != nil {
+		return err
+	}
 	if err := migrate(ctx, db, liteDialect, s.log); err != nil {
 		return err
 	}
@@ -65,6 +68,18 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	s.reader.SetMaxIdleConns(readers)
 	s.closers = []func() error{writer.close, s.reader.Close, db.Close}
 	return nil
+}
+
+// refuseOriginal keeps the original system's database, which has the same name as
+// ours, from being taken for one of ours.
+func refuseOriginal(ctx context.Context, db *sql.DB, path string) error {
+	var found bool
+	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pragma_table_info('tickets') WHERE name = 'cliente')`).Scan(&found)
+	if err != nil || !found {
+		return err
+	}
+	return ticket.NewError(ticket.CodeConflict, "El archivo "+path+" es la base de datos del sistema original. "+
+		"Cámbiele el nombre, por ejemplo a tickets-original.db, y tome sus tickets con: server import --db tickets-original.db --fotos fotos_evidencia --simular")
 }
 
 // prepareFile makes path absolute and the file exist, so that SQLite does not

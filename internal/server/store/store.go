@@ -50,6 +50,7 @@ type Options struct {
 // is kept in the process.
 type Store struct {
 	reader   *sql.DB
+	postgres bool
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
@@ -58,6 +59,7 @@ type Store struct {
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
 	changed  func([]Hint)
+	stretch  int64 // see defaultStretch
 }
 
 // transactor runs closures as durable transactions.
@@ -75,7 +77,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed}
+	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
 	}

@@ -4,24 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
 
 	"mostrador/internal/ticket"
 )
-
-// Page sizes of Tickets.
-const (
-	defaultLimit = 50
-	maxLimit     = 500
-)
-
-// Filter chooses tickets.
-type Filter struct {
-	Limit  int           // at most this many; 0 means 50, and 500 is the most
-	Before string        // a Page's Next: go on from there
-	Status ticket.Status // only these; empty: all
-}
 
 // Page is one page of tickets, the newest first.
 type Page struct {
@@ -52,39 +37,6 @@ const listedColumns = `
 		SELECT MAX(id) FROM messages WHERE ticket_id = t.id AND purpose = 'received' AND purpose <> '')
 	WHERE t.business_id = $1 AND `
 
-// Tickets returns one page of a business's tickets, the newest first. A cursor
-// that no page gave is CodeInvalid.
-func (s *Store) Tickets(ctx context.Context, business int64, f Filter) (Page, error) {
-	before := int64(math.MaxInt64)
-	if f.Before != "" {
-		n, err := strconv.ParseInt(f.Before, 10, 64)
-		if err != nil || n <= 0 {
-			return Page{}, ticket.NewError(ticket.CodeInvalid, "La página pedida no existe.")
-		}
-		before = n
-	}
-	limit := f.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
-	// One row more than asked for tells whether there is a next page.
-	query, args := `t.number < $2 ORDER BY t.number DESC LIMIT $3`, []any{business, before, limit + 1}
-	if f.Status != "" {
-		query, args = `t.status = $4 AND `+query, append(args, f.Status)
-	}
-	all, err := list(ctx, s.reader, scanListed, listedColumns+query, args...)
-	if err != nil {
-		return Page{}, fmt.Errorf("list tickets: %w", explain(err))
-	}
-	page := Page{Tickets: all}
-	if len(all) > limit {
-		page.Tickets = all[:limit]
-		page.Next = strconv.FormatInt(all[limit-1].Number, 10)
-	}
-	return page, nil
-}
-
 // Ticket returns one ticket, or CodeNotFound.
 func (s *Store) Ticket(ctx context.Context, business, number int64) (Listed, error) {
 	all, err := list(ctx, s.reader, scanListed, listedColumns+`t.number = $2`, business, number)
@@ -95,18 +47,6 @@ func (s *Store) Ticket(ctx context.Context, business, number int64) (Listed, err
 		return Listed{}, errNoTicket
 	}
 	return all[0], nil
-}
-
-// OtherTickets returns the newest tickets of a ticket's contact, at most limit and
-// without itself. An unknown ticket has none.
-func (s *Store) OtherTickets(ctx context.Context, business, number int64, limit int) ([]Listed, error) {
-	all, err := list(ctx, s.reader, scanListed, listedColumns+`
-		t.contact_id = (SELECT contact_id FROM tickets WHERE business_id = $1 AND number = $2) AND t.number <> $2
-		ORDER BY t.number DESC LIMIT $3`, business, number, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list other tickets: %w", explain(err))
-	}
-	return all, nil
 }
 
 func scanListed(row scanner) (Listed, error) {
@@ -134,16 +74,12 @@ func scanListed(row scanner) (Listed, error) {
 }
 
 // Counts returns how many tickets of a business have each status; a status
-// without tickets is there with 0.
+// without tickets is there with 0. It costs the same however many there are.
 func (s *Store) Counts(ctx context.Context, business int64) (map[ticket.Status]int64, error) {
-	type count struct {
-		status ticket.Status
-		n      int64
-	}
-	all, err := list(ctx, s.reader, func(row scanner) (c count, err error) {
+	all, err := list(ctx, s.reader, func(row scanner) (c statusCount, err error) {
 		err = row.Scan(&c.status, &c.n)
 		return c, err
-	}, `SELECT status, COUNT(*) FROM tickets WHERE business_id = $1 GROUP BY status`, business)
+	}, `SELECT status, n FROM ticket_counts WHERE business_id = $1`, business)
 	if err != nil {
 		return nil, fmt.Errorf("count tickets: %w", explain(err))
 	}
@@ -155,6 +91,12 @@ func (s *Store) Counts(ctx context.Context, business int64) (map[ticket.Status]i
 		counts[c.status] = c.n
 	}
 	return counts, nil
+}
+
+// statusCount is how many tickets have a status.
+type statusCount struct {
+	status ticket.Status
+	n      int64
 }
 
 // TotalTickets returns how many tickets all businesses together have had. It

@@ -37,8 +37,11 @@ func TestPagesHaveEveryTicketOnceNewestFirst(t *testing.T) {
 		numbers := s.fill(37)
 		rapid.Check(t, func(r *rapid.T) {
 			filter := store.Filter{
-				Limit:  rapid.IntRange(1, 40).Draw(r, "limit"),
-				Status: rapid.SampledFrom([]ticket.Status{"", ticket.StatusPending, ticket.StatusResolved, ticket.StatusWaiting}).Draw(r, "status"),
+				Limit: rapid.IntRange(1, 40).Draw(r, "limit"),
+			}
+			status := rapid.SampledFrom([]ticket.Status{"", ticket.StatusPending, ticket.StatusResolved, ticket.StatusWaiting}).Draw(r, "status")
+			if status != "" {
+				filter.Statuses = []ticket.Status{status}
 			}
 			var got []int64
 			for {
@@ -56,8 +59,8 @@ func TestPagesHaveEveryTicketOnceNewestFirst(t *testing.T) {
 					break
 				}
 			}
-			if !slices.Equal(got, numbers[filter.Status]) {
-				r.Fatalf("got %v, want %v", got, numbers[filter.Status])
+			if !slices.Equal(got, numbers[status]) {
+				r.Fatalf("got %v, want %v", got, numbers[status])
 			}
 		})
 	})
