@@ -60,14 +60,14 @@ func (s *service) addCanned(ctx context.Context, in *body[CannedText]) (*body[Ma
 	return answer(Made{ID: id}), nil
 }
 
-// cannedRef names a canned reply.
-type cannedRef struct {
+// CannedRef names a canned reply.
+type CannedRef struct {
 	ID int64 `path:"respuesta" minimum:"1"`
 }
 
 // cannedChange is what a canned reply is to say from now on.
 type cannedChange struct {
-	cannedRef
+	CannedRef
 	Body CannedText
 }
 
@@ -78,7 +78,7 @@ func (s *service) changeCanned(ctx context.Context, in *cannedChange) (*struct{}
 	return nil, nil //nolint:nilnil // huma answers 204
 }
 
-func (s *service) deleteCanned(ctx context.Context, in *cannedRef) (*struct{}, error) {
+func (s *service) deleteCanned(ctx context.Context, in *CannedRef) (*struct{}, error) {
 	if err := s.Store.DeleteCanned(ctx, businessOf(ctx), in.ID); err != nil {
 		return nil, fmt.Errorf("delete canned reply: %w", err)
 	}

@@ -35,9 +35,12 @@ const (
 
 func (s *service) files() {
 	op := operation(http.MethodPost, "/tickets/{numero}/archivos", "enviar-archivo", "respuestas", "Manda al cliente una foto o un archivo, con texto o sin él")
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: fileForm}}}
 	op.Middlewares = huma.Middlewares{withRequest}
 	register(s, op, auth.RoleAgent, s.sendFile)
+	// Afterwards, or huma would read the body itself.
+	s.api.OpenAPI().Paths[op.Path].Post.RequestBody = &huma.RequestBody{
+		Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: fileForm}},
+	}
 }
 
 // fileForm describes the form of sendFile.
@@ -132,7 +135,7 @@ func (f *fileReply) discard() {
 func (f *fileReply) read(form *multipart.Reader) error {
 	for {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // wrapped, it says that the form broke off
 			break
 		}
 		if err != nil {
