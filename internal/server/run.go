@@ -111,8 +111,10 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
+	presence := live.NewPresence(func(business int64, e live.Event) { p.live.Publish(business, e) }, o.Now)
 	p.live = live.New(live.Options{
-		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
+		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins,
+		Receive: presence.Receive, Left: presence.Left, Log: log,
 	})
 	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed})
 	if err != nil {
