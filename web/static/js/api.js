@@ -5,7 +5,7 @@ import { bridge } from './bridgewire.js';
 
 const patience = 15_000;
 /** Where the server's JSON is. */
-const base = '/api/v1';
+export const base = '/api/v1';
 
 /** What went wrong, with the server's sentence when it sent one. */
 export class Problem extends Error {
@@ -24,7 +24,7 @@ export class Problem extends Error {
  * @param {string} method @param {string} path @param {unknown} [body]
  * @returns {Promise<any>} the answer's JSON, null without any
  */
-async function call(method, path, body) {
+export async function call(method, path, body) {
   const response = await reach(path, {
     method,
     headers: body === undefined ? { Accept: 'application/json' } : { Accept: 'application/json', 'Content-Type': 'application/json' },
@@ -77,17 +77,8 @@ export const api = {
   /** @param {number} id */
   ticket: async (id) => wire.ticket(await call('GET', `${base}/tickets/${id}`)),
 
-  /** The ticket and its messages, oldest first. @param {number} id */
-  async conversation(id) {
-    const answer = await call('GET', `${base}/tickets/${id}/conversacion`);
-    return { ticket: wire.ticket(answer.ticket), messages: answer.mensajes.map(wire.message) };
-  },
-
   /** Sends "Notificar recibido". @param {number} id */
   notify: (id) => call('POST', `${base}/tickets/${id}/aviso`),
-
-  /** @param {number} id @param {string} text @param {boolean} first to somebody who has not written */
-  reply: (id, text, first) => call('POST', `${base}/tickets/${id}/mensajes`, first ? { mensaje: text, escribir_primero: true } : { mensaje: text }),
 
   /** Sends a reply that failed or is held back. @param {number} id @param {number} message */
   retry: (id, message) => call('POST', `${base}/tickets/${id}/mensajes/${message}/reintentar`),

@@ -8,13 +8,13 @@ import { signal } from '@preact/signals-core';
 /** @typedef {{phase: 'loading'|'ready'|'failed', tickets: Ticket[], next: string, total: number, status: string, newest: number, fresh: number[], error: string}} List */
 /** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
 /** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'limited'|'late'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string, stored?: boolean}} NoticeView */
-/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], deciding: number[], error: string, notice: string,
- *   unasked: string}} Conversation */
+/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], deciding: number[], error: string, notice: string,
+ *   unasked: boolean}} Conversation */
 
 /** @type {List} */
 export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, status: '', newest: 0, fresh: [], error: '' };
 /** @type {Conversation} */
-export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], sending: [], deciding: [], error: '', notice: '', unasked: '' };
+export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], deciding: [], error: '', notice: '', unasked: false };
 
 /** 'starting' until the server said who we are. @type {Signal<'starting'|'login'|'ready'>} */
 export const phase = signal('starting');

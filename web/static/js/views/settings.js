@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
 import { BusinessSettings } from './settings-business.js';
+import { CannedSettings } from './settings-canned.js';
 
 /**
  * The pages of the settings: the end of the address, the text that names it,
@@ -12,6 +13,7 @@ import { BusinessSettings } from './settings-business.js';
  */
 const sections = [
   { path: 'negocio', title: 'settings.business', role: 'reader', view: BusinessSettings },
+  { path: 'respuestas', title: 'canned.settings', role: 'admin', view: CannedSettings },
 ];
 
 /** One section of the settings beside the ways to the others. @param {{section?: string}} props */
