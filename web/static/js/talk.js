@@ -27,7 +27,7 @@ export const joined = signal(null);
 /** What somebody is asked to confirm. @type {Signal<{kind: 'merge' | 'split', ticket: number, message: number} | null>} */
 export const question = signal(null);
 /** Whether what is known of the customer stands beside the conversation. */
-export const aside = signal(true);
+export const aside = signal(false);
 /** Who else looks at the open ticket. @type {Signal<(import('./convwire.js').Person & {typing: boolean})[]>} */
 export const present = signal([]);
 

@@ -9,9 +9,9 @@ import { change, guard, latest, sentence } from './guard.js';
 
 const asideKey = 'mostrador.ficha';
 
-/** Fetches who may have tickets, and the canned replies. */
-export async function prepare() {
-  talk.aside.value = localStorage.getItem(asideKey) !== 'no';
+/** Fetches who may have tickets, and the canned replies. @param {boolean} room for the customer's card beside the conversation */
+export async function prepare(room) {
+  talk.aside.value = room && localStorage.getItem(asideKey) !== 'no';
   const [people, canned] = await Promise.allSettled([guard(convapi.people), guard(convapi.canned)]);
   if (people.status === 'fulfilled') talk.people.value = people.value;
   if (canned.status === 'fulfilled') talk.canned.value = canned.value;

@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { pick, submit, unpick } from '../actions/compose.js';
 import { close, open } from '../actions/conversation.js';
 import { changeTicket, findOthers, merge, prepare, showAside, split, undoMerge } from '../actions/desk.js';
@@ -19,14 +19,17 @@ import * as state from '../state.js';
 import * as talk from '../talk.js';
 import { Log } from './log.js';
 
+/** How wide a conversation is that has room for the customer's card beside it, in pixels: the 60rem of the style sheet. */
+const besides = 960;
 const ticketLink = (/** @type {number} */ id) => href({ view: 'ticket', id });
 
 /** One ticket's conversation. @param {{id: number}} props */
 export function Conversation({ id }) {
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     state.place.ticket = id;
     open(id);
-    prepare();
+    prepare((element.current?.clientWidth ?? 0) >= besides);
     return close;
   }, [id]);
   const { contact, mergedInto } = talk.extra.value;
@@ -35,7 +38,7 @@ export function Conversation({ id }) {
   const may = state.may(state.session.value, 'agent');
   const { aside } = talk;
   const drop = useDrop(may && !mergedInto, (files) => pick(id, files));
-  return html`<main class="chat" id="contenido" tabindex="-1" data-aside=${aside.value && ticket ? '' : undefined} data-dropping=${drop.over ? '' : undefined} ...${drop.on}>
+  return html`<main class="chat" id="contenido" tabindex="-1" ref=${element} ...${drop.on}><div class="chat-frame" data-aside=${aside.value && ticket ? '' : undefined}>
     <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })} may=${may && !mergedInto}
       present=${talk.present.value} assignee=${talk.extra.value.assignee} people=${talk.people.value} aside=${aside.value} onAside=${() => showAside(!aside.value)}
       onPriority=${(/** @type {string} */ priority) => changeTicket(id, { priority })} onAssignee=${(/** @type {number} */ assignee) => changeTicket(id, { assignee })}
@@ -50,7 +53,7 @@ export function Conversation({ id }) {
       onMerge=${(/** @type {number} */ other) => { talk.question.value = { kind: 'merge', ticket: other, message: 0 }; }} />` : ''}
     <${Question} />
     ${drop.over ? html`<p class="drop-hint"><${Icon} name="attach" />${t('attach.drop')}</p>` : ''}
-  </main>`;
+  </div></main>`;
 }
 
 /** The page about a customer, where there is one. @param {number} contact */
