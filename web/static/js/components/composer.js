@@ -44,11 +44,11 @@ export function Composer(props) {
     ${onFirst ? html`<p class="composer-note"><button type="button" class="button" onClick=${onFirst}>${t('reply.first')}</button></p>` : ''}
     ${notice ? html`<p class="composer-note" data-tone="wait" role="status"><${Icon} name="clock" />${notice}</p>` : ''}
     ${canned.picker}
-    <${Modes} note=${note} onNote=${(/** @type {boolean} */ on) => { props.onNote(on); field.current?.focus(); }} />
+    <div class="composer-top"><${Modes} note=${note} onNote=${(/** @type {boolean} */ on) => { props.onNote(on); field.current?.focus(); }} />
+      ${note ? '' : html`<${Tools} onFiles=${props.onFiles} onCanned=${canned.start} />`}</div>
     ${note ? '' : html`<${Quoting} quote=${props.quote} onUnquote=${props.onUnquote} /><${ComposerFiles} files=${files} onRemove=${props.onRemove} />`}
     <label class="visually-hidden" for="respuesta">${note ? t('note.label') : t('reply.label', { name })}</label>
     <div class="composer-row">
-      ${note ? '' : html`<${Tools} onFiles=${props.onFiles} onCanned=${canned.start} />`}
       <textarea id="respuesta" ref=${field} rows="1" maxlength="4000" placeholder=${t(note ? 'note.placeholder' : 'reply.placeholder')} aria-describedby="respuesta-ayuda"
         aria-autocomplete="list" aria-controls=${canned.picker ? 'respuestas-guardadas' : undefined} aria-activedescendant=${canned.active}
         value=${draft} onInput=${canned.onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${canned.close}></textarea>
