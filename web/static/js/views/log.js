@@ -25,6 +25,12 @@ export function Log({ phase }) {
     if (atEnd.current || sending.length) toEnd();
     else setMore(true);
   }, [messages.length, sending.length]);
+  // What is written below, or a keyboard, makes the log lower.
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(() => atEnd.current && toEnd());
+    if (log.current) watch.observe(log.current);
+    return () => watch.disconnect();
+  }, []);
   const onScroll = () => {
     const element = log.current;
     if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
