@@ -62,6 +62,14 @@ bench: ## the server beside its limits and PocketBase (BENCH_DIR=a second disk)
 bench-parts: ## measure single packages; the figures are ratios within one run
 	go test -run '^$$' -bench . -benchtime 1s ./internal/...
 
+.PHONY: bench-read
+bench-read: ## lists, filters and searches with a million tickets; BENCH_READ_DIR keeps them
+	cd bench && go run ./read
+
+.PHONY: bench-live
+bench-live: ## 5,000 open panels hear of a change, beside plain coder/websocket
+	go test -run '^$$' -bench BenchmarkPanels -benchtime 3x ./internal/server/live
+
 .PHONY: eval
 eval: ## measure the classifier by cross-validation
 	@go build -o bin/ ./cmd/server && bin/server evaluate && bin/server evaluate --template comercio

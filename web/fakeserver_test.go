@@ -89,7 +89,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
-		return answer{200, object{"usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "aviso_recibido": "Hola, recibimos tu equipo."}}
+		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
 	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })
 	f.handle(mux, "POST /api/v1/puente/reintentar", f.retryParked)
@@ -106,6 +106,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		ticket["estado"] = body["estado"]
 		return answer{200, ticket}
 	}))
+	f.lists(mux)
 	return f.cut(mux)
 }
 

@@ -8,10 +8,13 @@ import { href, parse } from '../static/js/router.js';
 test('an address and its route are the same thing twice', () => {
   for (const route of [
     { view: 'list' }, { view: 'bridge' }, { view: 'ticket', id: 42 }, { view: 'settings' }, { view: 'settings', section: 'mi-negocio' },
-    { view: 'list', query: { estado: 'pendiente', q: 'año & más?' } },
-  ]) assert.deepEqual(parse(href(route)), route);
+    { view: 'settings', query: { q: 'año & más?' } },
+  ]) {
+    assert.deepEqual(parse(href(route)), route);
+    assert.deepEqual(parse(href(route, 'estado=resuelto')), route, 'whatever the filter');
+  }
   assert.equal(href({ view: 'settings', section: 'negocio' }), '#/ajustes/negocio');
-  assert.equal(href({ view: 'list', query: { q: 'a' } }), '#/?q=a');
+  assert.equal(href({ view: 'ticket', id: 42 }, 'q=hola'), '#/ticket/42?q=hola');
 });
 
 test('a nonsense address is the list', () => {
@@ -36,7 +39,8 @@ test('keys are commands only where nobody is typing', () => {
   const free = { typing: false, dialog: false };
   assert.equal(command({ key: 'j' }, free), 'next');
   assert.equal(command({ key: '?' }, free), 'help');
-  assert.equal(command({ key: 'x' }, free), null);
+  assert.equal(command({ key: '/' }, free), 'search');
+  assert.equal(command({ key: 'q' }, free), null);
   assert.equal(command({ key: 'r', ctrlKey: true }, free), null, 'the browser reloads');
   assert.equal(command({ key: 'r' }, { typing: true, dialog: false }), null);
   assert.equal(command({ key: 'Escape' }, { typing: true, dialog: false }), 'back');

@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -42,7 +43,11 @@ type Presence struct {
 
 	mu     sync.Mutex
 	panels map[uint64]panel // by client
+	told   map[place]string // what was said last, so that it is not said again
 }
+
+// place is a ticket of a business.
+type place struct{ business, ticket int64 }
 
 // panel is what one of them said last.
 type panel struct {
@@ -55,7 +60,7 @@ type panel struct {
 // NewPresence returns a Presence that tells panels through publish, which is
 // Hub.Publish.
 func NewPresence(publish func(business int64, e Event), now func() time.Time) *Presence {
-	return &Presence{publish: publish, now: now, panels: map[uint64]panel{}}
+	return &Presence{publish: publish, now: now, panels: map[uint64]panel{}, told: map[place]string{}}
 }
 
 // Receive takes a panel's word on what its person does; anything else, and what
@@ -89,9 +94,9 @@ func (p *Presence) say(client uint64, now panel) {
 	}
 	p.panels[client] = now
 	if known && before.ticket != now.ticket {
-		p.tell(before.who.Business, before.ticket)
+		p.tell(before.who.Business, before.ticket, false)
 	}
-	p.tell(now.who.Business, now.ticket)
+	p.tell(now.who.Business, now.ticket, !known || before.ticket != now.ticket)
 }
 
 func (p *Presence) forget(client uint64) {
@@ -102,11 +107,12 @@ func (p *Presence) forget(client uint64) {
 		return
 	}
 	delete(p.panels, client)
-	p.tell(before.who.Business, before.ticket)
+	p.tell(before.who.Business, before.ticket, false)
 }
 
-// tell publishes who has a ticket open. The caller holds mu.
-func (p *Presence) tell(business, ticket int64) {
+// tell publishes who has a ticket open, if that is news or somebody is new and
+// knows nothing yet. The caller holds mu.
+func (p *Presence) tell(business, ticket int64, newcomer bool) {
 	people := []Present{}
 	for client, one := range p.panels {
 		if p.now().Sub(one.at) > presenceFor {
@@ -124,5 +130,13 @@ func (p *Presence) tell(business, ticket int64) {
 		}
 	}
 	slices.SortFunc(people, func(a, b Present) int { return cmp.Compare(a.Person, b.Person) })
+	at, now := place{business, ticket}, fmt.Sprint(people)
+	if now == p.told[at] && !newcomer {
+		return
+	}
+	p.told[at] = now
+	if len(people) == 0 {
+		delete(p.told, at)
+	}
 	p.publish(business, Event{Kind: KindPresence, Ticket: ticket, Data: people})
 }

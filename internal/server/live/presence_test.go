@@ -76,6 +76,23 @@ func TestWhoSaysNothingIsForgotten(t *testing.T) {
 	r.want(12, live.Present{Person: 8, Name: "Luis"})
 }
 
+func TestWhatIsKnownIsNotSaidAgain(t *testing.T) {
+	r := openRoom(t)
+	ana, luis := person(1, 7, "Ana"), person(2, 8, "Luis")
+	for range 5 {
+		r.Receive(ana, []byte(`{"tipo":"mirando","ticket":12}`))
+		r.now = r.now.Add(10 * time.Second)
+	}
+	if got := len(r.said); got != 1 {
+		t.Errorf("got %d events while nothing changed, want 1", got)
+	}
+	r.Receive(luis, []byte(`{"tipo":"mirando","ticket":12}`))
+	r.want(12, live.Present{Person: 7, Name: "Ana"}, live.Present{Person: 8, Name: "Luis"})
+	r.now = r.now.Add(20 * time.Second)
+	r.Receive(luis, []byte(`{"tipo":"mirando","ticket":12}`))
+	r.want(12, live.Present{Person: 8, Name: "Luis"})
+}
+
 func TestAPanelCannotFloodTheOthers(t *testing.T) {
 	r := openRoom(t)
 	c := person(1, 7, "Ana")

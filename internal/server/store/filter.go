@@ -171,13 +171,17 @@ func pageQuery(business int64, f Filter, b bounds, limit int) (query string, arg
 			branches = append(branches, "t.status = "+c.arg(status))
 		}
 	}
+	hidden := ""
+	if f.Contact != 0 {
+		hidden = "+" // an index on these would be taken, and all it leads to be looked at
+	}
 	for i, branch := range branches {
 		where := strings.Join(slices.DeleteFunc([]string{branch, c.where()}, func(part string) bool { return part == "" }), " AND ")
 		if where != "" {
 			where = " AND " + where
 		}
-		branches[i] = fmt.Sprintf(`SELECT number FROM (SELECT t.number FROM tickets t WHERE t.business_id = $1 AND t.number < $2 AND t.number >= $3%s
-			ORDER BY t.number DESC LIMIT $4) AS branch%d`, where, i)
+		branches[i] = fmt.Sprintf(`SELECT number FROM (SELECT t.number FROM tickets t WHERE %[3]st.business_id = $1 AND %[3]st.number < $2 AND %[3]st.number >= $3%[1]s
+			ORDER BY %[3]st.number DESC LIMIT $4) AS branch%[2]d`, where, i, hidden)
 	}
 	query = listedColumns + `t.number IN (SELECT number FROM (` + strings.Join(branches, " UNION ALL ") + `) AS found ORDER BY number DESC LIMIT $4) ORDER BY t.number DESC`
 	return query, c.args

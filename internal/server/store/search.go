@@ -177,9 +177,13 @@ func (r *search) inTickets(ctx context.Context, messages []int64) ([]hit, error)
 		return nil, nil
 	}
 	c := r.conditions()
-	return list(ctx, r.reader, scanHit(FoundByMessage), `
+	return list(ctx, r.reader, scanHit(FoundByMessage), r.messagesQuery(messages, c), c.args...)
+}
+
+func (r *search) messagesQuery(messages []int64, c *conditions) string {
+	return `
 		SELECT m.id, t.number, m.body, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = m.id), '')
-		FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.id IN (`+numbers(messages)+`) AND `+c.where()+` ORDER BY m.id DESC`, c.args...)
+		FROM messages m CROSS JOIN tickets t WHERE m.id IN (` + numbers(messages) + `) AND t.id = m.ticket_id AND ` + c.where() + ` ORDER BY m.id DESC`
 }
 
 // contacts returns a hit for each ticket of the contacts that have the words, as
@@ -190,16 +194,20 @@ func (r *search) contacts(ctx context.Context) ([]hit, error) {
 		return nil, err
 	}
 	c := r.conditions()
-	// The sign keeps the order from being read off the wrong index.
-	return list(ctx, r.reader, scanHit(FoundByContact), `
+	return list(ctx, r.reader, scanHit(FoundByContact), r.contactsQuery(ids, c), c.args...)
+}
+
+func (r *search) contactsQuery(contacts []int64, c *conditions) string {
+	// The signs keep the rows and their order from being read off the wrong index.
+	return `
 		SELECT COALESCE((SELECT MAX(m.id) FROM messages m WHERE m.ticket_id = t.id), 1), t.number, t.description, ''
-		FROM tickets t WHERE t.contact_id IN (`+numbers(ids)+`) AND `+c.where()+` ORDER BY +t.number DESC LIMIT `+c.arg(contactTickets), c.args...)
+		FROM tickets t WHERE t.contact_id IN (` + numbers(contacts) + `) AND ` + c.where() + ` ORDER BY +t.number DESC LIMIT ` + strconv.Itoa(contactTickets)
 }
 
 // conditions are the filter's, for a ticket t.
 func (r *search) conditions() *conditions {
 	c := &conditions{}
-	c.add("t.business_id = %s", r.business)
+	c.add("+t.business_id = %s", r.business)
 	c.any("t.status", texts(r.f.Statuses)...)
 	c.match(r.f)
 	return c
@@ -301,4 +309,38 @@ func numbers(ids []int64) string {
 		text[i] = strconv.FormatInt(id, 10)
 	}
 	return strings.Join(text, ", ")
+}
+
+// Explain returns how SQLite would find what Tickets and, if q has words, Search
+// ask for: one line per step of its query plans. A "SCAN" of a table in them is
+// one that reads all of it.
+func (s *Store) Explain(ctx context.Context, business int64, q words.Query, f Filter) ([]string, error) {
+	b, err := s.boundsOf(ctx, business, f)
+	if err != nil {
+		return nil, err
+	}
+	query, args := pageQuery(business, f, b, defaultLimit)
+	r := search{Store: s, business: business, q: q, f: f, limit: defaultLimit}
+	c := r.conditions()
+	lines, err := s.plan(ctx, query, args)
+	if err != nil || len(q.Words) == 0 {
+		return lines, err
+	}
+	for _, query := range []string{r.messagesQuery([]int64{1, 2, 3}, c), r.contactsQuery([]int64{1, 2, 3}, c)} {
+		some, err := s.plan(ctx, query, c.args)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, some...)
+	}
+	return lines, nil
+}
+
+func (s *Store) plan(ctx context.Context, query string, args []any) ([]string, error) {
+	lines, err := list(ctx, s.reader, func(row scanner) (line string, err error) {
+		var id, parent, unused int
+		err = row.Scan(&id, &parent, &unused, &line)
+		return line, err
+	}, "EXPLAIN QUERY PLAN "+query, args...)
+	return lines, wrap("explain query", err)
 }

@@ -2,6 +2,8 @@
 /** Talks to the server. The only file that knows its URLs. */
 import * as wire from './wire.js';
 import { bridge } from './bridgewire.js';
+import { parameters } from './filter.js';
+import * as lists from './listwire.js';
 
 const patience = 15_000;
 /** Where the server's JSON is. */
@@ -64,13 +66,38 @@ export const api = {
 
   logOut: () => call('POST', '/salir'),
 
-  /** One page, newest first. @param {{status: string, before?: string, limit: number}} query */
-  async tickets({ status, before, limit }) {
-    const query = new URLSearchParams({ limite: String(limit) });
-    if (status) query.set('estado', wire.statusWord(status));
+  /** One page, newest first; of a search when the filter has a text. @param {import('./filter.js').Filter} filter @param {{before?: string, limit: number}} page */
+  async tickets(filter, { before, limit }) {
+    const query = parameters(filter);
+    query.set('limite', String(limit));
     if (before) query.set('antes', before);
-    return wire.page(await call('GET', `${base}/tickets?${query}`));
+    return lists.page(await call('GET', `${base}/${filter.text.trim() ? 'buscar' : 'tickets'}?${query}`));
   },
+
+  /**
+   * Changes many tickets at once and returns what they were.
+   * @param {number[]} ids @param {{status?: string, priority?: string, category?: string, assignee?: number}} change
+   * @returns {Promise<lists.Before[]>}
+   */
+  async changeMany(ids, { status, priority, category, assignee }) {
+    const body = { tickets: ids, estado: status && wire.statusWord(status), prioridad: priority && lists.priorityWord(priority), categoria: category, asignado: assignee };
+    return (await call('POST', `${base}/tickets/lote`, body)).antes.map(lists.before);
+  },
+
+  /** Those who may have tickets. @returns {Promise<wire.Person[]>} */
+  people: async () => (await call('GET', `${base}/personas`)).personas.map(wire.person),
+
+  /** @returns {Promise<lists.View[]>} */
+  views: async () => (await call('GET', `${base}/vistas`)).vistas.map(lists.view),
+
+  /** @param {string} name @param {string} query @param {boolean} shared @returns {Promise<lists.View>} */
+  saveView: async (name, query, shared) => lists.view(await call('POST', `${base}/vistas`, { nombre: name, filtro: query, compartida: shared })),
+
+  /** @param {number} id */
+  deleteView: (id) => call('DELETE', `${base}/vistas/${id}`),
+
+  /** A line on which the server says what changed. */
+  events: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}/eventos`),
 
   summary: async () => wire.summary(await call('GET', `${base}/tickets/resumen`)),
 

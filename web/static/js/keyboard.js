@@ -11,8 +11,10 @@ const actions = {
   previous: () => moveBy('previous'),
   reply,
   note,
+  search: () => document.getElementById('buscar')?.focus(),
+  select: () => rows()[currentRow()]?.closest('tr')?.querySelector('input')?.click(),
   back: () => {
-    if (document.activeElement instanceof HTMLTextAreaElement) document.activeElement.blur();
+    if (document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
     else if (route.value.view !== 'list') go({ view: 'list' });
   },
   help: () => {
@@ -24,12 +26,17 @@ const actions = {
 export function start() {
   addEventListener('keydown', (event) => {
     if (state.phase.value !== 'ready' || event.defaultPrevented) return;
-    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+    const typing = types(event.target);
     const name = command(event, { typing, dialog: document.querySelector('dialog[open]') !== null });
     if (!name) return;
     event.preventDefault();
     actions[name]();
   });
+}
+
+/** Whether letters belong to what has the focus; a box to tick has no use for them. @param {EventTarget | null} target */
+function types(target) {
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
 }
 
 function rows() {

@@ -5,7 +5,9 @@ import '@preact/signals';
 import { render } from 'preact';
 import { refresh as refreshBridge } from './actions/bridge.js';
 import { refresh as refreshConversation } from './actions/conversation.js';
-import { refresh as refreshList } from './actions/list.js';
+import { restore as restoreAlerts } from './actions/alerts.js';
+import { follow, refresh as refreshList } from './actions/list.js';
+import * as live from './actions/live.js';
 import { identify, restoreDrafts } from './actions/session.js';
 import { pageTitle } from './format.js';
 import { html } from './html.js';
@@ -18,6 +20,8 @@ import { Shell } from './views/shell.js';
 
 const calm = 30_000;
 const talking = 10_000;
+/** While the server tells what changes; then only what it cannot tell is found this way. */
+const quiet = 120_000;
 const offline = 5_000;
 
 async function refreshAll() {
@@ -37,20 +41,44 @@ async function main() {
   use(await texts.json());
   state.now.value = Date.now();
   restoreDrafts();
+  restoreAlerts();
   router.start(window);
   keyboard.start();
   skipToContent();
-  const again = repeat(refreshAll, () => (state.online.value ? calm : offline));
-  repeat(refreshOpen, () => (state.online.value ? talking : offline));
+  const again = repeat(refreshAll, () => pace(calm));
+  repeat(refreshOpen, () => pace(talking));
+  watchWidth();
   effect(() => {
     if (state.phase.value !== 'ready') return;
     router.leaveLoginPage(window);
     queueMicrotask(again);
+    queueMicrotask(live.start);
+    return live.stop;
+  });
+  effect(() => {
+    const query = router.query.value;
+    queueMicrotask(() => follow(query));
   });
   effect(() => {
     document.title = pageTitle(state.session.value?.business ?? 'Mostrador', state.summary.value?.pending ?? 0);
   });
   render(html`<${Shell} onRetry=${again} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
+}
+
+/** How long to wait before asking again. @param {number} usual */
+function pace(usual) {
+  if (!state.online.value) return offline;
+  return state.live.value ? quiet : usual;
+}
+
+/** Knows whether the list has room beside a conversation. */
+function watchWidth() {
+  const wide = matchMedia('(min-width: 68.75rem)');
+  const see = () => {
+    state.wide.value = wide.matches;
+  };
+  wide.addEventListener('change', see);
+  see();
 }
 
 /** The skip link moves the focus; followed as a link it would lose the view's address. */

@@ -23,13 +23,19 @@ const pages = {
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
+/** What follows the address's question mark on the list: its filter, which stays while a ticket is read. */
+export const query = signal('');
+
+/** The views whose question mark belongs to the list's filter. */
+const filtered = new Set(['list', 'ticket']);
+
 /** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
 export function parse(hash) {
   const [path, search = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
-  const query = Object.fromEntries(new URLSearchParams(search));
+  const asked = Object.fromEntries(new URLSearchParams(search));
   for (const [view, pattern] of Object.entries(pages)) {
     const found = match(pattern, path);
-    if (found) return { view, ...found, ...(Object.keys(query).length ? { query } : {}) };
+    if (found) return { view, ...found, ...(Object.keys(asked).length && !filtered.has(view) ? { query: asked } : {}) };
   }
   return { view: 'list' };
 }
@@ -55,12 +61,17 @@ function fits(name, part) {
   return name === 'id' ? /^[1-9]\d{0,15}$/.test(part) : /^[\w-]+$/.test(part);
 }
 
-/** The hash of a route; parse undoes it. @param {Route} to */
-export function href(to) {
+/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] */
+export function href(to, filter = query.value) {
   const values = /** @type {Record<string, any>} */ (to);
   const path = (pages[to.view] ?? '').replace(/:(\w+)\??/g, (_, name) => String(values[name] ?? '')).replace(/\/$/, '');
-  const query = new URLSearchParams(to.query ?? {}).toString();
-  return `#/${path}${query ? `?${query}` : ''}`;
+  const asked = filtered.has(to.view) ? filter : new URLSearchParams(to.query ?? {}).toString();
+  return `#/${path}${asked ? `?${asked}` : ''}`;
+}
+
+/** Filters the list beside what is shown; Back does not lead through every letter of it. @param {string} filter */
+export function filterBy(filter) {
+  window.location.replace(href(filtered.has(route.value.view) ? route.value : { view: 'list' }, filter));
 }
 
 /** Follows the address from now on. @param {Window} window */
@@ -68,10 +79,18 @@ export function start(window) {
   const follow = () => {
     // The skip link changes the hash too, and must not change the view.
     if (!isRoute(window.location.hash)) return;
-    route.value = parse(window.location.hash);
+    show(window.location.hash);
   };
   window.addEventListener('hashchange', follow);
-  route.value = parse(window.location.hash);
+  show(window.location.hash);
+}
+
+/** @param {string} hash */
+function show(hash) {
+  const to = parse(hash);
+  // Elsewhere the list's filter waits for its return.
+  if (to.view === 'list' || to.view === 'ticket') query.value = hash.split('?')[1] ?? '';
+  route.value = to;
 }
 
 /** @param {string} hash */

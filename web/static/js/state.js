@@ -5,14 +5,15 @@ import { signal } from '@preact/signals-core';
 /** @typedef {import('./wire.js').Ticket} Ticket */
 /** @typedef {import('./wire.js').Notice} Notice */
 /** @template T @typedef {import('@preact/signals-core').Signal<T>} Signal */
-/** @typedef {{phase: 'loading'|'ready'|'failed', tickets: Ticket[], next: string, total: number, status: string, newest: number, fresh: number[], error: string}} List */
+/** @typedef {{phase: 'loading'|'ready'|'failed', tickets: Ticket[], next: string, total: number, query: string, newest: number, fresh: number[], complete: boolean, error: string}} List */
+/** @typedef {{tickets: Ticket[], next: string, total: number, complete?: boolean}} Page */
 /** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
 /** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'limited'|'late'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string, stored?: boolean}} NoticeView */
 /** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], deciding: number[], error: string, notice: string,
  *   unasked: boolean}} Conversation */
 
 /** @type {List} */
-export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, status: '', newest: 0, fresh: [], error: '' };
+export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, query: '', newest: 0, fresh: [], complete: true, error: '' };
 /** @type {Conversation} */
 export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], deciding: [], error: '', notice: '', unasked: false };
 
@@ -43,27 +44,41 @@ export const helpOpen = signal(false);
 export const announcement = signal('');
 /** Milliseconds; moves so that "hace 5 min" stays true. */
 export const now = signal(0);
+/** Whether the server tells by itself what changes. @type {Signal<boolean>} */
+export const live = signal(false);
+/** Whether there is room for a conversation beside the list. */
+export const wide = signal(false);
+/** Numbers of the tickets that were picked to be changed together. @type {Signal<number[]>} */
+export const picked = signal([]);
+/** Those who may have tickets. @type {Signal<import('./wire.js').Person[]>} */
+export const people = signal([]);
+/** Saved filters. @type {Signal<import('./listwire.js').View[]>} */
+export const views = signal([]);
+/** What was just done, and how to undo it. @type {Signal<{text: string, undo: (() => void) | null} | null>} */
+export const toast = signal(null);
+/** How this browser tells of new tickets. */
+export const alerts = signal({ sound: false, notices: false, open: false });
 /** Where the list was left. */
 export const place = { scroll: 0, ticket: 0 };
 
 /**
  * The list after its newest page was fetched again: what the page covers is
  * replaced, what is older stays. Tickets never seen before are fresh.
- * @param {List} old @param {{tickets: Ticket[], next: string, total: number}} page
+ * @param {List} old @param {Page} page
  * @returns {List}
  */
 export function refreshed(old, page) {
-  const oldest = page.next ? page.tickets.at(-1)?.id ?? 0 : 0;
+  const oldest = page.next ? page.tickets.at(-1)?.id ?? Infinity : 0;
   const tail = old.tickets.filter((ticket) => ticket.id < oldest);
   const tickets = [...page.tickets, ...tail];
   const fresh = old.phase === 'loading' ? [] : page.tickets.filter((ticket) => ticket.id > old.newest).map((ticket) => ticket.id);
   return {
-    ...old, phase: 'ready', error: '', tickets, fresh, total: page.total, next: tail.length ? old.next : page.next,
+    ...old, phase: 'ready', error: '', tickets, fresh, total: page.total, next: tail.length ? old.next : page.next, complete: page.complete ?? true,
     newest: Math.max(old.newest, tickets[0]?.id ?? 0),
   };
 }
 
-/** The list with an older page below. @param {List} old @param {{tickets: Ticket[], next: string, total: number}} page @returns {List} */
+/** The list with an older page below. @param {List} old @param {Page} page @returns {List} */
 export function extended(old, page) {
   const known = new Set(old.tickets.map((ticket) => ticket.id));
   return { ...old, tickets: [...old.tickets, ...page.tickets.filter((ticket) => !known.has(ticket.id))], next: page.next, total: page.total };

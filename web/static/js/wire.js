@@ -3,21 +3,23 @@
 
 /** @typedef {'pending'|'in_progress'|'waiting'|'resolved'} Status */
 /** @typedef {''|'queued'|'limited'|'confirm'|'sent'|'delivered'|'read'|'failed'|'discarded'} Delivery */
+/** @typedef {{id: number, name: string}} Person */
+/** Why a search brought a ticket. @typedef {{by: 'number'|'message'|'contact', snippet: {text: string, hit: boolean}[]}} Found */
 /** @typedef {{id: number, delivery: Delivery, at: Date | null, reason: string}} Notice */
 /**
  * @typedef {{id: number, title: string, text: string, status: Status, category: string, words: string[], priority: string,
  *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
- *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number}} Ticket
+ *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number, assignee: Person | null, found: Found | null}} Ticket
  * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
  * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
  * @typedef {'reader'|'agent'|'admin'} Role
- * @typedef {{user: string, role: Role, business: string, login: boolean, notice: string}} Session
+ * @typedef {{id: number, user: string, role: Role, business: string, login: boolean, notice: string}} Session
  */
 
 /** @type {Record<string, Status>} */
-const statuses = { pendiente: 'pending', en_proceso: 'in_progress', esperando_cliente: 'waiting', resuelto: 'resolved' };
+export const statuses = { pendiente: 'pending', en_proceso: 'in_progress', esperando_cliente: 'waiting', resuelto: 'resolved' };
 /** @type {Record<string, Delivery>} */
 const deliveries = {
   en_cola: 'queued', limitado: 'limited', por_confirmar: 'confirm', enviado: 'sent', entregado: 'delivered', leido: 'read', fallo: 'failed',
@@ -32,7 +34,7 @@ const kinds = {
   reaccion: 'reaction', ilegible: 'unreadable',
 };
 /** @type {Record<string, string>} */
-const priorities = { urgente: 'urgent', alta: 'high', normal: 'normal', baja: 'low' };
+export const priorities = { urgente: 'urgent', alta: 'high', normal: 'normal', baja: 'low' };
 /** @type {Record<string, Role>} */
 const roles = { lectura: 'reader', agente: 'agent', administrador: 'admin' };
 /** @type {Record<string, string>} */
@@ -51,7 +53,20 @@ export function ticket(v) {
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
-    stuck: Number(v.por_decidir) || 0,
+    stuck: Number(v.por_decidir) || 0, assignee: v.asignado ? person(v.asignado) : null, found: v.hallado_en ? found(v) : null,
+  };
+}
+
+/** @param {any} v @returns {Person} */
+export function person(v) {
+  return { id: Number(v.id) || 0, name: text(v.nombre) };
+}
+
+/** @param {any} v @returns {Found} */
+function found(v) {
+  return {
+    by: pick(/** @type {Record<string, Found['by']>} */ ({ numero: 'number', cliente: 'contact' }), v.hallado_en, 'message'),
+    snippet: list(v.fragmento).map((piece) => ({ text: text(piece.texto), hit: piece.hallado === true })),
   };
 }
 
@@ -78,11 +93,6 @@ function attachment(v) {
   };
 }
 
-/** @param {any} v @returns {{tickets: Ticket[], next: string, total: number}} */
-export function page(v) {
-  return { tickets: list(v.tickets).map(ticket), next: text(v.siguiente), total: Number(v.total) || 0 };
-}
-
 /** Tickets per status, and in all. @param {any} v @returns {Record<string, number>} */
 export function summary(v) {
   /** @type {Record<string, number>} */
@@ -94,7 +104,7 @@ export function summary(v) {
 /** @param {any} v @returns {Session} */
 export function session(v) {
   return {
-    user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
+    id: Number(v.id) || 0, user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
     notice: text(v.aviso_recibido),
   };
 }

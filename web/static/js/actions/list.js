@@ -1,30 +1,40 @@
 // @ts-check
 /** Fetching and filtering the tickets, and what surrounds them. */
 import { api } from '../api.js';
+import { parse } from '../filter.js';
 import { t } from '../i18n.js';
+import { searched } from '../listing.js';
 import * as state from '../state.js';
 import { refresh as refreshBridge } from './bridge.js';
 import { guard, latest, sentence } from './guard.js';
 
 const pageSize = 50;
 const most = 200;
+/** How many pages without a match follow each other before the person is asked. */
+const emptyPages = 40;
 
 /** Fetches again whatever the list, its tabs and the bar on top show. */
 export async function refresh() {
   await Promise.all([refreshList(), refreshSummary(), refreshBridge()]);
 }
 
+/** Fetches again what the list and its tabs show. */
+export async function refreshTickets() {
+  await Promise.all([refreshList(), refreshSummary()]);
+}
+
 async function refreshList() {
-  const { status, tickets } = state.list.value;
+  const { query, tickets } = state.list.value;
   const limit = Math.min(Math.max(tickets.length, pageSize), most);
+  const filter = parse(query);
   try {
-    const page = await latest(() => api.tickets({ status, limit }));
-    if (state.list.value.status !== status) return;
-    state.list.value = state.refreshed(state.list.value, page);
+    const page = await latest(() => api.tickets(filter, { limit }));
+    if (state.list.value.query !== query) return;
+    state.list.value = filter.text.trim() ? searched(state.list.value, page) : state.refreshed(state.list.value, page);
     announceFresh();
   } catch (cause) {
     const old = state.list.value;
-    if (old.phase !== 'ready') state.list.value = { ...old, phase: 'failed', error: sentence(cause) };
+    if (old.query === query && old.phase !== 'ready') state.list.value = { ...old, phase: 'failed', error: sentence(cause) };
   }
 }
 
@@ -41,22 +51,39 @@ async function refreshSummary() {
   }
 }
 
-/** Shows only tickets of a status, '' for all. @param {string} status */
-export async function filter(status) {
-  const { newest } = state.list.value;
-  state.list.value = { ...state.emptyList, status, newest };
-  await refresh();
+/** Shows what the address asks for. @param {string} query */
+export async function follow(query) {
+  const { newest, query: before } = state.list.value;
+  if (query === before) return;
+  state.list.value = { ...state.emptyList, query, newest };
+  state.picked.value = [];
+  if (state.phase.value === 'ready') await refreshList();
 }
 
-/** Adds the next older page. */
+let loading = false;
+
+/** Adds the next older page; of a rare filter as many as it takes to find some. */
 export async function loadMore() {
-  const { status, next } = state.list.value;
+  if (loading) return;
+  loading = true;
   try {
-    const page = await guard(() => api.tickets({ status, before: next, limit: pageSize }));
-    if (state.list.value.status === status && state.list.value.next === next) {
-      state.list.value = state.extended(state.list.value, page);
-    }
+    for (let pages = 0; pages < emptyPages && (await addPage()); pages++);
+  } finally {
+    loading = false;
+  }
+}
+
+/** Adds one page. @returns {Promise<boolean>} whether it was empty and others follow */
+async function addPage() {
+  const { query, next } = state.list.value;
+  if (!next) return false;
+  try {
+    const page = await guard(() => api.tickets(parse(query), { before: next, limit: pageSize }));
+    if (state.list.value.query !== query || state.list.value.next !== next) return false;
+    state.list.value = state.extended(state.list.value, page);
+    return page.tickets.length === 0 && page.next !== '';
   } catch (cause) {
     state.announcement.value = sentence(cause);
+    return false;
   }
 }

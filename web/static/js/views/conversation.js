@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { pick, submit, unpick } from '../actions/compose.js';
 import { close, open } from '../actions/conversation.js';
 import { changeTicket, findOthers, merge, prepare, showAside, split, undoMerge } from '../actions/desk.js';
+import { look, type, typedAll } from '../actions/presence.js';
 import { keepDraft } from '../actions/session.js';
 import { askAgain, discardNotice, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
 import { ChatHeader } from '../components/chat-header.js';
@@ -30,7 +31,11 @@ export function Conversation({ id }) {
     state.place.ticket = id;
     open(id);
     prepare((element.current?.clientWidth ?? 0) >= besides);
-    return close;
+    const leave = look(id);
+    return () => {
+      leave();
+      close();
+    };
   }, [id]);
   const { contact, mergedInto } = talk.extra.value;
   useEffect(() => { findOthers(); }, [id, contact, mergedInto]);
@@ -68,8 +73,8 @@ function Writing({ id, ticket }) {
   const { note, quote, files } = talk.composer(id);
   const fill = (/** @type {string} */ text) => fillIn(text, { name: oneLine(ticket.name), ticket: id, business: state.session.value?.business ?? '' });
   return html`<${Composer} name=${customerName(ticket)} draft=${state.drafts.value[talk.draftKey(id, note)] ?? ''} note=${note} quote=${quote} files=${files}
-    canned=${talk.canned.value} fill=${fill} error=${error} notice=${notice} onFirst=${unasked ? () => submit(id, true) : null} onSend=${() => submit(id)}
-    onDraft=${(/** @type {string} */ text) => keepDraft(talk.draftKey(id, note), text)} onNote=${(/** @type {boolean} */ on) => talk.compose(id, { note: on })}
+    canned=${talk.canned.value} fill=${fill} error=${error} notice=${notice} onFirst=${unasked ? () => submit(id, true) : null} onSend=${() => { typedAll(); submit(id); }}
+    onDraft=${(/** @type {string} */ text) => { type(); keepDraft(talk.draftKey(id, note), text); }} onNote=${(/** @type {boolean} */ on) => talk.compose(id, { note: on })}
     onUnquote=${() => talk.compose(id, { quote: null })} onFiles=${(/** @type {Iterable<File>} */ some) => pick(id, some)} onRemove=${(/** @type {string} */ key) => unpick(id, key)} />`;
 }
 

@@ -1,10 +1,13 @@
 // @ts-check
+import { permission, setNotices, setSound } from '../actions/alerts.js';
 import { logOut } from '../actions/session.js';
+import { AlertSwitch } from '../components/alert-switch.js';
 import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
 import { Nav } from '../components/nav.js';
+import { Toast } from '../components/toast.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href, route } from '../router.js';
@@ -35,15 +38,24 @@ function View() {
   // The page about the bridge says it all itself.
   return html`<${Header} />
     ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
-    <${pages[to.view]} key=${`${to.view}/${to.id ?? ''}`} ...${to} />`;
+    <${to.view === 'ticket' ? Reading : pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
+}
+
+/** A conversation, beside the list where there is room. @param {{id: number}} props */
+function Reading({ id }) {
+  const conversation = html`<${Conversation} key=${id} id=${id} />`;
+  return state.wide.value ? html`<div class="split"><${TicketList} open=${id} />${conversation}</div>` : conversation;
 }
 
 function Header() {
   const session = state.session.value;
   return html`<header class="top">
-    <a class="brand" href=${href({ view: 'list' })} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
+    <a class="brand" href=${href({ view: 'list' }, '')} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
     <${Nav} items=${navigation()} current=${route.value.view} />
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
+    <${LivePill} />
+    <button type="button" class="button button-icon" aria-label=${t('alerts.title')} title=${t('alerts.title')}
+      onClick=${() => { state.alerts.value = { ...state.alerts.value, open: true }; }}><${Icon} name="bell" /></button>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
     ${session?.login ? html`<span class="top-user">${session.user}</span>
@@ -60,6 +72,12 @@ function navigation() {
   ];
 }
 
+/** Says when what changes is not heard of at once. */
+function LivePill() {
+  if (state.live.value || !state.online.value) return null;
+  return html`<span class="pill" data-tone="wait" role="status" title=${t('live.offWhy')}><${Icon} name="clock" /><span class="pill-long">${t('live.off')}</span></span>`;
+}
+
 /** @param {{onRetry: () => void}} props */
 function Offline({ onRetry }) {
   return html`<div class="banner banner-offline" data-tone="bad" role="alert"><${Icon} name="alert" /><p>${t('app.offline')}</p>
@@ -68,7 +86,11 @@ function Offline({ onRetry }) {
 
 function Overlays() {
   const photos = state.lightbox.value;
+  const { toast, alerts } = state;
+  const close = () => { alerts.value = { ...alerts.value, open: false }; };
   return html`
+    ${toast.value ? html`<${Toast} text=${toast.value.text} onUndo=${toast.value.undo} onClose=${() => { toast.value = null; }} />` : ''}
+    ${alerts.value.open ? html`<${AlertSwitch} ...${alerts.value} permission=${permission()} onSound=${setSound} onNotices=${setNotices} onClose=${close} />` : ''}
     ${photos ? html`<${Lightbox} ...${photos} onMove=${(/** @type {number} */ index) => { state.lightbox.value = { ...photos, index }; }}
       onClose=${() => { state.lightbox.value = null; }} />` : ''}
     ${state.helpOpen.value ? html`<${Help} notice=${state.session.value?.notice ?? ''} onClose=${() => { state.helpOpen.value = false; }} />` : ''}`;

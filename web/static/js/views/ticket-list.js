@@ -1,83 +1,104 @@
 // @ts-check
-import { useLayoutEffect, useState } from 'preact/hooks';
-import { filter, loadMore } from '../actions/list.js';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { changePicked, loadPeople, pickAll, toggle } from '../actions/bulk.js';
+import { loadMore } from '../actions/list.js';
 import { askAgain, discardNotice, dontAskAgain, notify } from '../actions/ticket.js';
+import { BulkBar } from '../components/bulk-bar.js';
+import { Chunk, End } from '../components/chunk.js';
 import { Empty } from '../components/empty.js';
-import { StatusTabs } from '../components/status-tabs.js';
 import { TicketRow } from '../components/ticket-row.js';
+import * as filters from '../filter.js';
+import { count } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { href } from '../router.js';
+import { chunks } from '../listing.js';
+import { filterBy, href } from '../router.js';
 import * as state from '../state.js';
+import { ListTop, categories } from './list-top.js';
 
 const columns = ['list.number', 'list.customer', 'list.photo', 'list.request', 'list.status', 'list.time', 'list.action'];
+/** Rows that come and go together while the list is scrolled. */
+const chunkSize = 50;
 
-/** All tickets, the newest first. */
-export function TicketList() {
-  usePlace();
-  const { phase, tickets, status, error } = state.list.value;
-  return html`<main class="page" id="contenido" tabindex="-1">
-    <h1 class="visually-hidden">${t('list.title')}</h1>
-    <${StatusTabs} current=${status} counts=${state.summary.value} onChoose=${filter} />
+/** All tickets that the address asks for, the newest first; beside the open one when there is one. @param {{open?: number}} props */
+export function TicketList({ open = 0 }) {
+  usePlace(open);
+  useEffect(() => {
+    loadPeople();
+  }, []);
+  const { phase, tickets, next, error, complete, query } = state.list.value;
+  const filter = filters.parse(query);
+  const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
+    <${ListTop} filter=${filter} query=${query} />
     ${phase === 'loading' ? html`<p class="hint" role="status"><span class="spinner"></span>${t('list.loading')}</p>` : ''}
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : ''}
-    ${phase === 'ready' && !tickets.length ? html`<${Nothing} filtered=${status !== ''} />` : ''}
-    ${tickets.length ? html`<${Table} /><${More} />` : ''}
-  </main>`;
+    ${complete ? '' : html`<p class="list-note">${t('search.incomplete')}</p>`}
+    ${phase === 'ready' && !tickets.length && !next ? html`<${Nothing} query=${query} searching=${filter.text !== ''} />` : ''}
+    ${tickets.length ? html`<${Table} open=${open} />` : ''}
+    ${phase === 'ready' && (tickets.length || next) ? html`<${More} />` : ''}
+    ${state.picked.value.length ? html`<${Bulk} />` : ''}`;
+  return open ? html`<aside class="page list-pane" aria-label=${t('list.title')}>${body}</aside>`
+    : html`<main class="page" id="contenido" tabindex="-1">${body}</main>`;
 }
 
-/** Returns to where the list was left, and remembers where it is. */
-function usePlace() {
+/** Returns to where the list was left, and remembers where it is. @param {number} open */
+function usePlace(open) {
   useLayoutEffect(() => {
-    scrollTo(0, state.place.scroll);
-    const link = document.querySelector(`[data-row="${Number(state.place.ticket)}"]`);
-    if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+    if (!open) scrollTo(0, state.place.scroll);
+    const link = document.querySelector(`[data-row="${Number(open || state.place.ticket)}"]`);
+    if (open) link?.scrollIntoView({ block: 'nearest' });
+    else if (link instanceof HTMLElement) link.focus({ preventScroll: true });
     const remember = () => {
-      state.place.scroll = scrollY;
+      if (!open) state.place.scroll = scrollY;
     };
     addEventListener('scroll', remember, { passive: true });
     return () => removeEventListener('scroll', remember);
-  }, []);
+  }, [open]);
 }
 
-/** @param {{filtered: boolean}} props */
-function Nothing({ filtered }) {
-  if (!filtered) return html`<${Empty} connected=${state.bridgeState(state.bridge.value) === 'connected'} />`;
-  return html`<p class="hint">${t('list.noneInFilter')} <button type="button" class="button" onClick=${() => filter('')}>${t('list.showAll')}</button></p>`;
+/** @param {{query: string, searching: boolean}} props */
+function Nothing({ query, searching }) {
+  if (!query) return html`<${Empty} connected=${state.bridgeState(state.bridge.value) === 'connected'} />`;
+  return html`<p class="hint" role="status">${t(searching ? 'search.nothing' : 'list.noneInFilter')}
+    <button type="button" class="button" onClick=${() => filterBy('')}>${t('list.showAll')}</button></p>`;
 }
 
-function Table() {
+/** @param {{open: number}} props */
+function Table({ open }) {
   const { tickets } = state.list.value;
   return html`<table class="tickets" role="table">
     <caption class="visually-hidden">${t('list.caption')}</caption>
     <thead role="rowgroup"><tr role="row">${columns.map((key) => html`<th role="columnheader" scope="col">${t(key)}</th>`)}</tr></thead>
-    <tbody role="rowgroup">${tickets.map((ticket) => html`<${Row} key=${ticket.id} ticket=${ticket} />`)}</tbody>
+    ${chunks(tickets, chunkSize).map((some, i) => html`<${Chunk} key=${i} rows=${some.length}>
+      ${some.map((ticket) => html`<${Row} key=${ticket.id} ticket=${ticket} open=${ticket.id === open} />`)}</${Chunk}>`)}
   </table>`;
 }
 
-/** @param {{ticket: state.Ticket}} props */
-function Row({ ticket }) {
-  const open = () => {
+/** @param {{ticket: state.Ticket, open: boolean}} props */
+function Row({ ticket, open }) {
+  const showPhoto = () => {
     const withPhoto = state.list.value.tickets.filter((other) => other.photo);
     state.lightbox.value = { pictures: withPhoto.map((other) => other.photo ?? ''), index: withPhoto.findIndex((other) => other.id === ticket.id) };
   };
-  return html`<${TicketRow} ticket=${ticket} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value}
+  const onPick = state.session.value?.role === 'reader' ? null : () => toggle(ticket.id);
+  return html`<${TicketRow} ticket=${ticket} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value} open=${open}
     fresh=${state.list.value.fresh.includes(ticket.id)} notice=${state.noticeView(ticket.notice, state.attempts.value[ticket.id])}
-    onPhoto=${open} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)}
+    picked=${state.picked.value.includes(ticket.id)} onPick=${onPick}
+    onPhoto=${showPhoto} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)}
     onDiscard=${() => discardNotice(ticket)} />`;
 }
 
+/** Goes on by itself as the end comes near; the button is for whoever cannot scroll. */
 function More() {
-  const [busy, setBusy] = useState(false);
   const { tickets, total, next } = state.list.value;
-  const more = async () => {
-    if (busy) return;
-    setBusy(true);
-    await loadMore();
-    setBusy(false);
-  };
-  return html`<div class="more">
-    <span>${t('list.shown', { shown: tickets.length, total: Math.max(total, tickets.length) })}</span>
-    ${next ? html`<button type="button" class="button" aria-disabled=${busy ? 'true' : undefined} onClick=${more}>${busy ? t('list.loadingMore') : t('list.more')}</button>` : ''}
-  </div>`;
+  const shown = total < 0 ? t('list.shownSome', { count: tickets.length }) : t('list.shown', { shown: count(tickets.length), total: count(Math.max(total, tickets.length)) });
+  return html`<${End} key=${next} onNear=${loadMore}><span>${shown}</span>
+    ${next ? html`<button type="button" class="button" onClick=${loadMore}>${t('list.more')}</button>` : ''}</${End}>`;
+}
+
+function Bulk() {
+  const { tickets } = state.list.value;
+  const picked = state.picked.value;
+  return html`<${BulkBar} count=${picked.length} all=${picked.length >= tickets.length} categories=${categories()} people=${state.people.value}
+    onAll=${pickAll} onChange=${changePicked} />`;
 }

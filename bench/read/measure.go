@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"mostrador/internal/server"
+)
+
+const (
+	token = "kq3v7zt2m5x8n4w6"
+	// requests of each kind are measured, after as many to warm up.
+	requests = 200
+	// limit is what 95 of 100 requests of each kind have to keep.
+	limit = 50 * time.Millisecond
+	// growth is how much longer 99 of 100 may take with a thousand times the
+	// tickets, for lists and pages.
+	growth = 3
+)
+
+// kind is one kind of request: its path, anew each time.
+type kind struct {
+	name string
+	// grows says that it may take longer with more tickets, as it reads more.
+	grows bool
+	path  func(*rand.Rand) string
+}
+
+// kinds is everything that the panel asks about tickets.
+func kinds(tickets int) []kind {
+	list := func(name, query string, grows bool) kind {
+		return kind{name, grows, func(*rand.Rand) string { return "/api/v1/tickets?" + query }}
+	}
+	search := func(name, text, more string) kind {
+		return kind{name, true, func(*rand.Rand) string { return "/api/v1/buscar?q=" + url.QueryEscape(text) + more }}
+	}
+	number := func(r *rand.Rand) string { return strconv.Itoa(1 + r.IntN(tickets)) }
+	month := time.Now().AddDate(0, -14, 0).UTC()
+	dates := "desde=" + month.Format(time.RFC3339) + "&hasta=" + month.AddDate(0, 1, 0).Format(time.RFC3339)
+	return []kind{
+		list("list", "", false),
+		{"list, a page anywhere", false, func(r *rand.Rand) string { return "/api/v1/tickets?antes=" + number(r) }},
+		list("list, pending", "estado=pendiente", false),
+		{"list, resolved, a page anywhere", false, func(r *rand.Rand) string { return "/api/v1/tickets?estado=resuelto&antes=" + number(r) }},
+		list("list, three open statuses", "estado=pendiente,en_proceso,esperando_cliente", false),
+		list("list, a category", "categoria=Software", true),
+		list("list, a rare category", "categoria="+url.QueryEscape("Garantías"), true),
+		list("list, urgent", "prioridad=urgente", false),
+		list("list, urgent or high", "prioridad=urgente,alta", true),
+		list("list, somebody's", "asignado=3", false),
+		list("list, nobody's", "asignado=nadie", true),
+		list("list, with picture", "foto=con", true),
+		list("list, without picture", "foto=sin", true),
+		list("list, unread", "sin_leer=true", true),
+		list("list, a month", dates, true),
+		{"list, of a customer", false, func(r *rand.Rand) string {
+			return "/api/v1/tickets?cliente=" + strconv.Itoa(1+r.IntN(tickets/ticketsPerContact))
+		}},
+		list("list, category and status", "categoria=Ventas&estado=pendiente", true),
+		list("list, everything at once", "categoria=Ventas&estado=resuelto&prioridad=alta&foto=con&asignado=2&"+dates, true),
+		list("list, nothing matches", "categoria=Nada&foto=con", true),
+		{"counts", false, func(*rand.Rand) string { return "/api/v1/tickets/resumen" }},
+		{"ticket", false, func(r *rand.Rand) string { return "/api/v1/tickets/" + number(r) }},
+		{"conversation", false, func(r *rand.Rand) string { return "/api/v1/tickets/" + number(r) + "/conversacion" }},
+		search("search, a common word", commonWord+" ", ""),
+		search("search, a rare word", rareWord+" ", ""),
+		search("search, two common words", commonWord+" "+otherWord+" ", ""),
+		search("search, three letters", "imp", ""),
+		search("search, three letters of many words", "came", ""),
+		search("search, a name", "Begoña Núñez", ""),
+		search("search, a first name", "Ana", ""),
+		search("search, part of a number", "5500 1234", ""),
+		search("search, a ticket's number", "777", ""),
+		search("search, a word among the pending", commonWord+" ", "&estado=pendiente"),
+		search("search, nothing", "xyzxyz", ""),
+	}
+}
+
+// figure is how long one kind of request took.
+type figure struct {
+	kind
+	p50, p95, p99 time.Duration
+}
+
+// measure asks a server on a database everything, again and again.
+func measure(ctx context.Context, path string, tickets int) (figures []figure, err error) {
+	dir, err := os.MkdirTemp(filepath.Dir(path), "server-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	address, stop, err := serve(ctx, dir, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	for _, k := range kinds(tickets) {
+		random := rand.New(rand.NewPCG(2, 3))
+		took := make([]time.Duration, 0, requests)
+		for i := range 2 * requests {
+			begin := time.Now()
+			if err := get(ctx, "http://"+address+k.path(random)); err != nil {
+				return nil, fmt.Errorf("%s: %w", k.name, err)
+			}
+			if i >= requests {
+				took = append(took, time.Since(begin))
+			}
+		}
+		slices.Sort(took)
+		figures = append(figures, figure{k, took[len(took)/2], took[len(took)*95/100], took[len(took)*99/100]})
+	}
+	return figures, nil
+}
+
+// serve runs the product until stop.
+func serve(ctx context.Context, dir, path string) (address string, stop func() error, err error) {
+	vars := map[string]string{"API_TOKEN": token, "DIRECCION": "127.0.0.1", "PUERTO": "0", "DATABASE_URL": path, "LOG_LEVEL": "error"}
+	ctx, cancel := context.WithCancel(ctx)
+	ready, done, out := make(chan string, 1), make(chan error, 1), &bytes.Buffer{}
+	go func() {
+		done <- server.Run(ctx, server.Options{
+			Getenv: func(name string) string { return vars[name] }, Dir: dir, Stdout: out, Stderr: io.Discard, Ready: func(a string) { ready <- a },
+		})
+	}()
+	stop = func() error {
+		cancel()
+		return <-done
+	}
+	select {
+	case address = <-ready:
+		return address, stop, nil
+	case err := <-done:
+		cancel()
+		return "", nil, fmt.Errorf("server ended: %w\n%s", err, out)
+	}
+}
+
+func get(ctx context.Context, address string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	w, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(w.Body)
+	if err = errors.Join(err, w.Body.Close()); err == nil && w.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: got %d %s", address, w.StatusCode, body)
+	}
+	return err
+}
+
+// report prints the figures and says which do not keep their limits.
+func report(few, many []figure) error {
+	var errs []error
+	fmt.Printf("\n%-38s %10s %10s %10s   %s\n", "request", "p50 ms", "p95 ms", "p99 ms", "p99 ÷ that with 1,000 tickets")
+	for i, f := range many {
+		ratio := float64(f.p99) / float64(few[i].p99)
+		fmt.Printf("%-38s %10.2f %10.2f %10.2f   %.1f\n", f.name, millis(f.p50), millis(f.p95), millis(f.p99), ratio)
+		if f.p95 > limit {
+			errs = append(errs, fmt.Errorf("%s: p95 of %.1f ms is over %.0f", f.name, millis(f.p95), millis(limit)))
+		}
+		if !f.grows && ratio > growth {
+			errs = append(errs, fmt.Errorf("%s: p99 grew %.1f times, over %d", f.name, ratio, growth))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func millis(d time.Duration) float64 { return float64(d) / 1e6 }
