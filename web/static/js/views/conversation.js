@@ -20,8 +20,8 @@ import * as state from '../state.js';
 import * as talk from '../talk.js';
 import { Log } from './log.js';
 
-/** How wide a conversation is that has room for the customer's card beside it, in pixels: the 60rem of the style sheet. */
-const besides = 960;
+/** How wide a conversation is that has room for the customer's card beside it, in pixels: the 56rem of the style sheet. */
+const besides = 896;
 const ticketLink = (/** @type {number} */ id) => href({ view: 'ticket', id });
 
 /** One ticket's conversation. @param {{id: number}} props */
