@@ -1,7 +1,6 @@
 package live_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -112,7 +111,7 @@ func FuzzAPanelsWordBreaksNothing(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message []byte) {
 		p := live.NewPresence(func(_ int64, e live.Event) {
 			if e.Ticket <= 0 {
-				t.Error(fmt.Sprintf("got %+v", e))
+				t.Errorf("got %+v", e)
 			}
 		}, time.Now)
 		p.Receive(person(1, 7, "Ana"), message)

@@ -236,3 +236,30 @@ func TestATicketIsNotSplitWhereNothingWouldStay(t *testing.T) {
 		}
 	})
 }
+
+func TestAReplyWithAFileIsHandedOutWithItAndForLonger(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.add(s.fromAna("A1", "hola"))
+		file := ticket.Attachment{File: "00000000000000000000000000000009.png", Name: "pieza.png", MIME: "image/png", Size: 5, State: ticket.FileStored}
+		q := s.queue(store.Reply{Ticket: 1, Text: "mire", WhatsAppID: "R1", RefersTo: "A1", Kind: ticket.KindImage, File: &file})
+		if again := s.queue(store.Reply{Ticket: 1, Text: "mire", WhatsAppID: "R1", Kind: ticket.KindImage, File: &file}); !again.Existing || again.Message != q.Message {
+			t.Errorf("a repetition: got %+v, want the first one, %+v", again, q)
+		}
+		terms := store.Terms{Lease: time.Minute, FileLease: time.Hour}
+		claimed, err := s.ClaimReplies(t.Context(), 9, terms)
+		s.do("claim", err)
+		file.State = ""
+		if len(claimed) != 1 || claimed[0].Text != "mire" || claimed[0].RefersTo != "A1" || cmp.Diff(file, claimed[0].File) != "" {
+			t.Fatalf("got %+v, want the reply with its file", claimed)
+		}
+		s.clock.Advance(10 * time.Minute)
+		claimed, err = s.ClaimReplies(t.Context(), 9, terms)
+		s.do("claim", err)
+		if len(claimed) != 0 {
+			t.Errorf("got %+v while the file is being sent, want nothing", claimed)
+		}
+		if all := s.conversation(1); all[1].Kind != ticket.KindImage || len(all[1].Attachments) != 1 || all[1].Attachments[0].File != file.File {
+			t.Errorf("conversation: got %+v, want the picture in it", all[1])
+		}
+	})
+}
