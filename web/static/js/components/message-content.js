@@ -1,6 +1,6 @@
 // @ts-check
 import { mapLink, people, place } from '../cards.js';
-import { oneLine } from '../format.js';
+import { exact, oneLine, timeOfDay } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Icon } from './icon.js';
@@ -8,11 +8,12 @@ import { RichText } from './rich-text.js';
 
 /** @typedef {import('../wire.js').Message} Data */
 
-/** The text of a message as what it is: a place, people's cards, or words. @param {{message: Data}} props */
-export function Content({ message }) {
+/** The text of a message as what it is: a place, people's cards, or words. @param {{message: Data, edits: Data[]}} props */
+export function Content({ message, edits }) {
   if (message.deletedAt) {
     return html`${message.text ? html`<p class="message-text" dir="auto"><s>${message.text}</s></p>` : ''}
-      <p class="message-mark">${t('chat.deleted')}</p>`;
+      ${message.editedAt ? html`<${Edited} original=${message.original} edits=${edits} />` : ''}
+      <p class="message-mark">${t('chat.deleted')} <${Clock} date=${message.deletedAt} /></p>`;
   }
   const where = message.kind === 'location' ? place(message.text) : null;
   if (where) return html`<${PlaceCard} place=${where} />`;
@@ -20,7 +21,7 @@ export function Content({ message }) {
   if (cards.length) return cards.map((card) => html`<${PersonCard} card=${card} />`);
   const text = message.text || (message.kind === 'other' && !message.files.length ? t('chat.other') : '');
   return html`${text ? html`<p class="message-text" dir="auto"><${RichText} text=${text} /></p>` : ''}
-    ${message.editedAt ? html`<${Edited} original=${message.original} />` : ''}`;
+    ${message.editedAt ? html`<${Edited} original=${message.original} edits=${edits} />` : ''}`;
 }
 
 /** A place, whose map is shown by somebody else's site and only to who asks for it. @param {{place: import('../cards.js').Place}} props */
@@ -38,8 +39,15 @@ function PersonCard({ card }) {
       ${card.phones.map((phone) => html`<p class="info-detail"><a href=${`tel:${phone.replace(/[^\d+]/g, '')}`}>${phone}</a></p>`)}</div></div>`;
 }
 
-/** @param {{original: string}} props */
-function Edited({ original }) {
+/** What a message said before, each with the time until when. @param {{original: string, edits: Data[]}} props */
+function Edited({ original, edits }) {
+  const before = [original, ...edits.slice(0, -1).map((edit) => edit.text)];
   if (!original) return html`<p class="message-mark">${t('chat.edited')}</p>`;
-  return html`<details class="message-mark"><summary>${t('chat.edited')}: ${t('chat.original')}</summary><p dir="auto">${original}</p></details>`;
+  return html`<details class="message-mark"><summary>${t('chat.edited')}: ${t('chat.original')}</summary>
+    ${before.map((text, i) => html`<p dir="auto">${text} <${Clock} date=${edits[i]?.at ?? null} /></p>`)}</details>`;
+}
+
+/** @param {{date: Date | null}} props */
+export function Clock({ date }) {
+  return date ? html`<time datetime=${date.toISOString()} title=${exact(date)}>${timeOfDay(date)}</time>` : null;
 }

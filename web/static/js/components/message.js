@@ -1,12 +1,12 @@
 // @ts-check
-import { exact, oneLine, timeOfDay } from '../format.js';
+import { oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Attachment } from './attachment.js';
 import { Decision } from './decision.js';
 import { Delivery } from './delivery.js';
 import { Menu } from './menu.js';
-import { Content } from './message-content.js';
+import { Clock, Content } from './message-content.js';
 
 /** @typedef {import('../wire.js').Message} Data */
 
@@ -25,7 +25,7 @@ const tones = { failed: 'bad', queued: 'wait', limited: 'wait', confirm: 'wait' 
  *   onRetry: (id: number) => void, onDiscard: (id: number) => void, items: import('./menu.js').Item[], ticketLink: (id: number) => string}} props
  */
 export function Message({ entry, busy, onPicture, onQuote, onRetry, onDiscard, items, ticketLink }) {
-  const { message, quoted, reactions } = entry;
+  const { message, quoted, reactions, edits } = entry;
   if (message.direction === 'event') return html`<${Event} message=${message} ticketLink=${ticketLink} />`;
   return html`<article class="message" id=${`mensaje-${message.id}`} data-direction=${message.direction} data-kind=${message.kind} data-delivery=${message.delivery || undefined} tabindex="-1">
     ${items.length ? html`<${Menu} label=${t('chat.actions')} items=${items} />` : ''}
@@ -33,7 +33,7 @@ export function Message({ entry, busy, onPicture, onQuote, onRetry, onDiscard, i
     ${quoted ? html`<${Quotation} quoted=${quoted} onQuote=${onQuote} />` : ''}
     ${labels[message.kind] ? html`<p class="message-label">${t(labels[message.kind])}</p>` : ''}
     ${message.files.map((file) => html`<${Attachment} file=${file} kind=${message.kind} onPicture=${onPicture} />`)}
-    <${Content} message=${message} />
+    <${Content} message=${message} edits=${edits} />
     ${message.reason ? html`<p class="message-reason" data-tone=${tones[message.delivery]}>${message.reason}</p>` : ''}
     ${message.direction === 'out' ? html`<${Decision} message=${message} busy=${busy} onRetry=${onRetry} onDiscard=${onDiscard} />` : ''}
     <footer class="message-footer"><${Clock} date=${message.at} /><${Delivery} delivery=${message.delivery} /></footer>
@@ -56,11 +56,6 @@ function Quotation({ quoted, onQuote }) {
   return html`<button type="button" class="quotation" title=${t('chat.quoted')} onClick=${() => onQuote(quoted.id)}>
     ${quoted.direction === 'out' ? html`<b>${t('chat.you')}</b> ` : ''}<bdi>${text}</bdi>
   </button>`;
-}
-
-/** @param {{date: Date | null}} props */
-function Clock({ date }) {
-  return date ? html`<time datetime=${date.toISOString()} title=${exact(date)}>${timeOfDay(date)}</time>` : null;
 }
 
 /** What happened. Tickets that it names can be opened. @param {{message: Data, ticketLink: (id: number) => string}} props */
