@@ -4,7 +4,8 @@
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # The shipped programs are static: no C library, no toolchain paths inside.
-BUILD := CGO_ENABLED=0 go build -trimpath -ldflags=-s
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -X mostrador/internal/version.stamped=$(VERSION)"
 # The race detector needs a C compiler; without one the tests run without it. It
 # leaves out packages that have races of their own: whatsmeow's client writes
 # LastSuccessfulConnect and AutoReconnectErrors at each login and clears a deleted
@@ -73,6 +74,10 @@ bench-live: ## 5,000 open panels hear of a change, beside plain coder/websocket
 .PHONY: eval
 eval: ## measure the classifier by cross-validation
 	@go build -o bin/ ./cmd/server && bin/server evaluate && bin/server evaluate --template comercio
+
+.PHONY: images
+images: ## build the container images and try them (root, buildah, podman, runc, busybox-static)
+	deploy/test/images.sh
 
 .PHONY: cross
 cross: $(addprefix cross-,$(subst /,-,$(TARGETS))) ## build both programs for every other system, into dist/

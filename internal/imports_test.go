@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"internal/ticket":  {},
 	"internal/wire":    {"internal/ticket"},
 	"internal/address": {"internal/ticket", "github.com/nyaruka/phonenumbers"},
-	"internal/config":  {"internal/ticket", "github.com/joho/godotenv"},
+	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
 
 	"internal/bridge/queue": {"internal/wire"},
@@ -41,15 +41,18 @@ var allowed = map[string][]string{
 	},
 	"internal/bridge": {
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
+	"internal/version": {},
+
 	"migrations":            {"go.mau.fi/util/dbutil"},
 	"web":                   {},
+	"internal/server/hours": {"internal/ticket"},
 	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
-		"migrations", "internal/ticket", "internal/address", "internal/server/words",
+		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "internal/server/words", "golang.org/x/text", "golang.org/x/sync",
 		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
@@ -60,10 +63,13 @@ var allowed = map[string][]string{
 	"internal/server/splice":            {},
 	"internal/server/auth": {
 		"internal/server/store", "internal/httpx", "internal/ticket",
-		"golang.org/x/crypto/argon2", "github.com/go-chi/httprate", "github.com/rs/zerolog",
+		"golang.org/x/crypto/argon2", "github.com/pquerna/otp", "rsc.io/qr", "github.com/go-chi/chi/v5/middleware", "github.com/rs/zerolog",
 	},
 	"internal/server/outbox": {
-		"internal/server/store", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
+		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
+	},
+	"internal/server/backup": {
+		"internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
 	},
 	"internal/server/original": {
 		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
@@ -71,9 +77,10 @@ var allowed = map[string][]string{
 	"internal/server/live": {
 		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
 	},
-	"internal/server/watch": {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
+	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/rest": {
-		"internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/photos", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
 	},
@@ -84,9 +91,10 @@ var allowed = map[string][]string{
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
-		"internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/api", "internal/config", "internal/httpx", "internal/ticket", "internal/wire",
-		"web", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
+		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
 	"cmd/bridge": {"internal/bridge"},

@@ -143,12 +143,6 @@ func TestFiltersLiveInTheAddress(t *testing.T) {
 	p.WaitFor(rows(8))
 }
 
-// choose picks an option of a select as a person does.
-func choose(p *browser.Tab, selector, value string) {
-	p.Helper()
-	browser.Evaluate[bool](p, fmt.Sprintf(`(() => { const s = document.querySelector(%q); s.value = %q; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })()`, selector, value))
-}
-
 func TestASearchMarksWhatItFindsWhateverTheAccents(t *testing.T) {
 	d := counter(t)
 	d.write(20, `<img src=x onerror="window.pwned=1">`, `<script>window.pwned=1</script> impresora rota`)

@@ -34,20 +34,31 @@ var modules = map[string][]string{
 	"poll":       {},
 	"i18n":       {},
 	"html":       {"preact", "htm"},
-	"format":     {"i18n"},
+	"zone":       {"i18n"},
+	"format":     {"i18n", "zone"},
 	"thread":     {"format"},
 	"listwire":   {"wire"},
 	"filter":     {},
 	"live":       {},
 	"listing":    {},
 	"api":        {"wire", "bridgewire", "listwire", "filter"},
+
+	"accountwire": {"wire"},
+	"accountapi":  {"accountwire", "api"},
+	"audit":       {"i18n"},
+
+	"shopwire": {"wire"},
+	"shopapi":  {"shopwire", "api", "wire"},
+
+	"agent": {},
+
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"keyboard":   {"keys", "router", "state", "talk"},
-	"actions":    {"actions", "api", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
+	"actions":    {"actions", "api", "accountapi", "shopapi", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
 	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "preact/hooks"},
-	"views":      {"views", "components", "actions", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "filter", "listing", "preact/hooks"},
-	"main":       {"views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
+	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "filter", "listing", "preact/hooks"},
+	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 
 var (

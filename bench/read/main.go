@@ -40,19 +40,16 @@ func run(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	figures := map[int][]figure{}
+	paths := map[int]string{}
 	for _, tickets := range []int{small, large} {
-		path, err := database(ctx, dir, tickets)
-		if err != nil {
+		var err error
+		if paths[tickets], err = database(ctx, dir, tickets); err != nil {
 			return fmt.Errorf("build database: %w", err)
 		}
-		if figures[tickets], err = measure(ctx, path, tickets); err != nil {
-			return fmt.Errorf("measure %d tickets: %w", tickets, err)
-		}
 	}
-	return errors.Join(
-		report(figures[small], figures[large]),
-		plans(ctx, filepath.Join(dir, name(large))),
-		ranking(ctx, filepath.Join(dir, name(large))),
-	)
+	few, many, err := measure(ctx, paths)
+	if err != nil {
+		return fmt.Errorf("measure: %w", err)
+	}
+	return errors.Join(report(few, many), plans(ctx, paths[large]), ranking(ctx, paths[large]))
 }

@@ -22,6 +22,7 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
+	"mostrador/internal/version"
 	"mostrador/internal/wire"
 )
 
@@ -30,6 +31,9 @@ const (
 	sessionDir = "sesion_wa"
 	queueDir   = "cola_mensajes"
 )
+
+// library is the WhatsApp library, which grows old faster than the rest.
+const library = "go.mau.fi/whatsmeow"
 
 // Options are what the program gets from outside. All but Network, Ready and Now
 // must be set.
@@ -48,6 +52,7 @@ const help = `Mostrador: el puente entre WhatsApp y el servidor.
   bridge           conecta con WhatsApp y entrega los mensajes al servidor
   bridge queue     muestra y maneja los mensajes en cola; «bridge queue help» dice cómo
   bridge token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
+  bridge health    comprueba el puente de esta máquina; termina con 0 si está bien
   bridge version   escribe la versión
   bridge help      escribe esta ayuda
 
@@ -89,12 +94,27 @@ func execute(ctx context.Context, o Options) error {
 		return serve(ctx, o)
 	case "token":
 		return say(o.Stdout, config.MakeToken()+"\n")
+	case "health":
+		return checkHealth(ctx, o)
 	case "version":
-		return say(o.Stdout, version()+"\n")
+		return say(o.Stdout, version.String()+"\n")
 	case "help", "-h", "--help":
 		return say(o.Stdout, help)
 	}
 	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe la orden %q. «bridge help» dice cuáles hay.", command))
+}
+
+// checkHealth asks the bridge on this machine how it is. A bridge without a line
+// to WhatsApp is well: to start it anew would not help.
+func checkHealth(ctx context.Context, o Options) error {
+	c, err := config.LoadBridge(o.Getenv, o.Dir)
+	if err != nil {
+		return err
+	}
+	if err := httpx.Probe(ctx, "El puente", c.Address, wire.PathHealth); err != nil {
+		return err
+	}
+	return say(o.Stdout, "ok\n")
 }
 
 func say(w io.Writer, text string) error {
@@ -123,7 +143,7 @@ func serve(ctx context.Context, o Options) error {
 	defer b.close()
 	handler := api.New(b.apiOptions(o, c))
 	addr := listeners[0].Addr()
-	log.Info().Str("version", version()).Str("library", libraryVersion()).Stringer("address", addr).Msg("bridge started")
+	log.Info().Str("version", version.String()).Str("library", version.Of(library)).Stringer("address", addr).Msg("bridge started")
 	g, ctx := errgroup.WithContext(ctx)
 	for _, ln := range listeners {
 		g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })

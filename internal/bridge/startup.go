@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"runtime/debug"
 	"strconv"
 	"syscall"
 	"time"
@@ -62,30 +61,4 @@ func pageURL(addr net.Addr) string {
 		}
 	}
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(port)) + "/"
-}
-
-const unknownVersion = "desconocida"
-
-// version is that of the module, or the commit of a build from a checkout.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return unknownVersion
-	}
-	return info.Main.Version
-}
-
-// libraryVersion is that of the WhatsApp library, which grows old faster than
-// the rest.
-func libraryVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return unknownVersion
-	}
-	for _, module := range info.Deps {
-		if module.Path == "go.mau.fi/whatsmeow" {
-			return module.Version
-		}
-	}
-	return unknownVersion
 }

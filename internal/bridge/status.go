@@ -7,13 +7,14 @@ import (
 	"mostrador/internal/bridge/api"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/version"
 	"mostrador/internal/wire"
 )
 
 func (b *bridge) apiOptions(o Options, c config.Bridge) api.Options {
 	return api.Options{
 		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.retry,
-		MaxFile: c.MaxImage, Now: o.Now, Version: version(), Library: libraryVersion(),
+		MaxFile: c.MaxImage, Now: o.Now, Version: version.String(), Library: version.Of(library),
 		Log: b.log.With().Str("part", "api").Logger(),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strconv"
@@ -66,10 +67,14 @@ type Server struct {
 	TicketPerMessage bool   // TICKET_POR_MENSAJE=on: no conversations, as in the original
 	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
+	Backup           Backup
 
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
 	// trouble without an alert; 0 means for ever.
 	SilenceAfter time.Duration
+
+	// Proxies is PROXIES_CONFIABLES: whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 }
 
 // Getenv looks a variable up; os.Getenv is one.
@@ -113,11 +118,13 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		PanelUser:        r.get("PANEL_USUARIO"),
 		PanelPassword:    r.get("PANEL_CLAVE"),
 		PanelOpen:        !r.flag("PANEL_LOGIN", true),
+		Proxies:          r.networks("PROXIES_CONFIABLES"),
 		PanelDir:         r.get("PANEL_DIR"),
 		TicketPerMessage: r.flag("TICKET_POR_MENSAJE", false),
 		SendsPerMinute:   r.count("ENVIOS_POR_MINUTO", DefaultSendsPerMinute),
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
+		Backup:           r.backup(),
 	}
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
 		r.fail("PANEL_USUARIO y PANEL_CLAVE van juntas: falta una de las dos.")
@@ -279,6 +286,25 @@ func (r *reader) bridgeURL() string {
 		r.fail(fmt.Sprintf("IP_LAPTOP debe ser una dirección IP o un nombre de equipo, sin http:// ni puerto, no %q.", host))
 	}
 	return u.String()
+}
+
+func (r *reader) networks(name string) []netip.Prefix {
+	var networks []netip.Prefix
+	for text := range strings.SplitSeq(r.get(name), ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if address, single := netip.ParseAddr(text); single == nil {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			r.fail(fmt.Sprintf("%s debe ser una lista de direcciones IP o redes como 127.0.0.1, 10.0.0.0/8, no %q.", name, text))
+			continue
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks
 }
 
 func (r *reader) origins(name string) []string {

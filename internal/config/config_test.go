@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,7 @@ func TestTheServerStartsWithNothingButAToken(t *testing.T) {
 		PhotoDir: filepath.Join(dir, "fotos_evidencia"), DatabaseURL: filepath.Join(dir, "tickets.db"), LogLevel: "info",
 		SilenceAfter:   5 * time.Minute,
 		SendsPerMinute: config.DefaultSendsPerMinute,
+		Backup:         config.Backup{Place: filepath.Join(dir, "respaldos"), Hour: 3},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -58,12 +60,14 @@ func TestAllProblemsAreListedAtOnce(t *testing.T) {
 	_, err := config.LoadServer(env(map[string]string{
 		"PUERTO": "70000", "MAX_IMAGE_SIZE": "-1", "IP_LAPTOP": "http://x", "ALLOWED_ORIGINS": "panel",
 		"PANEL_LOGIN": "quizá", "PANEL_USUARIO": "ana", "DATABASE_URL": "mysql://x", "NIVEL_LOG": "mucho", "ENVIOS_POR_MINUTO": "-1",
+		"PROXIES_CONFIABLES": "localhost",
 	}), t.TempDir())
 	if err == nil {
 		t.Fatal("got no error, want one")
 	}
 	for _, name := range []string{
 		"API_TOKEN", "PUERTO", "MAX_IMAGE_SIZE", "IP_LAPTOP", "ALLOWED_ORIGINS", "PANEL_LOGIN", "PANEL_CLAVE", "DATABASE_URL", "NIVEL_LOG", "ENVIOS_POR_MINUTO",
+		"PROXIES_CONFIABLES",
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("got %q, want it to name %s", err, name)
@@ -136,5 +140,15 @@ func TestTheTimeUntilAnAlertIsOffOrLongerThanTwoBeats(t *testing.T) {
 		if _, err := load(text); err == nil || !strings.Contains(err.Error(), "AVISO_SILENCIO") {
 			t.Errorf("%q: got %v, want a refusal that names the variable", text, err)
 		}
+	}
+}
+
+func TestTrustedProxiesAreAddressesOrNetworks(t *testing.T) {
+	c, err := config.LoadServer(env(map[string]string{"API_TOKEN": config.MakeToken(), "PROXIES_CONFIABLES": " 127.0.0.1, 10.1.2.3/8,2001:db8::/32 ,"}), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(c.Proxies), "[127.0.0.1/32 10.0.0.0/8 2001:db8::/32]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

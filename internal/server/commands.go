@@ -3,20 +3,14 @@ package server
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"runtime/debug"
 	"strings"
-	"time"
 
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
+	"mostrador/internal/version"
 	"mostrador/internal/wire"
 )
-
-// healthTimeout is how long «health» waits: less than a container's check.
-const healthTimeout = 5 * time.Second
 
 const help = `Mostrador: el servidor de tickets.
 
@@ -25,8 +19,13 @@ const help = `Mostrador: el servidor de tickets.
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
                    (las dos admiten --template mesa o --template comercio)
+  server user      personas del panel: list, y add, passwd, disable y enable con un NOMBRE;
+                   add admite --rol administrador, agente (si no se dice) o lectura
   server import    toma los tickets y las fotos del sistema original:
                    --db tickets-original.db --fotos fotos_evidencia [--zona …] [--simular]
+  server backup    hace un respaldo ahora, además del de cada día
+  server restore   deja todo como estaba en un respaldo: «ultimo» o su nombre
+                   [--reemplazar] [--identidad clave.txt]
   server health    comprueba el servidor de esta máquina; termina con 0 si está bien
   server version   escribe la versión
   server help      escribe esta ayuda
@@ -69,8 +68,12 @@ func execute(ctx context.Context, o Options) error {
 		return classify(o, args)
 	case "evaluate":
 		return evaluate(o, args)
+	case "user":
+		return user(ctx, o, args)
 	case "import":
 		return importOriginal(ctx, o, args)
+	case "restore":
+		return restore(ctx, o, args)
 	}
 	if len(args) > 0 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")
@@ -81,9 +84,11 @@ func execute(ctx context.Context, o Options) error {
 	case "token":
 		return say(o, config.MakeToken()+"\n")
 	case "version":
-		return say(o, version()+"\n")
+		return say(o, version.String()+"\n")
 	case "help", "-h", "--help":
 		return say(o, help)
+	case "backup":
+		return makeBackup(ctx, o)
 	case "health":
 		return checkHealth(ctx, o)
 	}
@@ -97,42 +102,14 @@ func say(o Options, text string) error {
 	return nil
 }
 
-// version is that of the module, or the commit of a build from a checkout.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "desconocida"
-	}
-	return info.Main.Version
-}
-
 // checkHealth asks the server on this machine how it is.
 func checkHealth(ctx context.Context, o Options) error {
 	c, err := config.LoadServer(o.Getenv, o.Dir)
 	if err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(c.Address)
-	if err != nil {
-		return fmt.Errorf("read address: %w", err)
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+wire.PathHealth, nil)
-	if err != nil {
-		return fmt.Errorf("make request: %w", err)
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy towards ourselves
-	resp, err := client.Do(r)
-	if err != nil {
-		return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("El servidor no contesta en %s.", net.JoinHostPort(host, port)))
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("El servidor contesta, pero no está bien (%d).", resp.StatusCode))
+	if err := httpx.Probe(ctx, "El servidor", c.Address, wire.PathHealth); err != nil {
+		return err
 	}
 	return say(o, "ok\n")
 }

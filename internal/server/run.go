@@ -23,11 +23,14 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/version"
 	"mostrador/web"
 )
 
@@ -37,7 +40,7 @@ type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Dir            string                   // working folder
-	Stdin          io.Reader                // only «classify» reads it
+	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
 	// Ready, if set, is called with the address once the server listens on it.
 	Ready func(addr string)
@@ -58,7 +61,7 @@ func serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return listenProblem(c.Address, err)
 	}
-	log.Info().Str("version", version()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
+	log.Info().Str("version", version.String()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
 		Str("bridge_url", c.BridgeURL).Msg("server starting")
 	p, err := build(ctx, o, c, log)
 	if err != nil {
@@ -80,7 +83,11 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
+	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
+	if p.backup != nil {
+		g.Go(func() error { return p.backup.Run(ctx) })
+	}
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -96,6 +103,8 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	backup *backup.Backups // nil: nobody wants copies
+	keeper *retention.Keeper
 	live   *live.Hub
 	index  *indexer
 }
@@ -123,18 +132,22 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if p.photos, err = photos.Open(c.PhotoDir); err != nil {
 		return err
 	}
+	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
 	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}
-	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen})
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
 		return fmt.Errorf("make first login: %w", err)
 	}
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Open: p.photos.OpenFile, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
-	return nil
+	if p.store.Path() != "" {
+		p.backup, err = p.backups(c, log)
+	}
+	return err
 }
 
 // changed hands on what a transaction changed, at once.
@@ -162,8 +175,8 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version(), Now: p.now, Log: log,
+		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
 }

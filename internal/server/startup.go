@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"mostrador/internal/config"
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 )
 
@@ -27,7 +28,8 @@ const (
 	// orphanAge is how old a file without a row must be to be set aside: far
 	// longer than any webhook takes between its file and its row.
 	orphanAge = time.Hour
-	// houseKeeping is how often old sessions are removed.
+	// houseKeeping is how often old sessions, and what is older than the settings
+	// keep it, are removed.
 	houseKeeping = time.Hour
 )
 
@@ -84,8 +86,11 @@ func (p *parts) firstLogin(ctx context.Context, c config.Server, out io.Writer) 
 	}
 	err = p.auth.AddUser(ctx, p.origin.Business, user, password)
 	debug.FreeOSMemory() // the hash took 19 MiB that the program does not need again
-	if ticket.CodeOf(err) == ticket.CodeConflict {
+	switch ticket.CodeOf(err) {
+	case ticket.CodeConflict:
 		return nil // another server on the same database was faster
+	case ticket.CodeInvalid:
+		return ticket.NewError(ticket.CodeInvalid, "PANEL_USUARIO y PANEL_CLAVE no sirven para el primer usuario. "+httpx.Message(err))
 	}
 	if err == nil && c.PanelUser == "" {
 		announce(out, user, password)
@@ -102,6 +107,10 @@ func announce(out io.Writer, user, password string) {
 // keepHouse removes what nobody needs any more: files that a killed program
 // left behind, once, and sessions that are over, now and then.
 func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
+	// Before the sweep, which would set aside what is to be deleted.
+	if err := p.keeper.RemoveFiles(ctx); err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("files of deleted messages not removed")
+	}
 	moved, err := p.photos.Sweep(ctx, p.now().Add(-orphanAge), p.store.ReferencedFiles)
 	if err != nil && ctx.Err() == nil {
 		log.Warn().Err(err).Msg("sweep of orphaned files broke off")
@@ -113,6 +122,9 @@ func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
 	for {
 		if err := p.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
 			log.Warn().Err(err).Msg("expired sessions not removed")
+		}
+		if err := p.keeper.Sweep(ctx); err != nil && ctx.Err() == nil {
+			log.Warn().Err(err).Msg("deleting what is old broke off")
 		}
 		select {
 		case <-ctx.Done():

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -38,7 +39,9 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Watch  *watch.Watch
-	Live   *live.Hub
+	// Clean takes files off the disk whose rows are gone.
+	Clean func(ctx context.Context) error
+	Live  *live.Hub
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
@@ -53,6 +56,8 @@ type Options struct {
 	// Origins are the web sites that may use the API from a browser; may be
 	// empty, and may hold "*" for all of them.
 	Origins []string
+	// Proxies are those whose X-Forwarded-For is believed; may be empty.
+	Proxies []netip.Prefix
 	// MaxImage bounds a picture or a file, in bytes.
 	MaxImage int64
 	// TicketPerMessage makes every message a ticket of its own.

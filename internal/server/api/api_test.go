@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
@@ -27,6 +28,7 @@ import (
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
+	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/server/watch"
@@ -144,10 +146,11 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	bridge := outbox.NewBridge(nil, token)
 	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Open: folder.OpenFile, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
 	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})
-	who.Store, who.Default = s.store, s.origin
+	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
+	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Auth: s.auth, Watch: s.watch, Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Health: bridge.Health, Retry: bridge.Retry, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Store: s.store, Photos: folder, Outbox: s.outbox, Auth: s.auth, Watch: s.watch, Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},

@@ -29,7 +29,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
+	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -43,6 +43,8 @@ func (s *server) routes(r chi.Router) {
 	r.Get("/entrar", handle(s.showPanel))
 	r.Post("/entrar", handle(s.login))
 	r.Post("/salir", handle(s.logout))
+	r.Post("/invitacion", handle(s.showInvitation))
+	r.Post("/invitacion/aceptar", handle(s.acceptInvitation))
 	r.Get("/assets/{hash}/*", handle(s.showAsset))
 
 	// The bridge.
@@ -81,7 +83,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Photos: s.Photos, MaxFile: s.MaxImage, Health: s.Health, Retry: s.Retry, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Photos: s.Photos, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

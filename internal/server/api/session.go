@@ -20,13 +20,15 @@ func viewUser(id auth.Identity) userView {
 
 func (s *server) login(w http.ResponseWriter, r *http.Request) error {
 	var form struct {
-		Name     string `json:"usuario"`
-		Password string `json:"clave"`
+		Name        string `json:"usuario"`
+		Password    string `json:"clave"`
+		Code        string `json:"codigo"`
+		NewPassword string `json:"clave_nueva"`
 	}
 	if err := decodeForm(w, r, maxLogin, &form); err != nil {
 		return err
 	}
-	id, err := s.Auth.Login(w, r, form.Name, form.Password)
+	id, err := s.Auth.Login(w, r, auth.Credentials{Name: form.Name, Password: form.Password, Code: form.Code, NewPassword: form.NewPassword})
 	if err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}

@@ -42,10 +42,22 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
 	hlog.FromRequest(r).Info().Int64("ticket", stored.Ticket).Str("kind", string(in.Kind)).
 		Bool("opened", stored.Opened).Bool("duplicate", stored.Duplicate).Msg("message stored")
 	s.Outbox.Alive(in.Bridge)
+	s.sayAway(ctx, in, stored)
 	httpx.WriteJSON(w, http.StatusOK, wire.WebhookReply{
 		Status: "ok", Message: "Ticket recibido y procesando", TicketID: stored.Ticket, Duplicate: stored.Duplicate,
 	})
 	return nil
+}
+
+// sayAway has a customer told that the business is closed, if it is. It is a
+// courtesy: the message is safe whatever becomes of it.
+func (s *server) sayAway(ctx context.Context, in received, stored store.Stored) {
+	if in.Direction != ticket.DirectionIn || in.Group || in.Kind == ticket.KindReaction || stored.Duplicate || stored.Muted {
+		return
+	}
+	if err := s.Outbox.Away(ctx, in.Business, stored.Ticket); err != nil {
+		s.Log.Warn().Err(err).Msg("automatic answer not queued")
+	}
 }
 
 // keep stores a message and its files: the files first, so that a row never

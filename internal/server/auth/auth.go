@@ -2,7 +2,8 @@
 // token, or nobody.
 //
 // Its one rule: no secret is kept or compared in clear; the database holds only
-// hashes of passwords, session tokens and bridge tokens.
+// hashes of passwords, session tokens, links and tokens. The one exception, said
+// in docs/DECISIONS.md, is the secret of a second factor.
 package auth
 
 import (
@@ -13,8 +14,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/go-chi/httprate"
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/store"
@@ -30,26 +29,20 @@ const (
 	sessionIdle = 12 * time.Hour
 	// sessionLife ends every session.
 	sessionLife = 30 * 24 * time.Hour
-	// sessionBytes is the length of a session token: 256 bits cannot be guessed.
-	sessionBytes = 32
-	// maxPassword bounds what is hashed, in bytes.
-	maxPassword = 1024
-
-	// loginsPerAddress and loginsPerUser per loginWindow let a forgetful person,
-	// or an office behind one address, try again and again, and a program no
-	// more than they.
-	loginsPerAddress = 30
-	loginsPerUser    = 10
-	loginWindow      = time.Minute
+	// secretBytes is the length of what we make up: 256 bits cannot be guessed.
+	secretBytes = 32
 )
 
 // Identity is whoever a request speaks for.
 type Identity struct {
 	store.Origin        // Bridge is zero for a person
-	User         int64  // zero for a program and in an open panel
-	Name         string // of the user; empty for a program and in an open panel
+	User         int64  // zero for a bridge's token and in an open panel
+	Name         string // of the user; empty without one
 	Role         Role
 	Token        bool // came with a bridge's token
+	// Session is the SHA-256 of the session's cookie, zero without a session: a
+	// personal token speaks for its user too, but cannot change their access.
+	Session [32]byte
 }
 
 // Options says what an Auth works with.
@@ -60,96 +53,42 @@ type Options struct {
 	Default store.Origin
 	// Open lets everybody in as the administrator: PANEL_LOGIN=off.
 	Open bool
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+	// Wait returns after d, or earlier when ctx ends; nil: a timer.
+	Wait func(ctx context.Context, d time.Duration)
 }
 
 // Auth recognises people and programs. Safe for concurrent use.
 type Auth struct {
-	store     *store.Store
-	fallback  store.Origin
-	open      bool
-	hasher    *Hasher
-	byAddress *httprate.RateLimiter
-	byUser    *httprate.RateLimiter
+	store    *store.Store
+	fallback store.Origin
+	open     bool
+	now      func() time.Time
+	hasher   *Hasher
+	limits   limits
 }
 
 // New returns an Auth.
 func New(o Options) *Auth {
-	// Only a client that must wait is told about limits.
-	quiet := httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"})
-	return &Auth{
-		store: o.Store, fallback: o.Default, open: o.Open, hasher: NewHasher(),
-		byAddress: httprate.NewRateLimiter(loginsPerAddress, loginWindow, quiet),
-		byUser:    httprate.NewRateLimiter(loginsPerUser, loginWindow, quiet),
+	if o.Now == nil {
+		o.Now = time.Now
 	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
+	return &Auth{store: o.Store, fallback: o.Default, open: o.Open, now: o.Now, hasher: NewHasher(), limits: newLimits(o.Now, o.Wait)}
 }
 
 // Open reports whether the panel lets everybody in.
 func (a *Auth) Open() bool { return a.open }
 
-// AddUser stores a new administrator of the business.
-func (a *Auth) AddUser(ctx context.Context, business int64, name, password string) error {
-	if err := checkCredentials(name, password); err != nil {
-		return err
-	}
-	hash, err := a.hasher.Hash(ctx, password)
-	if err != nil {
-		return fmt.Errorf("hash password: %w", err)
-	}
-	if _, err := a.store.CreateUser(ctx, store.User{Business: business, Name: name, PasswordHash: hash, Role: string(RoleAdmin)}); err != nil {
-		return fmt.Errorf("create user: %w", err)
-	}
-	return nil
-}
-
-func checkCredentials(name, password string) error {
-	if strings.TrimSpace(name) == "" || password == "" || len(password) > maxPassword {
-		return ticket.NewError(ticket.CodeInvalid, "El usuario y la clave no pueden estar vacíos, ni la clave pasar de 1024 caracteres.")
-	}
-	return nil
-}
-
-// Login starts a session of the user called name and sets its cookie. A wrong
-// password and an unknown user get the same CodeUnauthorized after the same
-// work; too many attempts CodeRateLimited with a Retry-After header.
-func (a *Auth) Login(w http.ResponseWriter, r *http.Request, name, password string) (Identity, error) {
-	if a.limited(w, r, name) {
-		return Identity{}, ticket.NewError(ticket.CodeRateLimited, "Demasiados intentos. Espere un minuto y vuelva a probar.")
-	}
-	user, err := a.check(r.Context(), name, password)
-	if err != nil {
-		return Identity{}, err
-	}
-	token := make([]byte, sessionBytes)
+// makeSecret returns something that cannot be guessed, in letters that need no
+// escape anywhere.
+func makeSecret() string {
+	token := make([]byte, secretBytes)
 	_, _ = rand.Read(token) // never fails since Go 1.24
-	secret := base64.RawURLEncoding.EncodeToString(token)
-	if err := a.store.CreateSession(r.Context(), user.ID, httpx.NewToken(secret), sessionLife); err != nil {
-		return Identity{}, fmt.Errorf("create session: %w", err)
-	}
-	setCookie(w, r, secret, sessionLife)
-	return identityOf(user), nil
-}
-
-func (a *Auth) limited(w http.ResponseWriter, r *http.Request, name string) bool {
-	return a.byAddress.OnLimit(w, r, httprate.CanonicalizeIP(host(r))) || a.byUser.OnLimit(w, r, strings.ToLower(strings.TrimSpace(name)))
-}
-
-func (a *Auth) check(ctx context.Context, name, password string) (store.User, error) {
-	wrong := ticket.NewError(ticket.CodeUnauthorized, "El usuario o la contraseña no son correctos.")
-	if len(password) > maxPassword {
-		return store.User{}, wrong
-	}
-	user, err := a.store.UserByName(ctx, name)
-	if err != nil && ticket.CodeOf(err) != ticket.CodeNotFound {
-		return store.User{}, fmt.Errorf("find user: %w", err)
-	}
-	ok, err := a.hasher.Verify(ctx, password, user.PasswordHash)
-	if err != nil {
-		return store.User{}, fmt.Errorf("check password: %w", err)
-	}
-	if !ok {
-		return store.User{}, wrong
-	}
-	return user, nil
+	return base64.RawURLEncoding.EncodeToString(token)
 }
 
 // Logout ends the session of r, if it has one, and takes its cookie away.
@@ -159,7 +98,7 @@ func (a *Auth) Logout(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("end session: %w", err)
 		}
 	}
-	setCookie(w, r, "", -time.Second)
+	setCookie(w, r, Cookie, "", -time.Second)
 	return nil
 }
 
@@ -168,16 +107,13 @@ func (a *Auth) Logout(w http.ResponseWriter, r *http.Request) error {
 // CodeUnauthorized for nobody.
 func (a *Auth) Identify(r *http.Request) (Identity, error) {
 	if secret, ok := httpx.Bearer(r); ok {
-		origin, err := a.store.OriginByToken(r.Context(), httpx.NewToken(secret))
-		if err != nil {
-			return Identity{}, fmt.Errorf("find bridge: %w", err)
-		}
-		return Identity{Origin: origin, Role: RoleAdmin, Token: true}, nil
+		return a.byToken(r.Context(), secret)
 	}
 	if cookie, err := r.Cookie(Cookie); err == nil {
-		user, err := a.store.Session(r.Context(), httpx.NewToken(cookie.Value), sessionIdle)
+		token := httpx.NewToken(cookie.Value)
+		user, err := a.store.Session(r.Context(), token, sessionIdle)
 		if err == nil {
-			return identityOf(user), nil
+			return identityOf(user, token), nil
 		}
 		if ticket.CodeOf(err) != ticket.CodeUnauthorized {
 			return Identity{}, fmt.Errorf("find session: %w", err)
@@ -189,8 +125,33 @@ func (a *Auth) Identify(r *http.Request) (Identity, error) {
 	return Identity{}, ticket.NewError(ticket.CodeUnauthorized, "Entre con su usuario y contraseña.")
 }
 
-func identityOf(user store.User) Identity {
-	return Identity{Origin: store.Origin{Business: user.Business}, User: user.ID, Name: user.Name, Role: Role(user.Role)}
+func (a *Auth) byToken(ctx context.Context, secret string) (Identity, error) {
+	if strings.HasPrefix(secret, tokenPrefix) {
+		user, role, err := a.store.UserByAPIToken(ctx, httpx.NewToken(secret))
+		if err != nil {
+			return Identity{}, fmt.Errorf("find token: %w", err)
+		}
+		id := identityOf(user, [32]byte{})
+		id.Role = least(id.Role, Role(role))
+		return id, nil
+	}
+	origin, err := a.store.OriginByToken(ctx, httpx.NewToken(secret))
+	if err != nil {
+		return Identity{}, fmt.Errorf("find bridge: %w", err)
+	}
+	return Identity{Origin: origin, Role: RoleAdmin, Token: true}, nil
+}
+
+func identityOf(user store.User, session [32]byte) Identity {
+	return Identity{Origin: store.Origin{Business: user.Business}, User: user.ID, Name: user.Name, Role: Role(user.Role), Session: session}
+}
+
+// least is the role that may do what both may.
+func least(a, b Role) Role {
+	if a.Covers(b) {
+		return b
+	}
+	return a
 }
 
 type contextKey struct{}

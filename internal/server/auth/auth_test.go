@@ -40,7 +40,7 @@ func TestATokenNamesTheBridgeAndASessionTheUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	ana, err := a.Login(w, request(), "ana", "muy secreta")
+	ana, err := a.Login(w, request(), auth.Credentials{Name: "ana", Password: "muy secreta"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,32 +78,22 @@ func TestAnOpenPanelStillRefusesAWrongToken(t *testing.T) {
 	}
 }
 
-func TestUsersNeedANameAndAPasswordOfSaneLength(t *testing.T) {
+func TestUsersNeedANameAndAPasswordThatIsNotGuessedFirst(t *testing.T) {
 	a, origin := open(t, auth.Options{})
-	for _, tt := range [][2]string{{"", "x"}, {"  ", "x"}, {"ana", ""}, {"ana", strings.Repeat("x", 1025)}} {
+	for _, tt := range [][2]string{
+		{"", "muy secreta"}, {"  ", "muy secreta"}, {strings.Repeat("n", 61), "muy secreta"}, {"a\nb", "muy secreta"},
+		{"ana", ""}, {"ana", "nueve núm"}, {"ana", strings.Repeat("xyz!", 257)}, {"ana", "contraseña123"}, {"ana", "QWERTYuiop"},
+		{"ana", "aaaaaaaaaaaa"}, {"ana", "1212121212"}, {"Ana Torres", "ana torres1"}, {"Ana Torres", "123ANA TORRES!"}, {"ana", "muy\xffsecreta"},
+	} {
 		if err := a.AddUser(t.Context(), origin.Business, tt[0], tt[1]); ticket.CodeOf(err) != ticket.CodeInvalid {
-			t.Errorf("%.10q with %d bytes: got %v, want %q", tt[0], len(tt[1]), err, ticket.CodeInvalid)
+			t.Errorf("%.10q with %.20q: got %v, want %q", tt[0], tt[1], err, ticket.CodeInvalid)
 		}
 	}
-	if err := a.AddUser(t.Context(), origin.Business, "ana", "x"); err != nil {
+	if err := a.AddUser(t.Context(), origin.Business, "ana", "ñandúes ya"); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.AddUser(t.Context(), origin.Business, "ANA", "y"); ticket.CodeOf(err) != ticket.CodeConflict {
+	if err := a.AddUser(t.Context(), origin.Business, "ANA", "ñandúes ya"); ticket.CodeOf(err) != ticket.CodeConflict {
 		t.Errorf("a second Ana: got %v, want %q", err, ticket.CodeConflict)
-	}
-}
-
-func TestOneAddressCannotTryManyUsersForEver(t *testing.T) {
-	a, _ := open(t, auth.Options{})
-	limited := 0
-	for i := range 40 {
-		_, err := a.Login(httptest.NewRecorder(), request(), strings.Repeat("u", i+1), strings.Repeat("x", 2000))
-		if ticket.CodeOf(err) == ticket.CodeRateLimited {
-			limited++
-		}
-	}
-	if limited != 10 {
-		t.Errorf("got %d of 40 attempts limited, want 10", limited)
 	}
 }
 

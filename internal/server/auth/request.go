@@ -2,10 +2,12 @@ package auth
 
 import (
 	"fmt"
-	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
@@ -13,9 +15,9 @@ import (
 
 // setCookie gives the browser secret for life, or takes it away when life is
 // negative.
-func setCookie(w http.ResponseWriter, r *http.Request, secret string, life time.Duration) {
+func setCookie(w http.ResponseWriter, r *http.Request, name, secret string, life time.Duration) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure exactly when the browser speaks TLS: many shops have none
-		Name: Cookie, Value: secret, Path: "/", MaxAge: int(life / time.Second),
+		Name: name, Value: secret, Path: "/", MaxAge: int(life / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: overTLS(r),
 	})
 }
@@ -26,12 +28,38 @@ func overTLS(r *http.Request) bool {
 	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-func host(r *http.Request) string {
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+// address is where r comes from: what a trusted proxy says, or else the other end
+// of the connection. Whoever owns one address of IPv6 owns the 2⁶⁴ around it.
+func address(r *http.Request) string {
+	ip := middleware.GetClientIPAddr(r.Context())
+	if !ip.IsValid() {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil {
+			return r.RemoteAddr
+		}
+		ip = peer.Addr().Unmap().WithZone("")
 	}
-	return address
+	if ip.Is4() {
+		return ip.String()
+	}
+	network, err := ip.Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return network.String()
+}
+
+// BehindProxies makes addresses be what the listed proxies, addresses or
+// networks, say in X-Forwarded-For. From anybody else the header means nothing.
+func BehindProxies(proxies []netip.Prefix) func(http.Handler) http.Handler {
+	if len(proxies) == 0 {
+		return func(next http.Handler) http.Handler { return next }
+	}
+	trusted := make([]string, len(proxies))
+	for i, p := range proxies {
+		trusted[i] = p.String()
+	}
+	return middleware.ClientIPFromXFF(trusted...)
 }
 
 // SameOrigin refuses requests that another web site makes a browser send, with

@@ -7,7 +7,9 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -145,13 +147,27 @@ func (h *Hub) publishHints() {
 			continue
 		}
 		said[hint] = true
-		if hint.Kind == store.HintPeople {
+		switch hint.Kind {
+		case store.HintPeople:
 			h.recheck()
+			continue
+		case store.HintEverything:
+			h.publishToAll(Event{Kind: KindAll})
 			continue
 		}
 		if kind, ok := kinds[hint.Kind]; ok {
 			h.Publish(hint.Business, Event{Kind: kind, Ticket: hint.Ticket})
 		}
+	}
+}
+
+// publishToAll is Publish for every business.
+func (h *Hub) publishToAll(e Event) {
+	h.mu.Lock()
+	businesses := slices.Collect(maps.Keys(h.clients))
+	h.mu.Unlock()
+	for _, business := range businesses {
+		h.Publish(business, e)
 	}
 }
 

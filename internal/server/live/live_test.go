@@ -247,6 +247,12 @@ func TestASessionThatEndsTakesItsPanelsWithIt(t *testing.T) {
 	}
 }
 
+func TestAPanelThatDoesNotAnswerPingsIsForgotten(t *testing.T) {
+	d := open(t, func(o *live.Options) { o.PingEvery, o.WriteWithin = 20*time.Millisecond, 100*time.Millisecond })
+	d.panel("ana") // reads no more, and so answers nothing
+	storetest.Eventually(t, "the hub forgets it", func() bool { return len(d.Clients(1)) == 0 })
+}
+
 func TestADatabaseThatIsAwayEndsNoSession(t *testing.T) {
 	asked := make(chan struct{}, 100)
 	d := open(t, nil)
@@ -304,6 +310,17 @@ func TestAPanelThatFallsBehindIsToldToReadEverythingAgain(t *testing.T) {
 	}
 	if !resynced {
 		t.Error("got every event, want a gap: the queue is bounded")
+	}
+}
+
+func TestWhenTooMuchChangedEverybodyReadsEverythingAgain(t *testing.T) {
+	d := open(t, nil)
+	ana, other := d.panel("ana"), d.panel("otro")
+	d.Changed([]store.Hint{{Kind: store.HintEverything}})
+	for _, p := range []*panel{ana, other} {
+		if got := p.next(); got.Kind != live.KindAll {
+			t.Errorf("got %+v, want to be told to read everything", got)
+		}
 	}
 }
 

@@ -89,9 +89,10 @@ type Outbox struct {
 	wake   chan struct{}
 
 	mu       sync.Mutex
-	inFlight map[int64]*flight   // by message
-	signs    map[int64]time.Time // last sign of life acted upon, by bridge
-	hurry    map[int64]bool      // bridges that showed one since the last sweep
+	inFlight map[int64]*flight    // by message
+	signs    map[int64]time.Time  // last sign of life acted upon, by bridge
+	decided  map[int64]remembered // settings, by business
+	hurry    map[int64]bool       // bridges that showed one since the last sweep
 }
 
 // flight is one delivery that several callers may wait for.
@@ -104,7 +105,7 @@ type flight struct {
 func New(o Options) *Outbox {
 	return &Outbox{
 		store: o.Store, bridge: o.Bridge, open: o.Open, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
-		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{},
+		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{}, decided: map[int64]remembered{},
 	}
 }
 

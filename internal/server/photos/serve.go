@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"os"
 
 	"mostrador/internal/ticket"
 )
@@ -57,3 +58,12 @@ func setHeaders(h http.Header, a ticket.Attachment) {
 }
 
 func notFound() error { return ticket.NewError(ticket.CodeNotFound, "El archivo no existe.") }
+
+// Open opens the file called name for reading; the caller closes it. One that is
+// not there is fs.ErrNotExist.
+func (f *Folder) Open(name string) (*os.File, error) {
+	if !validName.MatchString(name) {
+		return nil, fmt.Errorf("open file %q: not a name of this folder: %w", name, fs.ErrNotExist)
+	}
+	return f.root.Open(name)
+}

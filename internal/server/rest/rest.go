@@ -41,6 +41,8 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Photos *photos.Folder
+	// Clean takes files off the disk whose rows are gone.
+	Clean func(ctx context.Context) error
 	// Health asks the bridge at url how it is.
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
@@ -75,6 +77,12 @@ func Mount(r chi.Router, o Options) {
 	s.canned()
 	s.moves()
 	s.bridge()
+	s.customers()
+	s.settings()
+	s.account()
+	s.tokens()
+	s.users()
+	s.audit()
 }
 
 func configuration(version string) huma.Config {

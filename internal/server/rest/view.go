@@ -153,12 +153,15 @@ func messageOf(m ticket.Message) Message {
 	return v
 }
 
+// filePrefix is where the path of every stored file begins.
+const filePrefix = "/fotos/"
+
 // filePath is where a stored file is served, nil without one.
 func filePath(file string) *string {
 	if file == "" {
 		return nil
 	}
-	path := "/fotos/" + file
+	path := filePrefix + file
 	return &path
 }
 

@@ -166,6 +166,9 @@ func (d *desk) setStatus(th thread, status ticket.Status) error {
 		WHERE id = $1`, th.id, status, resolved); err != nil {
 		return fmt.Errorf("set status: %w", err)
 	}
+	if err := d.log(th, ActTicketStatus, string(th.status), string(status)); err != nil {
+		return err
+	}
 	return d.tell(th, "Estado", statusNames[th.status], statusNames[status])
 }
 
@@ -173,12 +176,18 @@ func (d *desk) setPriority(th thread, before, priority ticket.Priority) error {
 	if err := d.exec(`UPDATE tickets SET priority = $2 WHERE id = $1`, th.id, priority); err != nil {
 		return fmt.Errorf("set priority: %w", err)
 	}
+	if err := d.log(th, ActTicketPriority, string(before), string(priority)); err != nil {
+		return err
+	}
 	return d.tell(th, "Prioridad", priorityNames[before], priorityNames[priority])
 }
 
 func (d *desk) setCategory(th thread, before, category string) error {
 	if err := d.exec(`UPDATE tickets SET category = $2, category_source = 'person', confidence = 1, words = '[]' WHERE id = $1`, th.id, category); err != nil {
 		return fmt.Errorf("set category: %w", err)
+	}
+	if err := d.log(th, ActTicketCategory, before, category); err != nil {
+		return err
 	}
 	return d.tell(th, "Categoría", cmp.Or(before, "ninguna"), cmp.Or(category, "ninguna"))
 }
@@ -191,7 +200,15 @@ func (d *desk) setAssignee(th thread, holder string, assignee int64) error {
 	if assignee == 0 {
 		name = ""
 	}
+	if err := d.log(th, ActTicketAssignee, holder, name); err != nil {
+		return err
+	}
 	return d.tell(th, "Asignado", cmp.Or(holder, "nadie"), cmp.Or(name, "nadie"))
+}
+
+// log leaves a line in the audit log.
+func (d *desk) log(th thread, action, from, to string) error {
+	return d.audit(Act{Business: d.business, User: d.user, Action: action, Object: ticketObject(th.number), Details: map[string]any{"from": from, "to": to}})
 }
 
 // tell leaves an event in the ticket's conversation.

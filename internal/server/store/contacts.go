@@ -17,6 +17,8 @@ type person struct {
 	id               int64
 	name, phone, key string
 	lid, chat        string
+	given            string // the shop's name for them
+	blocked          bool
 }
 
 // who is what one message says of its contact. name is empty when the message
@@ -65,10 +67,12 @@ func (t *tx) resolve(w who) (p person, fresh bool, err error) {
 	return p, fresh, nil
 }
 
-const personColumns = `id, name, phone, COALESCE(phone_key, ''), COALESCE(lid, ''), chat`
+const personColumns = `id, name, phone, COALESCE(phone_key, ''), COALESCE(lid, ''), chat, given_name, blocked_at`
 
 func scanPerson(row scanner) (p person, err error) {
-	err = row.Scan(&p.id, &p.name, &p.phone, &p.key, &p.lid, &p.chat)
+	var blocked int64
+	err = row.Scan(&p.id, &p.name, &p.phone, &p.key, &p.lid, &p.chat, &p.given, &blocked)
+	p.blocked = blocked != 0
 	return p, err
 }
 
@@ -128,7 +132,8 @@ func (t *tx) settle(w who, byLID, byPhone person) (person, bool, error) {
 	case byLID.id == 0:
 		byLID = byPhone
 	case byPhone.id != 0 && byPhone.id != byLID.id:
-		if err := t.merge(byPhone, byLID); err != nil {
+		var err error
+		if byLID, err = t.merge(byPhone, byLID); err != nil {
 			return person{}, false, err
 		}
 	}
@@ -158,8 +163,8 @@ func (t *tx) save(before, p person) error {
 	if p == before {
 		return nil
 	}
-	return t.exec(`UPDATE contacts SET name = $2, phone = $3, phone_key = $4, lid = $5, chat = $6, updated_at = $7 WHERE id = $1`,
-		p.id, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, t.now)
+	return t.exec(`UPDATE contacts SET name = $2, phone = $3, phone_key = $4, lid = $5, chat = $6, search_key = $7, updated_at = $8 WHERE id = $1`,
+		p.id, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, searchKey(p.name, p.given, p.phone), t.now)
 }
 
 func (t *tx) newContact(w who) (person, bool, error) {
@@ -168,9 +173,9 @@ func (t *tx) newContact(w who) (person, bool, error) {
 	}
 	p := w.applied(person{})
 	id, err := t.add(`
-		INSERT INTO contacts (business_id, name, phone, phone_key, lid, chat, is_group, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING`,
-		w.business, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, w.group, t.now)
+		INSERT INTO contacts (business_id, name, phone, phone_key, lid, chat, is_group, search_key, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING`,
+		w.business, p.name, p.phone, nullable(p.key), nullable(p.lid), p.chat, w.group, searchKey(p.name, p.phone), t.now)
 	if err == nil && id == 0 {
 		err = errRace // another transaction made it, or became it, meanwhile
 	}

@@ -47,6 +47,11 @@ func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
 	})
 }
 
+// AuditQuery is what Audit asks.
+func AuditQuery(business int64, f AuditFilter) (query string, args []any) {
+	return auditQuery(business, 1<<62, defaultAuditPage, f)
+}
+
 // SetStretch changes how many tickets a page looks at, so that a few are many.
 func (s *Store) SetStretch(n int64) { s.stretch = n }
 
@@ -55,6 +60,7 @@ func (s *Store) SetStretch(n int64) { s.stretch = n }
 func (s *Store) ForgetWords(ctx context.Context) error {
 	return s.write(ctx, "forget words", func(t *tx) error {
 		return errors.Join(
+			t.exec(`DELETE FROM vocabulary`),
 			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM messages), low = (SELECT MAX(id) + 1 FROM messages) WHERE what = 'message'`),
 			t.exec(`UPDATE word_progress SET high = (SELECT MAX(id) FROM contacts), low = (SELECT MAX(id) + 1 FROM contacts) WHERE what = 'contact'`),
 		)

@@ -4,13 +4,16 @@ package store
 type HintKind string
 
 // Kinds of hints. HintPeople is about whoever may use the panel and has no
-// ticket, HintBridge has none either.
+// ticket, HintBridge has none either. HintEverything has not even a business: so
+// much may have changed that everybody had better read everything again.
 const (
 	HintOpened  HintKind = "opened"  // a ticket is new
 	HintMessage HintKind = "message" // a customer wrote
 	HintTicket  HintKind = "ticket"  // anything else of a ticket changed
 	HintBridge  HintKind = "bridge"  // a sign of life of the laptop came
 	HintPeople  HintKind = "people"  // sessions or users changed
+
+	HintEverything HintKind = "everything"
 )
 
 // Hint tells that something is different from what was read before. It carries

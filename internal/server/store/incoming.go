@@ -40,6 +40,7 @@ type Stored struct {
 	Duplicate bool
 	Opened    bool // a new ticket
 	Reopened  bool // the ticket was resolved before
+	Muted     bool // the contact is blocked: nobody needs to be told
 	UsedFiles bool // false: no row names the Attachments' files; the caller may delete them
 }
 
@@ -48,7 +49,7 @@ func (s Stored) news(in Incoming) HintKind {
 	switch {
 	case s.Opened:
 		return HintOpened
-	case in.Direction == ticket.DirectionIn && !s.Duplicate && !isEvent(in.Kind):
+	case in.Direction == ticket.DirectionIn && !s.Duplicate && !s.Muted && !isEvent(in.Kind):
 		return HintMessage
 	}
 	return HintTicket
@@ -120,6 +121,7 @@ func (g *intake) run() (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
+	g.out.Muted = g.contact.blocked
 	switch {
 	case known.id != 0:
 		err = g.repeat(known)
@@ -127,6 +129,8 @@ func (g *intake) run() (Stored, error) {
 		err = g.event()
 	case g.in.Direction == ticket.DirectionOut:
 		err = g.own()
+	case g.contact.blocked:
+		err = g.muted()
 	default:
 		err = g.customer()
 	}
@@ -158,6 +162,25 @@ func (g *intake) customer() error {
 		return err
 	}
 	return g.join(th, c)
+}
+
+// muted stores a message of somebody who is blocked: in their last ticket, which
+// stays as it is, or in one that is resolved from the start.
+func (g *intake) muted() error {
+	th, err := g.latest()
+	if err != nil {
+		return err
+	}
+	c := content{body: g.in.Body}
+	if err := g.applyWaiting(&c); err != nil {
+		return err
+	}
+	if th.id == 0 {
+		if th, err = g.open(c.body); err != nil {
+			return err
+		}
+	}
+	return g.insert(th, g.in.Direction, c)
 }
 
 // own stores what was typed on the business's phone.

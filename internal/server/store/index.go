@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"mostrador/internal/server/words"
 )
@@ -21,9 +23,9 @@ const (
 // can still commit one with a lower id.
 const settled = time.Minute
 
-// shortestPhone is how many digits at the end of a phone number are a word. All
-// longer ends are words too, so that any part of the number finds the contact.
-const shortestPhone = 3
+// gram is how many digits of a phone number, wherever they stand, are a word, so
+// that any part of the number finds the contact.
+const gram = 3
 
 // source is one kind of thing with words.
 type source struct {
@@ -47,7 +49,7 @@ var sources = []source{
 		what: ofContacts, table: "contact_words",
 		rows: `SELECT r.id, r.created_at, r.name, r.phone, ` + asBusinessText + ` FROM contacts r WHERE `,
 		split: func(t [3]string) []string {
-			return append(append(words.Split(t[0]), endings(t[1])...), businessWord(t[2]))
+			return append(append(words.Split(t[0]), grams(t[1])...), businessWord(t[2]))
 		},
 	},
 }
@@ -59,11 +61,11 @@ const asBusinessText = `CAST(r.business_id AS TEXT)`
 // another business's afterwards.
 func businessWord(id string) string { return "§" + id }
 
-// endings are the ways in which somebody may begin to type a phone number.
-func endings(phone string) []string {
+// grams are the words of a phone number, or of a part of it.
+func grams(digits string) []string {
 	var all []string
-	for i := range max(len(phone)-shortestPhone+1, 0) {
-		all = append(all, phone[i:])
+	for i := range max(len(digits)-gram+1, 0) {
+		all = append(all, digits[i:i+gram])
 	}
 	return all
 }
@@ -234,12 +236,34 @@ func (t *tx) insertWords(src source, rows []indexed) error {
 	if t.lock != "" {
 		insert = `INSERT INTO ` + src.table + ` (rowid, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' '))) ON CONFLICT (rowid) DO NOTHING`
 	}
+	known := map[string]int64{}
 	for _, r := range rows {
-		if err := t.exec(insert, r.id, strings.Join(src.split(r.texts), " ")); err != nil {
+		all := src.split(r.texts)
+		if err := t.exec(insert, r.id, strings.Join(all, " ")); err != nil {
+			return err
+		}
+		slices.Sort(all)
+		for _, word := range slices.Compact(all) {
+			known[word]++
+		}
+	}
+	// In one order, so that two servers never wait for each other.
+	for _, word := range slices.Sorted(maps.Keys(known)) {
+		if !isTyped(word) {
+			continue
+		}
+		if err := t.exec(`INSERT INTO vocabulary (what, word, n) VALUES ($1, $2, $3) ON CONFLICT (what, word) DO UPDATE SET n = vocabulary.n + excluded.n`,
+			src.what, word, known[word]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isTyped reports that a word is one that people may begin to type and expect to
+// be completed: not a number, of which there are too many.
+func isTyped(word string) bool {
+	return strings.IndexFunc(word, func(r rune) bool { return !unicode.IsDigit(r) }) >= 0 && !strings.HasPrefix(word, "§")
 }
 
 // Indexed reports whether everything that was there before the index was made

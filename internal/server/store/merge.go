@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"mostrador/internal/ticket"
@@ -8,29 +9,35 @@ import (
 
 // merge gives everything of the contact from to the contact into and removes
 // from. A message both have, because it was delivered before and after the LID
-// was known, is kept once.
-func (t *tx) merge(from, into person) error {
+// was known, is kept once. It returns into as it is then.
+func (t *tx) merge(from, into person) (person, error) {
 	pairs, err := list(t.ctx, t.conn, scanPair, `
 		SELECT a.id, a.kind, b.id, b.kind FROM messages a
 		JOIN messages b ON b.contact_id = $2 AND b.direction = a.direction AND b.wa_id = a.wa_id
 		WHERE a.contact_id = $1`, from.id, into.id)
 	if err != nil {
-		return fmt.Errorf("find duplicates: %w", err)
+		return person{}, fmt.Errorf("find duplicates: %w", err)
 	}
 	for _, p := range pairs {
 		if err := t.dropDuplicate(p); err != nil {
-			return fmt.Errorf("drop duplicate: %w", err)
+			return person{}, fmt.Errorf("drop duplicate: %w", err)
 		}
 	}
 	for _, move := range []string{
 		`UPDATE tickets SET contact_id = $2 WHERE contact_id = $1`,
 		`UPDATE messages SET contact_id = $2 WHERE contact_id = $1`,
+		`UPDATE contact_notes SET contact_id = $2 WHERE contact_id = $1`,
+		`UPDATE contacts SET
+			given_name = CASE WHEN given_name <> '' THEN given_name ELSE (SELECT o.given_name FROM contacts o WHERE o.id = $1) END,
+			blocked_at = CASE WHEN blocked_at > 0 THEN blocked_at ELSE (SELECT o.blocked_at FROM contacts o WHERE o.id = $1) END
+			WHERE id = $2`,
 	} {
 		if err := t.exec(move, from.id, into.id); err != nil {
-			return fmt.Errorf("merge contacts: %w", err)
+			return person{}, fmt.Errorf("merge contacts: %w", err)
 		}
 	}
-	return t.exec(`DELETE FROM contacts WHERE id = $1`, from.id)
+	into.given, into.blocked = cmp.Or(into.given, from.given), into.blocked || from.blocked
+	return into, t.exec(`DELETE FROM contacts WHERE id = $1`, from.id)
 }
 
 // pair is one message stored twice.

@@ -39,6 +39,9 @@ func (t *tx) sent(message, ticketID int64) error {
 	if err := t.hintMessage(message); err != nil {
 		return err
 	}
+	if automatic, err := t.automatic(message); err != nil || automatic {
+		return err
+	}
 	return t.answered(ticketID, t.now)
 }
 

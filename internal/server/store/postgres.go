@@ -36,7 +36,12 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if err := migrate(ctx, db, pgDialect, s.log); err != nil {
 		return err
 	}
-	s.postgres = true
+	s.postgres, s.relay = true, newRelay()
+	told := s.changed
+	s.changed = func(hints []Hint) {
+		told(hints)
+		s.relay.add(hints)
+	}
 	s.reader, s.writer = db, &poolWriter{db: db, now: s.now, changed: s.changed}
 	return nil
 }

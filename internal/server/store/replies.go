@@ -58,6 +58,9 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 		if q, err = t.standing(th, r); err != nil || q.Existing {
 			return err
 		}
+		if err := t.refuseBlocked(th.id); err != nil {
+			return err
+		}
 		if err := t.mayWrite(th, r); err != nil {
 			return err
 		}

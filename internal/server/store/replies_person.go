@@ -34,6 +34,9 @@ func (s *Store) RetryReply(ctx context.Context, n Named) error {
 		case m.lease > t.now:
 			return nil
 		}
+		if err := t.refuseBlocked(m.ticket); err != nil {
+			return err
+		}
 		err = t.exec(`UPDATE messages SET delivery = 'queued', hold = '', failure = '', next_attempt_at = $2, wanted_at = $2 WHERE id = $1`, n.Message, t.now)
 		if err != nil {
 			return err

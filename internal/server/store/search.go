@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"mostrador/internal/server/words"
 	"mostrador/internal/ticket"
@@ -22,6 +23,10 @@ const (
 	// brings; the newest of each count.
 	contactsFound  = 200
 	contactTickets = 500
+	// completions is how many words one that is being typed may stand for.
+	completions = 50
+	// shortestName is how many runes of a name bring all that begin so.
+	shortestName = 3
 	// recentWords is how many messages PostgreSQL looks through, one by one,
 	// before it asks the index: a word of which these have enough is so common
 	// that the index would bring far too many.
@@ -146,10 +151,15 @@ func newestOfEach(hits []hit) []hit {
 // many tickets as a page holds unless there are fewer. low is the lowest id that
 // was looked at, 0 when there is nothing below.
 func (r *search) messages(ctx context.Context, before int64) (hits []hit, low int64, err error) {
+	wanted, err := r.inMessages(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	match := wanted.match(r.postgres)
 	low = before
 	tickets := map[int64]bool{}
 	for range hitSteps {
-		ids, err := r.find(ctx, "message_words", r.match(false), low, hitsAtOnce)
+		ids, err := r.find(ctx, "message_words", match, low, hitsAtOnce)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -189,12 +199,32 @@ func (r *search) messagesQuery(messages []int64, c *conditions) string {
 // contacts returns a hit for each ticket of the contacts that have the words, as
 // new as its last message.
 func (r *search) contacts(ctx context.Context) ([]hit, error) {
-	ids, err := r.find(ctx, "contact_words", r.match(true), math.MaxInt64, contactsFound)
-	if err != nil || len(ids) == 0 {
+	wanted, digits, err := r.inContacts(ctx)
+	if err != nil || wanted == nil {
+		return nil, err
+	}
+	ids, err := r.find(ctx, "contact_words", wanted.match(r.postgres), math.MaxInt64, contactsFound)
+	if err != nil {
+		return nil, err
+	}
+	if ids, err = r.withDigits(ctx, ids, digits); err != nil || len(ids) == 0 {
 		return nil, err
 	}
 	c := r.conditions()
 	return list(ctx, r.reader, scanHit(FoundByContact), r.contactsQuery(ids, c), c.args...)
+}
+
+// withDigits keeps the contacts whose phone number has all the digits in a row:
+// the index knows only that it has each few of them.
+func (r *search) withDigits(ctx context.Context, contacts []int64, digits []string) ([]int64, error) {
+	if len(contacts) == 0 || len(digits) == 0 {
+		return contacts, nil
+	}
+	c := &conditions{}
+	for _, part := range digits {
+		c.add("phone LIKE %s", "%"+part+"%")
+	}
+	return list(ctx, r.reader, scanID, `SELECT id FROM contacts WHERE id IN (`+numbers(contacts)+`) AND `+c.where(), c.args...)
 }
 
 func (r *search) contactsQuery(contacts []int64, c *conditions) string {
@@ -267,22 +297,79 @@ func (r *search) load(ctx context.Context, hits []hit) ([]Found, error) {
 	return found, nil
 }
 
-// match is the query as the engine's index takes it. In a contact every word may
-// go on, as phone numbers are written in groups.
-func (r *search) match(contact bool) string {
-	quote, and, open := `"`, " ", "*"
-	if r.postgres {
-		quote, and, open = "'", " & ", ":*"
+// words of an index that all have to be there; of each inner slice any.
+type allOf [][]string
+
+// match is what the index takes for it.
+func (a allOf) match(postgres bool) string {
+	quote, and, or := `"`, " AND ", " OR "
+	if postgres {
+		quote, and, or = "'", " & ", " | "
 	}
-	parts := []string{quote + businessWord(strconv.FormatInt(r.business, 10)) + quote}
-	for i, word := range r.q.Words {
-		part := quote + word + quote // words have no quotes in them
-		if contact && len(word) > 1 || r.q.Open && i == len(r.q.Words)-1 {
-			part += open
+	parts := make([]string, len(a))
+	for i, any := range a {
+		quoted := make([]string, len(any))
+		for k, word := range any {
+			quoted[k] = quote + word + quote // words have no quotes in them
 		}
-		parts = append(parts, part)
+		parts[i] = "(" + strings.Join(quoted, or) + ")"
 	}
 	return strings.Join(parts, and)
+}
+
+// ours is the words that everything of the business has.
+func (r *search) ours() allOf { return allOf{{businessWord(strconv.FormatInt(r.business, 10))}} }
+
+// inMessages is the query as the index of messages takes it.
+func (r *search) inMessages(ctx context.Context) (allOf, error) {
+	all := r.ours()
+	for i, word := range r.q.Words {
+		if r.q.Open && i == len(r.q.Words)-1 {
+			completed, err := r.complete(ctx, ofMessages, word)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, completed)
+		} else {
+			all = append(all, []string{word})
+		}
+	}
+	return all, nil
+}
+
+// inContacts is the query as the index of contacts takes it: words are names, or
+// their beginnings, and numbers parts of a phone number. Nil: no contact can
+// have them.
+func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, err error) {
+	all = r.ours()
+	for _, word := range r.q.Words {
+		switch {
+		case !isTyped(word):
+			digits = append(digits, word)
+			for _, g := range grams(word) {
+				all = append(all, []string{g})
+			}
+		case utf8.RuneCountInString(word) < shortestName:
+			all = append(all, []string{word})
+		default:
+			completed, err := r.complete(ctx, ofContacts, word)
+			if err != nil {
+				return nil, nil, err
+			}
+			all = append(all, completed)
+		}
+	}
+	if len(all) == 1 {
+		return nil, nil, nil
+	}
+	return all, digits, nil
+}
+
+// complete returns a word and the commonest words that begin with it.
+func (s *Store) complete(ctx context.Context, what, word string) ([]string, error) {
+	more, err := list(ctx, s.reader, scanText, `
+		SELECT word FROM vocabulary WHERE what = $1 AND word > $2 AND word < $3 ORDER BY n DESC LIMIT $4`, what, word, word+"\U0010FFFF", completions)
+	return append([]string{word}, more...), err
 }
 
 // find returns up to limit ids below one that match, the highest first.

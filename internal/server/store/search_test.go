@@ -61,8 +61,8 @@ func (s *shop) wantFound(text string, want ...string) {
 	}
 }
 
-// customer is a message of one of many customers.
-func (s *shop) customer(i int, name, id, body string) store.Incoming {
+// written is a message of one of many customers.
+func (s *shop) written(i int, name, id, body string) store.Incoming {
 	in := message(s.origin, fmt.Sprintf("52155123456%02d", i), id)
 	in.From.Name, in.Body, in.SentAt = name, body, s.clock.Now()
 	return in
@@ -70,9 +70,9 @@ func (s *shop) customer(i int, name, id, body string) store.Incoming {
 
 func TestASearchFindsMessagesAndPeopleWhateverTheAccents(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		s.add(s.customer(1, "Ana Núñez", "A1", "La impresora está rota"))
-		s.add(s.customer(2, "Luis", "B1", "Cumplo un año con ustedes"))
-		s.add(s.customer(3, "Eva", "C1", "¿Tienen IMPRESORAS?"))
+		s.add(s.written(1, "Ana Núñez", "A1", "La impresora está rota"))
+		s.add(s.written(2, "Luis", "B1", "Cumplo un año con ustedes"))
+		s.add(s.written(3, "Eva", "C1", "¿Tienen IMPRESORAS?"))
 		s.queue(store.Reply{Ticket: 2, Text: "Aquí está su impresora", WhatsAppID: "R1"})
 		s.wantFound("impresora")
 		s.index()
@@ -97,16 +97,16 @@ func TestASearchFindsMessagesAndPeopleWhateverTheAccents(t *testing.T) {
 
 func TestTheIndexFollowsWhatChanges(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		first := s.customer(1, "Ana", "A1", "quiero una impresora")
+		first := s.written(1, "Ana", "A1", "quiero una impresora")
 		s.add(first)
 		s.index()
-		edit := s.customer(1, "Ana María", "E1", "quiero una computadora")
+		edit := s.written(1, "Ana María", "E1", "quiero una computadora")
 		edit.Kind, edit.RefersTo = ticket.KindEdit, "A1"
 		s.add(edit)
-		early := s.customer(1, "Ana María", "E2", "no, un cargador")
+		early := s.written(1, "Ana María", "E2", "no, un cargador")
 		early.Kind, early.RefersTo = ticket.KindEdit, "A2"
 		s.add(early)
-		s.add(s.customer(1, "Ana María", "A2", "y un teclado"))
+		s.add(s.written(1, "Ana María", "A2", "y un teclado"))
 		s.index()
 		s.wantFound("impresora")
 		s.wantFound("teclado")
@@ -122,10 +122,10 @@ func TestTheIndexFollowsWhatChanges(t *testing.T) {
 func TestOldMessagesAreIndexedTheNewestFirstAndNewOnesBeforeThem(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		for i := range 9 {
-			s.add(s.customer(i, "Ana", "A", fmt.Sprint("vieja", i)))
+			s.add(s.written(i, "Ana", "A", fmt.Sprint("vieja", i)))
 		}
 		s.do("forget the index", s.ForgetWords(t.Context()))
-		s.add(s.customer(20, "Ana", "B", "nueva"))
+		s.add(s.written(20, "Ana", "B", "nueva"))
 		_, err := s.IndexWords(t.Context(), 3)
 		s.do("index", err)
 		s.wantFound("nueva", "10 [nueva]")
@@ -144,7 +144,7 @@ func TestOldMessagesAreIndexedTheNewestFirstAndNewOnesBeforeThem(t *testing.T) {
 
 func TestNobodyFindsWhatIsAnotherBusinesss(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		s.add(s.customer(1, "Ana", "A1", "impresora"))
+		s.add(s.written(1, "Ana", "A1", "impresora"))
 		s.index()
 		page, err := s.Search(t.Context(), s.origin.Business+1, words.Parse("impresora"), store.Filter{})
 		if err != nil || len(page.Tickets) != 0 {

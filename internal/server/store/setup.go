@@ -20,7 +20,7 @@ const (
 
 // Setup is what the configuration says of the default business and its bridge.
 type Setup struct {
-	BusinessName string
+	BusinessName string   // of a new one; people may change it later
 	BridgeURL    string   // http://host:port, empty while unknown
 	TokenHash    [32]byte // SHA-256 of API_TOKEN
 }
@@ -28,23 +28,15 @@ type Setup struct {
 // Origin says for whom a request is: the business, and the bridge it came by.
 type Origin struct{ Business, Bridge int64 }
 
-// Business is one of the businesses on this server.
-type Business struct {
-	ID           int64
-	Name         string
-	ReceivedText string        // what "Notificar recibido" sends
-	JoinWindow   time.Duration // a message this soon after the end of a ticket reopens it
-}
-
-// Setup makes the default business and its bridge, or updates them to what the
-// configuration says now. It is safe to run in several servers at once.
+// Setup makes the default business and its bridge, or updates the bridge to what
+// the configuration says now. It is safe to run in several servers at once.
 func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	cleanAll(&c.BusinessName, &c.BridgeURL)
 	var o Origin
 	err := s.write(ctx, "set up business", func(t *tx) error {
 		_, err := t.row([]any{&o.Business}, `
 			INSERT INTO businesses (code, name, received_text, join_window_ms, created_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id`,
+			ON CONFLICT (code) DO UPDATE SET code = excluded.code RETURNING id`,
 			defaultCode, c.BusinessName, defaultReceivedText, defaultJoinWindow.Milliseconds(), t.now)
 		if err != nil {
 			return fmt.Errorf("store business: %w", err)
@@ -74,20 +66,4 @@ func (s *Store) OriginByToken(ctx context.Context, hash [32]byte) (Origin, error
 		return Origin{}, ticket.NewError(ticket.CodeUnauthorized, "No autorizado")
 	}
 	return o, nil
-}
-
-// Business returns one business, or CodeNotFound.
-func (s *Store) Business(ctx context.Context, id int64) (Business, error) {
-	b := Business{ID: id}
-	var window int64
-	found, err := one(s.reader.QueryRowContext(ctx,
-		`SELECT name, received_text, join_window_ms FROM businesses WHERE id = $1`, id), &b.Name, &b.ReceivedText, &window)
-	if err != nil {
-		return Business{}, fmt.Errorf("load business: %w", explain(err))
-	}
-	if !found {
-		return Business{}, ticket.NewError(ticket.CodeNotFound, "Negocio no encontrado")
-	}
-	b.JoinWindow = time.Duration(window) * time.Millisecond
-	return b, nil
 }

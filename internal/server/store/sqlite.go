@@ -58,6 +58,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	s.path = path
 	writer := newGroupWriter(conn, s.now, s.changed)
 	s.writer = writer
 	s.reader, err = sql.Open("sqlite", dsn(path, readerPragmas))

@@ -49,6 +49,7 @@ type Options struct {
 // several servers on one PostgreSQL: nothing but how the last transaction ended
 // is kept in the process.
 type Store struct {
+	path     string // of the SQLite file, empty on PostgreSQL
 	reader   *sql.DB
 	postgres bool
 	byToken  *sql.Stmt // on reader: every request of a bridge needs it
@@ -59,8 +60,12 @@ type Store struct {
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
 	changed  func([]Hint)
-	stretch  int64 // see defaultStretch
+	relay    *relay // on PostgreSQL
+	stretch  int64  // see defaultStretch
 }
+
+// Path returns the path of the SQLite file, "" on PostgreSQL.
+func (s *Store) Path() string { return s.path }
 
 // transactor runs closures as durable transactions.
 type transactor interface {

@@ -117,8 +117,12 @@ func (g *intake) open(text string) (thread, error) {
 	if err != nil {
 		return thread{}, fmt.Errorf("open ticket: %w", err)
 	}
-	th.id, g.out.Opened = id, true
-	return th, nil
+	th.id, g.out.Opened = id, !g.contact.blocked
+	if !g.contact.blocked {
+		return th, nil
+	}
+	th.status = ticket.StatusResolved
+	return th, g.exec(`UPDATE tickets SET status = 'resolved', resolved_at = $2, unread = 0 WHERE id = $1`, id, g.now)
 }
 
 // join notes on a ticket that its customer wrote again: the message c, which is

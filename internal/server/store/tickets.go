@@ -29,7 +29,7 @@ type Listed struct {
 const listedColumns = `
 	SELECT t.number, t.title, t.description, t.status, t.priority, t.category, t.category_source, t.confidence, t.words,
 		t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.merged_into,
-		COALESCE(t.assignee_id, 0), COALESCE(u.name, ''), c.id, c.name, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
+		COALESCE(t.assignee_id, 0), COALESCE(u.name, ''), c.id, ` + shownName + `, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
 		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(` + shownDelivery + `, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0),
 		(SELECT COUNT(*) FROM messages s WHERE s.ticket_id = t.id AND (s.delivery = 'failed' OR s.hold <> '') AND s.purpose = '')
 	FROM tickets t JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id

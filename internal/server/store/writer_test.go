@@ -209,7 +209,7 @@ func TestAFullDiskIsSaidAndLeavesNothingHalf(t *testing.T) {
 func TestADatabaseThatTakesNoWritesStillReads(t *testing.T) {
 	s := openShop(t, filepath.Join(t.TempDir(), "tickets.db"))
 	u := s.user("ana")
-	s.do("create session", s.CreateSession(t.Context(), u.ID, [32]byte{1}, 1<<62))
+	s.do("create session", s.StartSession(t.Context(), store.Login{User: u.ID, Token: [32]byte{1}, TTL: 1 << 62}))
 	s.add(s.fromAna("A1", "hola"))
 	s.do("protect", s.Pragma(t.Context(), "query_only = 1"))
 	_, err := s.AddMessage(t.Context(), s.fromAna("A2", "hola"))

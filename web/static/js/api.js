@@ -17,6 +17,8 @@ export class Problem extends Error {
     this.status = status;
     /** The server stored the reply and sends it by itself. */
     this.queued = body?.en_cola === true;
+    /** What a login asks for next. */
+    this.missing = typeof body?.falta === 'string' ? body.falta : '';
     /** No answer, or one that is not the server's: a proxy in front of nothing. */
     this.offline = status === 0 || (status >= 502 && typeof body?.detail !== 'string');
   }
@@ -61,8 +63,8 @@ function parse(text) {
 export const api = {
   session: async () => wire.session(await call('GET', `${base}/yo`)),
 
-  /** @param {string} user @param {string} password */
-  logIn: (user, password) => call('POST', '/entrar', { usuario: user, clave: password }),
+  /** @param {{name: string, password: string, code?: string, next?: string}} said */
+  logIn: ({ name, password, code, next }) => call('POST', '/entrar', { usuario: name, clave: password, codigo: code, clave_nueva: next }),
 
   logOut: () => call('POST', '/salir'),
 

@@ -1,30 +1,27 @@
 // @ts-check
 /** Pure: how times, sizes, names and text are written. Nothing here touches the page. */
 import { language, t } from './i18n.js';
+import { civil, formats, home } from './zone.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const day = 24 * hour;
+const dayLength = 24 * hour;
 
 const relative = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' });
-const dateOnly = new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short' });
-const dateAndYear = new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', year: 'numeric' });
-const clock = new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', hour12: false });
-const full = new Intl.DateTimeFormat(language(), { dateStyle: 'full', timeStyle: 'short', hour12: false });
-const dayName = new Intl.DateTimeFormat(language(), { weekday: 'long', day: 'numeric', month: 'long' });
 
 /**
  * "ahora", "hace 5 min", "ayer", "3 nov". A clock that is behind never says "in 2 minutes".
- * @param {Date | null} date @param {number} now milliseconds
+ * @param {Date | null} date @param {number} now milliseconds @param {string} [zone]
  */
-export function ago(date, now) {
+export function ago(date, now, zone = home()) {
   if (!date) return '';
   const age = now - date.getTime();
   if (age < minute) return t('time.now');
   if (age < hour) return relative.format(-Math.floor(age / minute), 'minute');
-  if (age < day) return relative.format(-Math.floor(age / hour), 'hour');
-  if (age < 7 * day) return relative.format(-Math.floor(age / day), 'day');
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  if (age < dayLength) return relative.format(-Math.floor(age / hour), 'hour');
+  if (age < 7 * dayLength) return relative.format(-Math.floor(age / dayLength), 'day');
+  const { dateOnly, dateAndYear } = formats(zone);
+  const sameYear = civil(date, zone)[0] === civil(new Date(now), zone)[0];
   return (sameYear ? dateOnly : dateAndYear).format(date);
 }
 
@@ -33,7 +30,7 @@ export function duration(ms) {
   const whole = Math.max(ms, 0);
   if (whole < minute) return unit(whole / 1000, 'second');
   if (whole < hour) return unit(whole / minute, 'minute');
-  return whole < 2 * day ? unit(whole / hour, 'hour') : unit(whole / day, 'day');
+  return whole < 2 * dayLength ? unit(whole / hour, 'hour') : unit(whole / dayLength, 'day');
 }
 
 /** @param {number} n @param {string} name */
@@ -46,28 +43,42 @@ export function count(n) {
   return new Intl.NumberFormat(language(), { useGrouping: true }).format(n);
 }
 
-/** The whole date with the time of day. @param {Date | null} date */
-export function exact(date) {
-  return date ? full.format(date) : '';
+/** The whole date with the time of day. @param {Date | null} date @param {string} [zone] */
+export function exact(date, zone = home()) {
+  return date ? formats(zone).full.format(date) : '';
 }
 
-/** "14:05" @param {Date | null} date */
-export function timeOfDay(date) {
-  return date ? clock.format(date) : '';
+/** "14:05" @param {Date | null} date @param {string} [zone] */
+export function timeOfDay(date, zone = home()) {
+  return date ? formats(zone).clock.format(date) : '';
 }
 
-/** Heading of a day in a conversation. @param {Date} date @param {number} now milliseconds */
-export function dayHeading(date, now) {
-  const days = daysBetween(date, new Date(now));
+/** Heading of a day in a conversation. @param {Date} date @param {number} now milliseconds @param {string} [zone] */
+export function dayHeading(date, now, zone = home()) {
+  const days = daysBetween(date, new Date(now), zone);
   if (days === 0) return t('time.today');
   if (days === 1) return t('time.yesterday');
-  return dayName.format(date);
+  return formats(zone).dayName.format(date);
 }
 
-/** Whole local days from a to b, whatever daylight saving does. @param {Date} a @param {Date} b */
-export function daysBetween(a, b) {
-  const midnight = (/** @type {Date} */ d) => Date.UTC(d.getFullYear(), d.getMonth(), d.getDate());
-  return Math.round((midnight(b) - midnight(a)) / day);
+/** "12 nov 2026" @param {Date | null} date @param {string} [zone] */
+export function day(date, zone = home()) {
+  return date ? formats(zone).dateAndYear.format(date) : '';
+}
+
+/** The name of a day of the week. @param {number} index from Monday on, 0 to 6 */
+export function weekday(index) {
+  // The fifth of January 2026 was a Monday.
+  return new Intl.DateTimeFormat(language(), { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, 0, 5 + index));
+}
+
+/** Whole days on the calendar from a to b, whatever daylight saving does. @param {Date} a @param {Date} b @param {string} [zone] */
+export function daysBetween(a, b, zone = home()) {
+  const midnight = (/** @type {Date} */ d) => {
+    const [year, month, date] = civil(d, zone);
+    return Date.UTC(year, month - 1, date);
+  };
+  return Math.round((midnight(b) - midnight(a)) / dayLength);
 }
 
 /** "12 kB"; empty when unknown. @param {number} bytes */

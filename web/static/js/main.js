@@ -17,6 +17,7 @@ import { repeat } from './poll.js';
 import * as router from './router.js';
 import * as state from './state.js';
 import { Shell } from './views/shell.js';
+import { inZone } from './zone.js';
 
 const calm = 30_000;
 const talking = 10_000;
@@ -59,6 +60,7 @@ async function main() {
     const query = router.query.value;
     queueMicrotask(() => follow(query));
   });
+  effect(() => inZone(state.session.value?.zone ?? ''));
   effect(() => {
     document.title = pageTitle(state.session.value?.business ?? 'Mostrador', state.summary.value?.pending ?? 0);
   });

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals-core';
 /**
  * A view with what its address says beside it: the parts that start with a
  * colon below, and what follows a question mark.
- * @typedef {{view: string, id?: number, section?: string, query?: Record<string, string>}} Route
+ * @typedef {{view: string, id?: number, section?: string, token?: string, query?: Record<string, string>}} Route
  */
 
 /**
@@ -16,18 +16,21 @@ import { signal } from '@preact/signals-core';
 const pages = {
   list: '',
   ticket: 'ticket/:id',
+  customers: 'clientes',
+  customer: 'cliente/:id',
   bridge: 'puente',
   settings: 'ajustes/:section?',
+  invitation: 'invitacion/:token',
 };
 
 /** The view to show now. @type {import('@preact/signals-core').Signal<Route>} */
 export const route = signal({ view: 'list' });
 
-/** What follows the address's question mark on the list: its filter, which stays while a ticket is read. */
+/** What follows the question mark of the list's address: its filter, which stays while a ticket is read. */
 export const query = signal('');
 
-/** The views whose question mark belongs to the list's filter. */
-const filtered = new Set(['list', 'ticket']);
+/** Views that show the list, with its filter in their address. */
+const listed = new Set(['list', 'ticket']);
 
 /** What a hash means; nonsense means the list. @param {string} hash @returns {Route} */
 export function parse(hash) {
@@ -35,7 +38,7 @@ export function parse(hash) {
   const asked = Object.fromEntries(new URLSearchParams(search));
   for (const [view, pattern] of Object.entries(pages)) {
     const found = match(pattern, path);
-    if (found) return { view, ...found, ...(Object.keys(asked).length && !filtered.has(view) ? { query: asked } : {}) };
+    if (found) return { view, ...found, ...(Object.keys(asked).length && !listed.has(view) ? { query: asked } : {}) };
   }
   return { view: 'list' };
 }
@@ -61,17 +64,17 @@ function fits(name, part) {
   return name === 'id' ? /^[1-9]\d{0,15}$/.test(part) : /^[\w-]+$/.test(part);
 }
 
-/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] */
+/** The hash of a route; parse undoes it. @param {Route} to @param {string} [filter] of the list, where it is shown */
 export function href(to, filter = query.value) {
   const values = /** @type {Record<string, any>} */ (to);
   const path = (pages[to.view] ?? '').replace(/:(\w+)\??/g, (_, name) => String(values[name] ?? '')).replace(/\/$/, '');
-  const asked = filtered.has(to.view) ? filter : new URLSearchParams(to.query ?? {}).toString();
-  return `#/${path}${asked ? `?${asked}` : ''}`;
+  const search = listed.has(to.view) ? filter : new URLSearchParams(to.query ?? {}).toString();
+  return `#/${path}${search ? `?${search}` : ''}`;
 }
 
 /** Filters the list beside what is shown; Back does not lead through every letter of it. @param {string} filter */
 export function filterBy(filter) {
-  window.location.replace(href(filtered.has(route.value.view) ? route.value : { view: 'list' }, filter));
+  window.location.replace(href(listed.has(route.value.view) ? route.value : { view: 'list' }, filter));
 }
 
 /** Follows the address from now on. @param {Window} window */
@@ -89,7 +92,7 @@ export function start(window) {
 function show(hash) {
   const to = parse(hash);
   // Elsewhere the list's filter waits for its return.
-  if (to.view === 'list' || to.view === 'ticket') query.value = hash.split('?')[1] ?? '';
+  if (listed.has(to.view)) query.value = hash.split('?')[1] ?? '';
   route.value = to;
 }
 
@@ -101,6 +104,11 @@ function isRoute(hash) {
 /** Puts the panel's own address in place of the login page's. @param {Window} window */
 export function leaveLoginPage({ location, history }) {
   if (location.pathname !== '/') history.replaceState(null, '', `/${location.hash}`);
+}
+
+/** Shows another view in place of this one: Back does not return here. @param {Route} to */
+export function replace(to) {
+  window.location.replace(href(to));
 }
 
 /** Shows another view, as a click on a link to it would. @param {Route} to */

@@ -15,7 +15,7 @@
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
  * @typedef {'reader'|'agent'|'admin'} Role
- * @typedef {{id: number, user: string, role: Role, business: string, login: boolean, notice: string}} Session
+ * @typedef {{id: number, user: string, role: Role, business: string, zone: string, login: boolean, notice: string}} Session
  */
 
 /** @type {Record<string, Status>} */
@@ -105,7 +105,7 @@ export function summary(v) {
 export function session(v) {
   return {
     id: Number(v.id) || 0, user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
-    notice: text(v.aviso_recibido),
+    notice: text(v.aviso_recibido), zone: text(v.zona_horaria),
   };
 }
 

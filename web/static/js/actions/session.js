@@ -17,17 +17,17 @@ export async function identify() {
 }
 
 /**
- * Logs in. @param {string} user @param {string} password
- * @returns {Promise<string>} a sentence saying why not, empty on success
+ * Logs in. @param {{name: string, password: string, code?: string, next?: string}} said
+ * @returns {Promise<{error: string, missing: string}>} a sentence saying why not, empty on success, and what to ask for next
  */
-export async function logIn(user, password) {
+export async function logIn(said) {
   try {
-    await guard(() => api.logIn(user, password));
+    await guard(() => api.logIn(said));
   } catch (cause) {
-    return sentence(cause);
+    return { error: sentence(cause), missing: cause instanceof Problem ? cause.missing : '' };
   }
   await identify();
-  return '';
+  return { error: '', missing: '' };
 }
 
 /** Ends the session and forgets what it saw. */

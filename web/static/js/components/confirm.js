@@ -1,13 +1,24 @@
 // @ts-check
+import { useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { Dialog } from './dialog.js';
+import { useKeptFocus } from './focus.js';
 
-/** Asks before something is done, and says what will happen. @param {{title: string, text: string, action: string, onYes: () => void, onNo: () => void}} props */
-export function Confirm({ title, text, action, onYes, onNo }) {
-  return html`<${Dialog} kind="help confirm" label=${title} onClose=${onNo}>
-    <div class="help-body"><h2>${title}</h2><p>${text}</p>
-      <p class="confirm-actions"><button type="button" class="button" onClick=${onNo}>${t('confirm.cancel')}</button>
-        <button type="button" class="button button-primary" onClick=${onYes}>${action}</button></p></div>
-  </${Dialog}>`;
+/**
+ * A button that asks once more before it does something that cannot be undone.
+ * @param {{label: string, question: string, name?: string, onConfirm: () => void}} props
+ */
+export function Confirm({ label, question, name, onConfirm }) {
+  const [asking, setAsking] = useState(false);
+  const element = useKeptFocus();
+  const yes = () => {
+    setAsking(false);
+    onConfirm();
+  };
+  return html`<span class="confirm" ref=${element} tabindex="-1">
+    ${asking ? html`<span class="confirm-question">${question}</span>
+      <button type="button" class="button button-danger" onClick=${yes}>${label}</button>
+      <button type="button" class="button" onClick=${() => setAsking(false)}>${t('access.no')}</button>`
+    : html`<button type="button" class="button" aria-label=${name} onClick=${() => setAsking(true)}>${label}</button>`}
+  </span>`;
 }

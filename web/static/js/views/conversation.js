@@ -8,7 +8,7 @@ import { keepDraft } from '../actions/session.js';
 import { askAgain, discardNotice, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
 import { ChatHeader } from '../components/chat-header.js';
 import { Composer } from '../components/composer.js';
-import { Confirm } from '../components/confirm.js';
+import { Confirmation } from '../components/confirmation.js';
 import { CustomerAside } from '../components/customer-aside.js';
 import { Icon } from '../components/icon.js';
 import { fillIn } from '../compose.js';
@@ -92,14 +92,14 @@ function Question() {
   if (!question) return null;
   const no = () => { talk.question.value = null; };
   if (question.kind === 'merge') {
-    return html`<${Confirm} title=${t('merge.title', { id: question.ticket })} text=${t('merge.text', { id: question.ticket })} action=${t('aside.merge')}
+    return html`<${Confirmation} title=${t('merge.title', { id: question.ticket })} text=${t('merge.text', { id: question.ticket })} action=${t('aside.merge')}
       onYes=${() => merge(question.ticket)} onNo=${no} />`;
   }
   const yes = async () => {
     const id = await split(question.message);
     if (id) go({ view: 'ticket', id });
   };
-  return html`<${Confirm} title=${t('split.title')} text=${t('split.text')} action=${t('chat.split')} onYes=${yes} onNo=${no} />`;
+  return html`<${Confirmation} title=${t('split.title')} text=${t('split.text')} action=${t('chat.split')} onYes=${yes} onNo=${no} />`;
 }
 
 /** Files that are dragged over an element. @param {boolean} wanted @param {(files: Iterable<File>) => void} take */

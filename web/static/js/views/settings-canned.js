@@ -42,7 +42,7 @@ function Row({ canned, first, last, onEdit, onMove, onRemove }) {
   if (sure) {
     return html`<div class="canned-tools"><span>${t('canned.sure')}</span>
       <button type="button" class="button button-primary" onClick=${onRemove}>${t('canned.remove')}</button>
-      <button type="button" class="button" onClick=${() => setSure(false)}>${t('confirm.cancel')}</button></div>`;
+      <button type="button" class="button" onClick=${() => setSure(false)}>${t('confirmation.cancel')}</button></div>`;
   }
   return html`<div class="canned-tools">
     <button type="button" class="button button-icon" aria-label=${t('canned.up', { title })} aria-disabled=${first ? 'true' : undefined} onClick=${() => onMove(-1)}><${Icon} name="up" /></button>
@@ -71,6 +71,6 @@ function Form({ canned, onDone }) {
     <label>${t('canned.textField')}<textarea rows="4" maxlength="4000" required value=${values.text} onInput=${set('text')}></textarea></label>
     <p class="info-detail">${t('canned.variables')}</p>
     <p class="canned-tools"><button type="submit" class="button button-primary">${t('canned.save')}</button>
-      <button type="button" class="button" onClick=${onDone}>${t('confirm.cancel')}</button></p>
+      <button type="button" class="button" onClick=${onDone}>${t('confirmation.cancel')}</button></p>
   </form>`;
 }

@@ -3,8 +3,13 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
+import { AccountSettings } from './settings-account.js';
+import { AuditSettings } from './settings-audit.js';
 import { BusinessSettings } from './settings-business.js';
 import { CannedSettings } from './settings-canned.js';
+import { HoursSettings } from './settings-hours.js';
+import { KeepSettings } from './settings-keep.js';
+import { UserSettings } from './settings-users.js';
 
 /**
  * The pages of the settings: the end of the address, the text that names it,
@@ -12,8 +17,13 @@ import { CannedSettings } from './settings-canned.js';
  * @type {{path: string, title: string, role: import('../wire.js').Role, view: any}[]}
  */
 const sections = [
-  { path: 'negocio', title: 'settings.business', role: 'reader', view: BusinessSettings },
+  { path: 'negocio', title: 'settings.business', role: 'admin', view: BusinessSettings },
+  { path: 'horario', title: 'hours.title', role: 'admin', view: HoursSettings },
   { path: 'respuestas', title: 'canned.settings', role: 'admin', view: CannedSettings },
+  { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
+  { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },
+  { path: 'conservar', title: 'keep.title', role: 'admin', view: KeepSettings },
+  { path: 'auditoria', title: 'audit.title', role: 'admin', view: AuditSettings },
 ];
 
 /** One section of the settings beside the ways to the others. @param {{section?: string}} props */

@@ -14,12 +14,15 @@ import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
+import { Customer } from './customer.js';
+import { Customers } from './customers.js';
+import { Invitation } from './invitation.js';
 import { Login } from './login.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
 
 /** What shows each view of the router. @type {Record<string, any>} */
-const pages = { list: TicketList, ticket: Conversation, bridge: BridgePage, settings: Settings };
+const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
 
 /** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
 export function Shell({ onRetry }) {
@@ -33,12 +36,13 @@ export function Shell({ onRetry }) {
 
 function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
+  if (route.value.view === 'invitation') return html`<${Invitation} key=${route.value.token} token=${route.value.token} />`;
   if (state.phase.value === 'login') return html`<${Login} />`;
   const to = route.value;
   // The page about the bridge says it all itself.
   return html`<${Header} />
     ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
-    <${to.view === 'ticket' ? Reading : pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
+    <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
 }
 
 /** A conversation, beside the list where there is room. @param {{id: number}} props */
@@ -58,7 +62,7 @@ function Header() {
       onClick=${() => { state.alerts.value = { ...state.alerts.value, open: true }; }}><${Icon} name="bell" /></button>
     <button type="button" class="button button-icon" aria-label=${t('app.help')} title=${t('app.help')}
       onClick=${() => { state.helpOpen.value = true; }}><${Icon} name="help" /></button>
-    ${session?.login ? html`<span class="top-user">${session.user}</span>
+    ${session?.login ? html`<a class="top-user" href=${href({ view: 'settings', section: 'cuenta' })} title=${t('account.title')}><bdi>${session.user}</bdi></a>
       <button type="button" class="button" onClick=${logOut}><${Icon} name="out" /><span class="top-label">${t('app.logOut')}</span></button>` : ''}
   </header>`;
 }
@@ -67,6 +71,7 @@ function Header() {
 function navigation() {
   return [
     { views: ['list', 'ticket'], icon: 'inbox', text: t('nav.tickets'), link: href({ view: 'list' }) },
+    { views: ['customers', 'customer'], icon: 'people', text: t('nav.customers'), link: href({ view: 'customers' }) },
     { views: ['bridge'], icon: 'chat', text: t('nav.bridge'), link: href({ view: 'bridge' }) },
     { views: ['settings'], icon: 'settings', text: t('nav.settings'), link: href({ view: 'settings' }) },
   ];

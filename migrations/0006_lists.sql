@@ -1,4 +1,4 @@
--- v3 -> v4: Filters of the list, counts per status, saved views and the index of words
+-- v5 -> v6: Filters of the list, counts per status, saved views and the index of words
 
 -- How many tickets have each status, so that nobody counts a million rows. The
 -- database keeps it by itself, whoever changes a ticket.
@@ -77,6 +77,21 @@ CREATE INDEX message_words_words ON message_words USING gin (words);
 CREATE TABLE contact_words (rowid BIGINT NOT NULL PRIMARY KEY, words TSVECTOR NOT NULL);
 CREATE INDEX contact_words_words ON contact_words USING gin (words);
 -- end only postgres
+
+-- Every word that was ever there, and in about how many rows: what a word that
+-- is still being typed may become.
+CREATE TABLE vocabulary (
+	what TEXT   NOT NULL,
+	-- only: sqlite
+	word TEXT   NOT NULL,
+	-- only: postgres
+	word TEXT COLLATE "C" NOT NULL, -- in the order of its bytes, as on SQLite
+	n    BIGINT NOT NULL,
+	PRIMARY KEY (what, word)
+-- only: sqlite
+) WITHOUT ROWID;
+-- only: postgres
+);
 
 -- How far the worker is: the ids from low to high are in. It goes up with what
 -- comes, and down through what was there before it.

@@ -1,0 +1,55 @@
+// @ts-check
+/** The time zone in which dates are written. */
+import { language } from './i18n.js';
+
+/** @typedef {{dateOnly: Intl.DateTimeFormat, dateAndYear: Intl.DateTimeFormat, clock: Intl.DateTimeFormat, full: Intl.DateTimeFormat, dayName: Intl.DateTimeFormat, civil: Intl.DateTimeFormat}} Formats */
+/** What has been asked for, by language and zone. @type {Map<string, Formats>} */
+const known = new Map();
+/** The business's time zone; empty is the browser's own. */
+let chosen = '';
+
+/** Writes every date in a time zone from now on, in the browser's own for ''. @param {string} zone IANA name */
+export function inZone(zone) {
+  chosen = zone;
+}
+
+/** The time zone in which dates are written; empty is the browser's own. */
+export function home() {
+  return chosen;
+}
+
+/** The ways of writing a date in a zone. @param {string} zone @returns {Formats} */
+export function formats(zone) {
+  const key = `${language()} ${zone}`;
+  const found = known.get(key) ?? make(zone);
+  known.set(key, found);
+  return found;
+}
+
+/** A zone that this browser does not know is its own. @param {string} zone @returns {Formats} */
+function make(zone) {
+  try {
+    return write(zone || undefined);
+  } catch {
+    return write(undefined);
+  }
+}
+
+/** @param {string | undefined} timeZone @returns {Formats} */
+function write(timeZone) {
+  const as = (/** @type {Intl.DateTimeFormatOptions} */ options, place = language()) => new Intl.DateTimeFormat(place, { ...options, timeZone });
+  return {
+    dateOnly: as({ day: 'numeric', month: 'short' }),
+    dateAndYear: as({ day: 'numeric', month: 'short', year: 'numeric' }),
+    clock: as({ hour: '2-digit', minute: '2-digit', hour12: false }),
+    full: as({ dateStyle: 'full', timeStyle: 'short', hour12: false }),
+    dayName: as({ weekday: 'long', day: 'numeric', month: 'long' }),
+    civil: as({ year: 'numeric', month: 'numeric', day: 'numeric', calendar: 'gregory', numberingSystem: 'latn' }, 'en'),
+  };
+}
+
+/** The day that a calendar on the wall shows. @param {Date} date @param {string} zone @returns {[number, number, number]} year, month, day */
+export function civil(date, zone) {
+  const parts = Object.fromEntries(formats(zone).civil.formatToParts(date).map((part) => [part.type, Number(part.value)]));
+  return [parts.year, parts.month, parts.day];
+}
