@@ -22,8 +22,10 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/api"
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/backup"
+	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -81,6 +83,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(learn)
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
+	g.Go(func() error { return p.jobs.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
 	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
@@ -103,6 +106,8 @@ type parts struct {
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	jobs   *jobs.Runner
+	assist *assist.Assist
 	backup *backup.Backups // nil: nobody wants copies
 	keeper *retention.Keeper
 	live   *live.Hub
@@ -125,7 +130,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins,
 		Receive: presence.Receive, Left: presence.Left, Log: log,
 	})
-	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed, Wishes: wishes(c)})
 	if err != nil {
 		return err
 	}
@@ -144,6 +149,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Open: p.photos.OpenFile, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
+	p.openAssist(c, log)
 	if p.store.Path() != "" {
 		p.backup, err = p.backups(c, log)
 	}
@@ -175,7 +181,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})

@@ -97,7 +97,7 @@ func (d *desk) dial(name string, headers ...string) (*websocket.Conn, *http.Resp
 	for i := 0; i < len(headers); i += 2 {
 		header.Set(headers[i], headers[i+1])
 	}
-	return websocket.Dial(d.t.Context(), d.url, &websocket.DialOptions{HTTPHeader: header}) //nolint:bodyclose // Dial says not to
+	return websocket.Dial(d.t.Context(), d.url, &websocket.DialOptions{HTTPHeader: header})
 }
 
 func (p *panel) next() live.Event {
@@ -256,7 +256,7 @@ func TestAPanelThatDoesNotAnswerPingsIsForgotten(t *testing.T) {
 func TestADatabaseThatIsAwayEndsNoSession(t *testing.T) {
 	asked := make(chan struct{}, 100)
 	d := open(t, nil)
-	d.Options.Identify = func(*http.Request) (auth.Identity, error) {
+	d.Identify = func(*http.Request) (auth.Identity, error) {
 		asked <- struct{}{}
 		return auth.Identity{}, errors.New("database away")
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"mostrador/internal/ticket"
@@ -66,7 +67,7 @@ func (s *Store) CountExpired(ctx context.Context, business int64, keep Keep) (Re
 			continue
 		}
 		args := append([]any{business, cutoff(now, c.days)}, c.since...)
-		query := fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 %s LIMIT %d) found`, c.what, countLimit+1)
+		query := `SELECT COUNT(*) FROM (SELECT 1 ` + c.what + ` LIMIT ` + strconv.Itoa(countLimit+1) + `) found`
 		if err := s.reader.QueryRowContext(ctx, query, args...).Scan(c.n); err != nil {
 			return Retired{}, fmt.Errorf("count what is old: %w", explain(err))
 		}

@@ -39,6 +39,8 @@ type Options struct {
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
 	Classify func(text string) ticket.Classification
+	// Wishes is which background work rows ask for.
+	Wishes Wishes
 	// Changed, if set, is told what a transaction changed once it is committed,
 	// before the caller that wanted it returns. On SQLite all writers wait for
 	// it: it must take microseconds, and it must not use the store.
@@ -56,9 +58,11 @@ type Store struct {
 	writer   transactor
 	closers  []func() error // in the order to call them
 	trouble  atomic.Pointer[trouble]
+	url      string
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(text string) ticket.Classification
+	wishes   Wishes
 	changed  func([]Hint)
 	relay    *relay // on PostgreSQL
 	stretch  int64  // see defaultStretch
@@ -82,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed, stretch: defaultStretch}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
 	}

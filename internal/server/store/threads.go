@@ -119,7 +119,7 @@ func (g *intake) open(text string) (thread, error) {
 	}
 	th.id, g.out.Opened = id, !g.contact.blocked
 	if !g.contact.blocked {
-		return th, nil
+		return th, g.wantOpinion(id, c)
 	}
 	th.status = ticket.StatusResolved
 	return th, g.exec(`UPDATE tickets SET status = 'resolved', resolved_at = $2, unread = 0 WHERE id = $1`, id, g.now)
@@ -166,6 +166,9 @@ func (g *intake) describe(th thread, more int) error {
 		return err
 	}
 	c := g.sorted(text)
+	if err := g.wantOpinion(th.id, c); err != nil {
+		return err
+	}
 	return g.exec(`
 		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
 			words = $8, updated_at = $9, unread = unread + $10 WHERE id = $1`,
@@ -175,7 +178,8 @@ func (g *intake) describe(th thread, more int) error {
 // burst returns what a ticket's customer wrote so far, in the order of writing.
 func (t *tx) burst(ticketID int64) (string, error) {
 	bodies, err := list(t.ctx, t.conn, scanText, `
-		SELECT body FROM messages WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND body <> ''
+		SELECT CASE WHEN body <> '' THEN body ELSE transcription END FROM messages
+		WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND (body <> '' OR transcription <> '')
 		ORDER BY sent_at, id LIMIT $2`, ticketID, burstLimit)
 	if err != nil {
 		return "", fmt.Errorf("read burst: %w", err)

@@ -15,7 +15,7 @@ import { Icon } from './icon.js';
  * @typedef {{name: string, draft: string, note: boolean, quote: import('../wire.js').Message | null, files: {key: string, file: File, url: string}[],
  *   canned: import('../compose.js').Canned[], fill: (text: string) => string, error: string, notice: string, onDraft: (text: string) => void,
  *   onSend: () => void, onNote: (note: boolean) => void, onUnquote: () => void, onFiles: (files: Iterable<File>) => void,
- *   onRemove: (key: string) => void, onFirst: (() => void) | null}} Props
+ *   onRemove: (key: string) => void, onFirst: (() => void) | null, children?: any}} Props
  * @param {Props} props
  */
 export function Composer(props) {
@@ -46,6 +46,7 @@ export function Composer(props) {
     ${canned.picker}
     <div class="composer-top"><${Modes} note=${note} onNote=${(/** @type {boolean} */ on) => { props.onNote(on); field.current?.focus(); }} />
       ${note ? '' : html`<${Tools} onFiles=${props.onFiles} onCanned=${canned.start} />`}</div>
+    ${note ? '' : props.children}
     ${note ? '' : html`<${Quoting} quote=${props.quote} onUnquote=${props.onUnquote} /><${ComposerFiles} files=${files} onRemove=${props.onRemove} />`}
     <label class="visually-hidden" for="respuesta">${note ? t('note.label') : t('reply.label', { name })}</label>
     <div class="composer-row">
