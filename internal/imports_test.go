@@ -90,10 +90,10 @@ var allowed = map[string][]string{
 		"internal/server/assist",
 		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
-		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
+		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist",
+		"internal/server/rest", "internal/server/assist", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
@@ -117,6 +117,8 @@ var allowed = map[string][]string{
 		"go.mau.fi/whatsmeow", "go.mau.fi/libsignal", "go.mau.fi/util", "google.golang.org/protobuf",
 		"github.com/coder/websocket", "github.com/rs/zerolog", "golang.org/x/crypto",
 	},
+	"internal/bundle": {"github.com/evanw/esbuild"},
+	"cmd/panel":       {"internal/bundle", "web"},
 	"cmd/demo": {
 		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
 		"golang.org/x/sync", "github.com/rs/zerolog",
@@ -202,8 +204,8 @@ func mayImport(libraries []string, imported string) bool {
 
 func TestTheShippedProgramsShareOnlyTheContractAndCarryNoSimulator(t *testing.T) {
 	for program, forbidden := range map[string][]string{
-		"./cmd/bridge": {module + "internal/server", module + "internal/wasim", module + "internal/pgtest", "testing", "github.com/chromedp"},
-		"./cmd/server": {module + "internal/bridge", module + "internal/wasim", module + "internal/pgtest", "go.mau.fi/whatsmeow", "testing", "github.com/chromedp"},
+		"./cmd/bridge": {module + "internal/server", module + "internal/wasim", module + "internal/pgtest", "testing", "github.com/chromedp", "github.com/evanw/esbuild"},
+		"./cmd/server": {module + "internal/bridge", module + "internal/wasim", module + "internal/pgtest", "go.mau.fi/whatsmeow", "testing", "github.com/chromedp", "github.com/evanw/esbuild"},
 	} {
 		for _, dependency := range list(t, program)[0].Deps {
 			for _, bad := range forbidden {

@@ -48,7 +48,9 @@ type Options struct {
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
 	// without keys, and returns how many.
-	Retry     func(ctx context.Context, url string, keys []string) (int, error)
+	Retry func(ctx context.Context, url string, keys []string) (int, error)
+	// Bridge reaches the bridges, to pair.
+	Bridge    *outbox.Bridge
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	// Panel holds index.html and what it refers to.
