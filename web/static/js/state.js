@@ -9,11 +9,8 @@ import { signal } from '@preact/signals-core';
 /** @typedef {{tickets: Ticket[], next: string, total: number, complete?: boolean}} Page */
 /** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
 /** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'limited'|'late'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string, stored?: boolean}} NoticeView */
-/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], deciding: number[], error: string, notice: string,
- *   unasked: boolean}} Conversation */
-
+/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], deciding: number[], error: string, notice: string, unasked: boolean}} Conversation */
 /** What the language model does for a ticket. @typedef {{id: number, busy: ''|'suggesting'|'summarising', error: string, notice: string, suggestion: string, summary: string}} Assist */
-
 /** @type {Assist} */
 export const noAssist = { id: 0, busy: '', error: '', notice: '', suggestion: '', summary: '' };
 /** @type {List} */
