@@ -141,8 +141,10 @@ func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) 
 }
 
 func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
+	presence := live.NewPresence(func(business int64, e live.Event) { p.live.Publish(business, e) }, o.Now)
 	p.live = live.New(live.Options{
-		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins, Log: log,
+		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins,
+		Receive: presence.Receive, Left: presence.Left, Log: log,
 	})
 	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: p.classify, Changed: p.changed, Wishes: wishes(c)})
 	if err != nil {
@@ -162,7 +164,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	}
 	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	p.bridge = outbox.NewBridge(nil, c.Token)
-	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Open: p.photos.OpenFile, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	p.openAssist(c, log)
 	if p.store.Path() != "" {

@@ -165,6 +165,7 @@ type Ticket struct {
 	Photo         string // stored name of the first picture, empty without one
 	Assignee      Person // zero while nobody has it
 	Unread        int    // messages of the customer that nobody answered
+	MergedInto    int64  // number of the ticket that has its messages now; 0 for none
 	CreatedAt     time.Time
 	UpdatedAt     time.Time // last message in either direction, or last change
 	FirstAnswerAt time.Time // zero while nobody answered

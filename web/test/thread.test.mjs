@@ -60,3 +60,13 @@ test('pictures are collected in order, without files that are not here', () => {
     message('documento', { files: [file('/fotos/2', 'image/jpeg'), file('/fotos/3', 'image/svg+xml'), file('/fotos/4', 'application/pdf')] }),
   ]), ['/fotos/1', '/fotos/2']);
 });
+
+test('every edit of a message by its author is told, those of others are not', () => {
+  const [entry] = entries([
+    message('texto', { waId: 'A', editedAt: new Date(), text: 'tres' }),
+    message('edicion', { refersTo: 'A', text: 'dos', direction: 'event' }),
+    message('edicion', { refersTo: 'A', text: 'tres', direction: 'event' }),
+    message('edicion', { refersTo: 'A', text: 'ajena', direction: 'event', fromPhone: true }),
+  ]);
+  assert.deepEqual(entry.edits.map(({ text }) => text), ['dos', 'tres']);
+});

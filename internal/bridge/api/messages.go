@@ -18,6 +18,8 @@ const (
 	// sendTime bounds one send. Its caller may be gone by then; the message, and
 	// the answer to whoever asks with the same id, are worth finishing.
 	sendTime = 30 * time.Second
+	// fileTime is the same for a file, which is uploaded first.
+	fileTime = 2 * time.Minute
 	// maxText is what WhatsApp's own programs let people type, in characters.
 	maxText = 65536
 	// maxID is generous: WhatsApp's ids have up to 32 characters.
@@ -27,6 +29,11 @@ const (
 // sendMessage writes to a customer.
 func (a *api) sendMessage(w http.ResponseWriter, r *http.Request) error {
 	var message wire.Send
+	// Enough for a file to come here and go on to WhatsApp; who sends a text does
+	// not wait that long anyway. Nothing is lost where it cannot be set.
+	line := http.NewResponseController(w)
+	_ = line.SetReadDeadline(a.Now().Add(fileTime))
+	_ = line.SetWriteDeadline(a.Now().Add(2 * fileTime))
 	// Base64 makes four bytes of three; the rest of a message is short.
 	if err := httpx.Decode(w, r, a.MaxFile/3*4+1<<20, &message); err != nil {
 		return err
@@ -100,7 +107,11 @@ func (a *api) send(ctx context.Context, message wire.Send) (string, error) {
 }
 
 func (a *api) deliver(ctx context.Context, message wire.Send) (id string, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
+	limit := sendTime
+	if message.File != nil {
+		limit = fileTime
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	defer func() {
 		// On singleflight's goroutine a panic would end the program.

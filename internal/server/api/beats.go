@@ -9,6 +9,7 @@ import (
 
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/wire"
 )
@@ -69,10 +70,10 @@ func convertBeat(m wire.Beat, now time.Time) (store.Beat, error) {
 		}
 	}
 	return store.Beat{
-		Connected: m.WhatsApp == wire.Connected, State: cleanLine(m.State, maxWord), Problem: cleanLine(m.Problem, maxSentence),
+		Connected: m.WhatsApp == wire.Connected, State: photos.CleanLine(m.State, maxWord), Problem: photos.CleanLine(m.Problem, maxSentence),
 		Report: store.Report{
-			Reason: cleanLine(m.Reason, maxSentence), Solution: cleanLine(m.Solution, maxSentence), Account: digits(m.Account),
-			Version: cleanLine(m.Version, maxWord), Library: cleanLine(m.Library, maxWord), Uptime: age(m.Uptime), Ahead: ahead(m.Time, now),
+			Reason: photos.CleanLine(m.Reason, maxSentence), Solution: photos.CleanLine(m.Solution, maxSentence), Account: digits(m.Account),
+			Version: photos.CleanLine(m.Version, maxWord), Library: photos.CleanLine(m.Library, maxWord), Uptime: age(m.Uptime), Ahead: ahead(m.Time, now),
 			Received: m.Received, Delivered: m.Delivered, Waiting: m.Queue, Oldest: age(m.OldestQueue), Files: m.Files, Damaged: m.Damaged,
 			Parked: m.Parked, Tray: convertTray(m.Tray, now),
 		},
@@ -108,8 +109,8 @@ func convertTray(tray []wire.Parked, now time.Time) []store.Parked {
 			continue
 		}
 		kept = append(kept, store.Parked{
-			Key: p.Key, Sender: cleanLine(p.Sender, maxWord), Name: cleanLine(p.Name, maxName), Text: cleanLine(p.Text, maxPreview),
-			Reason: cleanLine(p.Reason, maxSentence), At: sentAt(&p.At, now).UTC(),
+			Key: p.Key, Sender: photos.CleanLine(p.Sender, maxWord), Name: photos.CleanLine(p.Name, maxName), Text: photos.CleanLine(p.Text, maxPreview),
+			Reason: photos.CleanLine(p.Reason, maxSentence), At: sentAt(&p.At, now).UTC(),
 		})
 	}
 	return kept
@@ -117,5 +118,5 @@ func convertTray(tray []wire.Parked, now time.Time) []store.Parked {
 
 // validKey reports whether key can name a parked message.
 func validKey(key string) bool {
-	return key != "" && len(key) <= maxKey && cleanLine(key, maxKey) == key
+	return key != "" && len(key) <= maxKey && photos.CleanLine(key, maxKey) == key
 }

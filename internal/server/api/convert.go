@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"mostrador/internal/address"
 	"mostrador/internal/server/photos"
@@ -22,7 +20,7 @@ const (
 	// characters of at most four.
 	maxContent = 1 << 20
 	// maxName is the longest name shown, in runes.
-	maxName = 200
+	maxName = photos.MaxName
 	// maxNote is the longest explanation of a missing file, in runes.
 	maxNote = 500
 	// maxAhead is how far a sender's clock may be ahead of ours.
@@ -152,10 +150,10 @@ func addSender(in *store.Incoming, m wire.Webhook) error {
 	if err != nil {
 		return err
 	}
-	name := cleanLine(m.Name, maxName)
+	name := photos.CleanLine(m.Name, maxName)
 	in.From = ticket.Identity{Phone: phone.Phone(), LID: lid.LID(), Chat: chat.String(), Name: name}
 	if chat.IsGroup() {
-		in.Group, in.GroupName, in.Author = true, cleanLine(m.Group, maxName), name
+		in.Group, in.GroupName, in.Author = true, photos.CleanLine(m.Group, maxName), name
 		in.AuthorKey = cmp.Or(in.From.LID, address.Key(in.From.Phone))
 	} else if in.From.Phone == "" && in.From.LID == "" {
 		in.From.Phone, in.From.LID = chat.Phone(), chat.LID()
@@ -204,14 +202,14 @@ func (r *received) addFile(f *wire.File, file *upload, limit int64) error {
 	if file.size > limit {
 		return tooLarge("El archivo", limit)
 	}
-	a := ticket.Attachment{Name: fileName(f.Name), MIME: photos.MediaType(f.MIME)}
+	a := ticket.Attachment{Name: photos.FileName(f.Name), MIME: photos.MediaType(f.MIME)}
 	switch {
 	case f.State == wire.FilePending:
 		a.State = ticket.FilePending
 	case f.State == "" && file.size > 0:
 		a.State, a.Size, a.MIME = ticket.FileStored, file.size, photos.Type(file.head, f.MIME)
 	default:
-		a.State, a.Note = ticket.FileUnavailable, cleanLine(f.Note, maxNote)
+		a.State, a.Note = ticket.FileUnavailable, photos.CleanLine(f.Note, maxNote)
 		if a.Note == "" {
 			a.Note = "El archivo llegó vacío."
 		}
@@ -239,37 +237,4 @@ func tooLarge(what string, limit int64) error {
 // validID reports whether id is empty or made of visible ASCII characters.
 func validID(id string) bool {
 	return len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-}
-
-// cleanLine makes text fit to stand in one line of the panel: no control
-// characters, none that reverse the direction of what follows, at most limit
-// runes.
-func cleanLine(text string, limit int) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError:
-			return -1
-		}
-		return r
-	}, text)
-	return cut(strings.TrimSpace(text), limit)
-}
-
-// fileName is cleanLine for a name that a browser will offer to save under.
-func fileName(name string) string {
-	return cleanLine(strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' {
-			return '_'
-		}
-		return r
-	}, name), maxName)
-}
-
-func cut(text string, limit int) string {
-	if utf8.RuneCountInString(text) <= limit {
-		return text
-	}
-	return string([]rune(text)[:limit])
 }

@@ -20,6 +20,9 @@ import (
 const (
 	// sendTimeout is the contract's: no answer within 5 s is a 504.
 	sendTimeout = 5 * time.Second
+	// fileTimeout is the same for a file, which goes over the network and from
+	// the laptop to WhatsApp.
+	fileTimeout = 150 * time.Second
 	// dialTimeout is how long a laptop that is switched off is waited for.
 	dialTimeout = 3 * time.Second
 	// healthTimeout keeps the panel's bar lively.
@@ -67,13 +70,17 @@ func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	status, answer, err := b.do(ctx, http.MethodPost, url+wire.PathSend, body)
+	return taken(b.do(ctx, http.MethodPost, url+wire.PathSend, body))
+}
+
+// taken reads the answer to a message.
+func taken(status int, answer []byte, err error) error {
 	if err != nil {
 		return unreached(err)
 	}
-	var taken wire.SendReply
+	var reply wire.SendReply
 	// A hotel's login page also answers 200.
-	return verdict(status, json.Unmarshal(answer, &taken) == nil && taken.OK, answer)
+	return verdict(status, json.Unmarshal(answer, &reply) == nil && reply.OK, answer)
 }
 
 // Health asks the bridge at url how it is. Its errors are those of Send.
@@ -118,13 +125,18 @@ func (b *Bridge) do(ctx context.Context, method, url string, body []byte) (int, 
 	if err != nil {
 		return 0, nil, err
 	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return b.exchange(r)
+}
+
+// exchange makes one request and reads the answer.
+func (b *Bridge) exchange(r *http.Request) (int, []byte, error) {
 	r.Header.Set("Authorization", "Bearer "+b.token)
 	// Not sent: it tells the transport to try again over a new connection when a
 	// bridge that was restarted has closed the old one. A message has its id.
 	r.Header["Idempotency-Key"] = []string{}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
 	resp, err := b.client.Do(r)
 	if err != nil {
 		return 0, nil, err

@@ -9,9 +9,11 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -29,6 +31,8 @@ const (
 	// lease is how long a claimed reply is ours: batch/lanes sends of sendTimeout
 	// and their bookkeeping, with room to spare.
 	lease = 30 * time.Second
+	// fileLease is how much longer one with a file is ours.
+	fileLease = batch / lanes * fileTimeout
 	// batch is how many replies a sweep claims at once.
 	batch = 16
 	// lanes is how many of them are sent at once.
@@ -61,7 +65,10 @@ const noBridge = "Falta IP_LAPTOP en la configuración del servidor; la respuest
 type Options struct {
 	Store  *store.Store
 	Bridge *Bridge
-	Now    func() time.Time
+	// Open returns the stored file of a reply, which is closed again; CodeNotFound
+	// when it is gone. Required for replies with files.
+	Open func(name string) (io.ReadCloser, error)
+	Now  func() time.Time
 	// Random returns a number from 0 to 1, for the jitter; called concurrently.
 	Random func() float64
 	// PerMinute is how many replies leave through one bridge in any minute, those
@@ -74,6 +81,7 @@ type Options struct {
 type Outbox struct {
 	store  *store.Store
 	bridge *Bridge
+	open   func(name string) (io.ReadCloser, error)
 	now    func() time.Time
 	random func() float64
 	pace   int
@@ -96,7 +104,7 @@ type flight struct {
 // New returns an Outbox; Run makes it work by itself.
 func New(o Options) *Outbox {
 	return &Outbox{
-		store: o.Store, bridge: o.Bridge, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
+		store: o.Store, bridge: o.Bridge, open: o.Open, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
 		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{}, decided: map[int64]remembered{},
 	}
 }
@@ -137,7 +145,7 @@ func Gap(perMinute int, random float64) time.Duration {
 }
 
 func (o *Outbox) terms() store.Terms {
-	terms := store.Terms{Lease: lease, PerMinute: o.pace}
+	terms := store.Terms{Lease: lease, FileLease: fileLease, PerMinute: o.pace}
 	if o.pace > 0 {
 		terms.Gap = Gap(o.pace, o.random())
 	}
@@ -199,6 +207,8 @@ func (o *Outbox) Sweep(ctx context.Context) (sent int, err error) {
 }
 
 func (o *Outbox) sendAll(ctx context.Context, claimed []store.Outgoing) (sent int) {
+	// Texts do not wait for pictures.
+	slices.SortStableFunc(claimed, func(a, b store.Outgoing) int { return cmp.Compare(weight(a), weight(b)) })
 	results := make([]error, len(claimed))
 	var g errgroup.Group
 	g.SetLimit(lanes)
@@ -216,6 +226,9 @@ func (o *Outbox) sendAll(ctx context.Context, claimed []store.Outgoing) (sent in
 	}
 	return sent
 }
+
+// weight is the size of what a reply carries beside its text, in bytes.
+func weight(out store.Outgoing) int64 { return out.File.Size }
 
 // Deliver tries to send one queued reply now. Its errors are those of
 // Bridge.Send, and CodeConflict for a reply that waits for a person's word; after
@@ -298,7 +311,12 @@ func (o *Outbox) tryBridge(ctx context.Context, out store.Outgoing) error {
 	if out.BridgeURL == "" {
 		return ticket.NewError(ticket.CodeUnavailable, noBridge)
 	}
-	return o.bridge.Send(ctx, out.BridgeURL, wire.Send{To: out.Chat, Text: out.Text, ID: out.WhatsAppID, ReplyTo: out.RefersTo})
+	m := wire.Send{To: out.Chat, Text: out.Text, ID: out.WhatsAppID, ReplyTo: out.RefersTo}
+	if out.File.File == "" {
+		return o.bridge.Send(ctx, out.BridgeURL, m)
+	}
+	m.File = &wire.File{Name: out.File.Name, MIME: out.File.MIME}
+	return o.bridge.SendFile(ctx, out.BridgeURL, m, out.File.Size, func() (io.ReadCloser, error) { return o.open(out.File.File) })
 }
 
 func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) error {

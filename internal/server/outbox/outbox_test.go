@@ -105,11 +105,16 @@ func openAt(t *testing.T, path, url string, c *storetest.Clock) *desk {
 	if d.origin, err = d.store.Setup(t.Context(), store.Setup{BusinessName: "Taller", BridgeURL: url}); err != nil {
 		t.Fatal(err)
 	}
+	d.openOutbox(nil)
+	return d
+}
+
+// openOutbox makes the outbox, which reads files with files.
+func (d *desk) openOutbox(files func(string) (io.ReadCloser, error)) {
 	d.Outbox = outbox.New(outbox.Options{
-		Store: d.store, Bridge: outbox.NewBridge(d.laptop, "secret token"), Now: c.Now,
+		Store: d.store, Bridge: outbox.NewBridge(d.laptop, "secret token"), Open: files, Now: d.clock.Now,
 		Random: func() float64 { return 0 }, Log: zerolog.New(zerolog.SyncWriter(d.log)),
 	})
-	return d
 }
 
 // customer makes a ticket of the nth customer and returns its number.

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -22,16 +23,19 @@ const (
 )
 
 // Send stores a reply, which is never lost from then on, and tries to bring it
-// to the bridge at once. It chooses the reply's WhatsApp id. CodeUnavailable and
-// CodeTimeout carry «en_cola»: it goes out by itself later.
+// to the bridge at once. It chooses the reply's WhatsApp id, unless it has one:
+// see MessageID. CodeUnavailable and CodeTimeout carry «en_cola»: it goes out by
+// itself later.
 func (o *Outbox) Send(ctx context.Context, p store.Reply) error {
-	if strings.TrimSpace(p.Text) == "" {
+	if strings.TrimSpace(p.Text) == "" && p.File == nil {
 		return ticket.NewError(ticket.CodeInvalid, "El mensaje está vacío: falta «mensaje».")
 	}
 	if utf8.RuneCountInString(p.Text) > maxText {
 		return ticket.NewError(ticket.CodeInvalid, "El mensaje es más largo de lo que WhatsApp admite.")
 	}
-	p.WhatsAppID = newMessageID()
+	if p.WhatsAppID == "" {
+		p.WhatsAppID = newMessageID()
+	}
 	queued, err := o.store.QueueReply(ctx, p)
 	if err != nil {
 		return fmt.Errorf("queue reply: %w", err)
@@ -78,5 +82,19 @@ func (o *Outbox) deliverNow(ctx context.Context, message int64) error {
 func newMessageID() string {
 	var id [9]byte
 	_, _ = rand.Read(id[:]) // never fails since Go 1.24
-	return "3EB0" + strings.ToUpper(hex.EncodeToString(id[:]))
+	return idPrefix + strings.ToUpper(hex.EncodeToString(id[:]))
+}
+
+// idPrefix begins the ids of messages of programs.
+const idPrefix = "3EB0"
+
+// MessageID returns the WhatsApp id for a reply that its sender named with key:
+// sending it again, because no answer came, makes no second message. An empty
+// key is an empty id.
+func MessageID(business, number int64, key string) string {
+	if key == "" {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s", business, number, key))
+	return idPrefix + strings.ToUpper(hex.EncodeToString(sum[:9]))
 }

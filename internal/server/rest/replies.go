@@ -7,7 +7,6 @@ import (
 
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/store"
-	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
 
@@ -21,18 +20,23 @@ func (s *service) replies() {
 // newReply is a text for the customer.
 type newReply struct {
 	TicketRef
-	Body struct {
-		Text  string `json:"mensaje" maxLength:"65536" doc:"Lo más largo que WhatsApp admite: 65536 caracteres."`
-		First bool   `json:"escribir_primero,omitempty" doc:"A quien no ha escrito antes; solo administradores."`
-	}
+	Body replyText
+}
+
+// replyText is what somebody writes to a customer.
+type replyText struct {
+	Text    string `json:"mensaje" maxLength:"65536" doc:"Lo más largo que WhatsApp admite: 65536 caracteres."`
+	First   bool   `json:"escribir_primero,omitempty" doc:"A quien no ha escrito antes; solo administradores."`
+	Key     string `json:"clave,omitempty" maxLength:"100" doc:"Nombre que usted da a este envío: repetirlo con la misma clave no manda otro mensaje."`
+	ReplyTo string `json:"responde_a,omitempty" maxLength:"100" doc:"El wa_id del mensaje que se cita."`
 }
 
 func (s *service) sendReply(ctx context.Context, in *newReply) (*body[wire.ReplySent], error) {
-	id := auth.From(ctx)
-	if in.Body.First && !id.Role.Covers(auth.RoleAdmin) {
-		return nil, ticket.NewError(ticket.CodeForbidden, "Solo un administrador puede escribir a quien no ha escrito antes.")
+	reply, err := replyOf(auth.From(ctx), in.Number, in.Body)
+	if err != nil {
+		return nil, err
 	}
-	return sent(in.Number, s.Outbox.Send(ctx, store.Reply{Business: id.Business, User: id.User, Ticket: in.Number, Text: in.Body.Text, First: in.Body.First}))
+	return sent(in.Number, s.Outbox.Send(ctx, reply))
 }
 
 func (s *service) notifyReceived(ctx context.Context, in *TicketRef) (*body[wire.ReplySent], error) {

@@ -54,6 +54,7 @@ type Options struct {
 	Retry func(ctx context.Context, url string, keys []string) (int, error)
 	// Bridge reaches the bridges, to pair.
 	Bridge    *outbox.Bridge
+	MaxFile   int64  // of a file that is sent, in bytes
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	Version   string // of the program; may be empty
@@ -77,6 +78,10 @@ func Mount(r chi.Router, o Options) {
 	s.search()
 	s.views()
 	s.replies()
+	s.files()
+	s.notes()
+	s.canned()
+	s.moves()
 	s.bridge()
 	s.assist()
 	s.pairing()

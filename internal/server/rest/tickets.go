@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -71,16 +72,22 @@ func (s *service) showConversation(ctx context.Context, in *TicketRef) (*body[Co
 type ticketChange struct {
 	TicketRef
 	Body struct {
-		Status string `json:"estado,omitempty" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
+		Status   string `json:"estado,omitempty" enum:"pendiente,en_proceso,esperando_cliente,resuelto"`
+		Priority string `json:"prioridad,omitempty" enum:"urgente,alta,normal,baja"`
+		Assignee *int64 `json:"asignado,omitempty" minimum:"0" doc:"Id de una persona; 0 para nadie."`
 	}
 }
 
 func (s *service) changeTicket(ctx context.Context, in *ticketChange) (*body[Ticket], error) {
-	id := auth.From(ctx)
+	id, change := auth.From(ctx), store.Change{Assignee: in.Body.Assignee}
 	if status, ok := wire.ParseStatus(in.Body.Status); ok {
-		if err := s.Store.SetStatus(ctx, id.Business, in.Number, id.User, status); err != nil {
-			return nil, fmt.Errorf("set status: %w", err)
-		}
+		change.Status = &status
+	}
+	if priority, ok := wire.ParsePriority(in.Body.Priority); ok {
+		change.Priority = &priority
+	}
+	if _, err := s.Store.ChangeTickets(ctx, id.Business, id.User, []int64{in.Number}, change); err != nil {
+		return nil, fmt.Errorf("change ticket: %w", err)
 	}
 	return s.showTicket(ctx, &in.TicketRef)
 }

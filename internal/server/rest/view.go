@@ -50,6 +50,7 @@ type Ticket struct {
 	Notice        *Notice    `json:"aviso"`
 	Stuck         int        `json:"por_decidir"` // replies that wait for a person
 	ContactID     int64      `json:"cliente_id"`
+	MergedInto    int64      `json:"unido_a,omitempty" doc:"Número del ticket que tiene ahora sus mensajes."`
 }
 
 // Person is somebody at the counter.
@@ -136,7 +137,7 @@ func TicketOf(l store.Listed) Ticket {
 		Name: t.Contact.Name, Group: t.Contact.Group, Priority: wire.PriorityName(t.Priority), Source: wire.SourceName(t.Source),
 		Confidence: t.Confidence, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
-		Stuck: l.Stuck, ContactID: t.Contact.ID,
+		Stuck: l.Stuck, ContactID: t.Contact.ID, MergedInto: t.MergedInto,
 	}
 	if t.Assignee.ID != 0 {
 		v.Assignee = &Person{ID: t.Assignee.ID, Name: t.Assignee.Name}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"mostrador/internal/ticket"
 )
 
 // lateAfter is how long a reply may wait before it goes only with a person's
@@ -28,6 +30,7 @@ type Outgoing struct {
 	BridgeURL  string
 	Chat       string // where the contact is reached now, as user@server
 	Text       string
+	File       ticket.Attachment // stored; its File is empty without one
 	WhatsAppID string
 	RefersTo   string
 	Attempts   int // this one included
@@ -37,6 +40,7 @@ type Outgoing struct {
 // Terms are the conditions under which replies are handed out.
 type Terms struct {
 	Lease     time.Duration // how long whoever gets one may take
+	FileLease time.Duration // how much longer for one with a file
 	PerMinute int           // the most that leave through one bridge in any minute; 0 for no limit
 	Gap       time.Duration // after one of them, until the next leaves by itself; counts with PerMinute
 }
@@ -208,10 +212,10 @@ func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing
 	// The conditions are repeated outside because PostgreSQL checks only those
 	// again after waiting for a row that another server claims.
 	ids, err := list(t.ctx, t.conn, scanID, `
-		UPDATE messages SET lease_until = $3, attempts = attempts + 1, sent_at = $1, left_at = $1, hold = ''
+		UPDATE messages SET lease_until = $3 + CASE WHEN kind = 'text' THEN 0 ELSE CAST($5 AS BIGINT) END, attempts = attempts + 1, sent_at = $1, left_at = $1, hold = ''
 		WHERE delivery = 'queued' AND lease_until <= $1 AND hold <> 'confirm'
 		AND id IN (SELECT m.id FROM messages m WHERE m.bridge_id = $2 AND `+claimable+` `+which+`) RETURNING id`,
-		t.now, bridge, t.now+terms.Lease.Milliseconds(), arg)
+		t.now, bridge, t.now+terms.Lease.Milliseconds(), arg, terms.FileLease.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("take replies: %w", err)
 	}
@@ -235,9 +239,12 @@ func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing
 func (t *tx) outgoing(id int64) (Outgoing, error) {
 	o := Outgoing{Message: id}
 	var queued int64
-	_, err := t.row([]any{&o.Business, &o.Bridge, &o.Ticket, &o.BridgeURL, &o.Chat, &o.Text, &o.WhatsAppID, &o.RefersTo, &o.Attempts, &queued}, `
-		SELECT m.business_id, b.id, t.number, b.url, c.chat, m.body, COALESCE(m.wa_id, ''), m.refers_to, m.attempts, m.created_at
+	_, err := t.row([]any{&o.Business, &o.Bridge, &o.Ticket, &o.BridgeURL, &o.Chat, &o.Text, &o.WhatsAppID, &o.RefersTo, &o.Attempts, &queued,
+		&o.File.File, &o.File.Name, &o.File.MIME, &o.File.Size}, `
+		SELECT m.business_id, b.id, t.number, b.url, c.chat, m.body, COALESCE(m.wa_id, ''), m.refers_to, m.attempts, m.created_at,
+			COALESCE(a.file, ''), COALESCE(a.name, ''), COALESCE(a.mime, ''), COALESCE(a.size, 0)
 		FROM messages m JOIN tickets t ON t.id = m.ticket_id JOIN contacts c ON c.id = m.contact_id JOIN bridges b ON b.id = m.bridge_id
+		LEFT JOIN attachments a ON a.id = (SELECT MIN(id) FROM attachments WHERE message_id = m.id AND state = 'stored')
 		WHERE m.id = $1`, id)
 	o.QueuedAt = instant(queued)
 	return o, err

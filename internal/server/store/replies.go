@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -19,6 +20,11 @@ type Reply struct {
 	Text       string
 	WhatsAppID string // under which it is sent, at every attempt
 	Purpose    string // "" or PurposeReceived
+	RefersTo   string // WhatsApp id of a message of the ticket that it answers; may be empty
+	// File is stored already and goes with the text, which may be empty then; nil
+	// for none. Kind is how the conversation shows it.
+	File *ticket.Attachment
+	Kind ticket.Kind // "" is KindText
 	// Again is how long after a reply of the same purpose was sent another one
 	// may follow; it counts only with a Purpose.
 	Again time.Duration
@@ -30,7 +36,7 @@ type Reply struct {
 // Queued says what became of a Reply.
 type Queued struct {
 	Message  int64 // id
-	Existing bool  // an earlier reply stands for this one
+	Existing bool  // an earlier reply stands for this one; no row names the File
 	Delivery ticket.Delivery
 }
 
@@ -41,7 +47,7 @@ type Queued struct {
 // message. An unknown ticket is CodeNotFound; a contact who has not written to
 // the business CodeConflict, unless First.
 func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
-	cleanAll(&r.Text, &r.WhatsAppID, &r.Purpose)
+	cleanAll(&r.Text, &r.WhatsAppID, &r.Purpose, &r.RefersTo)
 	var q Queued
 	err := s.write(ctx, "queue reply", func(t *tx) error {
 		q = Queued{}
@@ -63,16 +69,31 @@ func (s *Store) QueueReply(ctx context.Context, r Reply) (Queued, error) {
 		}
 		t.hint(r.Business, r.Ticket, HintTicket)
 		q.Delivery = ticket.DeliveryQueued
-		q.Message, err = t.add(`
-			INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, user_id, author, direction, kind, body, wa_id,
-				delivery, purpose, next_attempt_at, sent_at, created_at, wanted_at)
-			SELECT business_id, id, contact_id, bridge_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''),
-				'out', 'text', $3, $4, 'queued', $5, $6, $6, $6, $6
-			FROM tickets WHERE id = $1`,
-			th.id, reference(r.User), r.Text, nullable(r.WhatsAppID), r.Purpose, t.now)
+		q.Message, err = t.queue(th, r)
 		return err
 	})
 	return q, err
+}
+
+// queue adds the row of a reply and of its file, and returns the message's id.
+func (t *tx) queue(th thread, r Reply) (int64, error) {
+	id, err := t.add(`
+		INSERT INTO messages (business_id, ticket_id, contact_id, bridge_id, user_id, author, direction, kind, body, wa_id,
+			refers_to, delivery, purpose, next_attempt_at, sent_at, created_at, wanted_at)
+		SELECT business_id, id, contact_id, bridge_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''),
+			'out', $3, $4, $5, $6, 'queued', $7, $8, $8, $8, $8
+		FROM tickets WHERE id = $1`,
+		th.id, reference(r.User), cmp.Or(r.Kind, ticket.KindText), r.Text, nullable(r.WhatsAppID), r.RefersTo, r.Purpose, t.now)
+	if err != nil || r.File == nil {
+		return id, err
+	}
+	f := cleaned([]ticket.Attachment{*r.File})[0]
+	if err := t.exec(`
+		INSERT INTO attachments (business_id, message_id, file, name, mime, size, state, note) VALUES ($1, $2, $3, $4, $5, $6, $7, '')`,
+		r.Business, id, nullable(f.File), f.Name, f.MIME, f.Size, ticket.FileStored); err != nil {
+		return 0, fmt.Errorf("attach file: %w", err)
+	}
+	return id, nil
 }
 
 // standing finds the reply that makes r superfluous: r itself, or an earlier one
@@ -116,9 +137,6 @@ func (t *tx) mayWrite(th thread, r Reply) error {
 		return ticket.NewError(ticket.CodeConflict,
 			"Esta persona todavía no ha escrito. Escribir primero puede hacer que WhatsApp bloquee el número; solo un administrador puede pedirlo.")
 	}
-	return t.exec(`
-		INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
-		SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
-		FROM tickets WHERE id = $1`,
-		th.id, reference(r.User), ticket.KindOther, "Se le escribe sin que haya escrito antes, por decisión de un administrador.", t.now)
+	_, err = t.say(th.id, r.User, ticket.DirectionEvent, ticket.KindOther, "Se le escribe sin que haya escrito antes, por decisión de un administrador.")
+	return err
 }

@@ -27,13 +27,14 @@ type thread struct {
 	unread      int
 	bridge      int64
 	created     int64
+	mergedInto  int64 // number of the ticket that has its messages now
 }
 
-const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id, created_at`
+const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id, created_at, merged_into`
 
 // dest is where threadColumns go.
 func (th *thread) dest() []any {
-	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.created}
+	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.created, &th.mergedInto}
 }
 
 func scanThread(row scanner) (th thread, err error) {
@@ -91,14 +92,14 @@ func (g *intake) joinable() (thread, error) {
 	if g.ahead.open.id != 0 {
 		return g.ahead.open, nil
 	}
-	return g.find(`contact_id = $1
+	return g.find(`contact_id = $1 AND merged_into = 0
 		AND resolved_at > $2 - (SELECT join_window_ms FROM businesses WHERE id = $3)
 		ORDER BY resolved_at DESC LIMIT 1`, g.contact.id, g.sentAt, g.in.Business)
 }
 
 // latest returns the contact's open ticket, or else their last one.
 func (g *intake) latest() (thread, error) {
-	return g.find(`contact_id = $1 ORDER BY CASE WHEN resolved_at = 0 THEN 0 ELSE 1 END, number DESC LIMIT 1`, g.contact.id)
+	return g.find(`contact_id = $1 AND merged_into = 0 ORDER BY CASE WHEN resolved_at = 0 THEN 0 ELSE 1 END, number DESC LIMIT 1`, g.contact.id)
 }
 
 // open makes a ticket out of its first message.
@@ -167,7 +168,7 @@ func (g *intake) describe(th thread, more int) error {
 	if !th.undecided() {
 		return nil
 	}
-	text, err := g.burst(th)
+	text, err := g.burst(th.id)
 	if err != nil {
 		return err
 	}
@@ -197,12 +198,12 @@ func insist(c *ticket.Classification) {
 	}
 }
 
-// burst returns what the customer wrote so far, in the order of writing.
-func (g *intake) burst(th thread) (string, error) {
-	bodies, err := list(g.ctx, g.conn, scanText, `
+// burst returns what a ticket's customer wrote so far, in the order of writing.
+func (t *tx) burst(ticketID int64) (string, error) {
+	bodies, err := list(t.ctx, t.conn, scanText, `
 		SELECT CASE WHEN body <> '' THEN body ELSE transcription END FROM messages
 		WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND (body <> '' OR transcription <> '')
-		ORDER BY sent_at, id LIMIT $2`, th.id, burstLimit)
+		ORDER BY sent_at, id LIMIT $2`, ticketID, burstLimit)
 	if err != nil {
 		return "", fmt.Errorf("read burst: %w", err)
 	}
@@ -211,7 +212,11 @@ func (g *intake) burst(th thread) (string, error) {
 
 // sorted classifies text, seeing to it that every ticket has a title.
 func (g *intake) sorted(text string) ticket.Classification {
-	c := g.classify(g.in.Business, text)
+	return sorted(g.classify, g.in.Business, text)
+}
+
+func sorted(classify func(int64, string) ticket.Classification, business int64, text string) ticket.Classification {
+	c := classify(business, text)
 	if c.Title == "" {
 		c.Title = firstLine(text)
 	}

@@ -29,7 +29,7 @@ type Listed struct {
 
 const listedColumns = `
 	SELECT t.number, t.title, t.description, t.status, t.priority, t.category, t.category_source, t.confidence, t.words,
-		t.doubt, t.candidates, t.priority_reason, t.priority_words, t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at,
+		t.doubt, t.candidates, t.priority_reason, t.priority_words, t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.merged_into,
 		COALESCE(t.assignee_id, 0), COALESCE(u.name, ''), c.id, ` + shownName + `, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
 		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(` + shownDelivery + `, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0),
 		(SELECT COUNT(*) FROM messages s WHERE s.ticket_id = t.id AND (s.delivery = 'failed' OR s.hold <> '') AND s.purpose = '')
@@ -56,7 +56,7 @@ func scanListed(row scanner) (Listed, error) {
 	var words, candidates, reasons string
 	var created, updated, answered, resolved, noticed int64
 	err := row.Scan(&l.Number, &l.Title, &l.Description, &l.Status, &l.Priority, &l.Category, &l.Source, &l.Confidence, &words,
-		&l.Doubt, &candidates, &l.Reason, &reasons, &l.Photo, &l.Unread, &created, &updated, &answered, &resolved,
+		&l.Doubt, &candidates, &l.Reason, &reasons, &l.Photo, &l.Unread, &created, &updated, &answered, &resolved, &l.MergedInto,
 		&l.Assignee.ID, &l.Assignee.Name, &l.Contact.ID, &l.Contact.Name, &l.Contact.Phone, &l.Contact.LID, &l.Contact.Chat, &l.Contact.Group,
 		&n.ID, &n.Body, &n.Delivery, &n.Failure, &noticed, &l.Stuck)
 	if err != nil {
@@ -120,8 +120,9 @@ func (s *Store) TotalTickets(ctx context.Context) (int64, error) {
 }
 
 // lockTicket returns a ticket that no other transaction changes until this one
-// ends, or errNoTicket. Writing a column to itself is the one way to lock a row
-// that both engines know.
+// ends, or errNoTicket. One that was joined to another is CodeConflict: it is
+// empty and stays as it is. Writing a column to itself is the one way to lock a
+// row that both engines know.
 func (t *tx) lockTicket(business, number int64) (thread, error) {
 	all, err := list(t.ctx, t.conn, scanThread,
 		`UPDATE tickets SET number = number WHERE business_id = $1 AND number = $2 RETURNING `+threadColumns, business, number)
@@ -130,6 +131,9 @@ func (t *tx) lockTicket(business, number int64) (thread, error) {
 	}
 	if len(all) == 0 {
 		return thread{}, errNoTicket
+	}
+	if into := all[0].mergedInto; into != 0 {
+		return thread{}, ticket.NewError(ticket.CodeConflict, fmt.Sprintf("Este ticket se unió al N.º %d; siga allí.", into))
 	}
 	return all[0], nil
 }

@@ -108,17 +108,8 @@ export const api = {
   /** @param {number} id */
   ticket: async (id) => wire.ticket(await call('GET', `${base}/tickets/${id}`)),
 
-  /** The ticket and its messages, oldest first. @param {number} id */
-  async conversation(id) {
-    const answer = await call('GET', `${base}/tickets/${id}/conversacion`);
-    return { ticket: wire.ticket(answer.ticket), messages: answer.mensajes.map(wire.message) };
-  },
-
   /** Sends "Notificar recibido". @param {number} id */
   notify: (id) => call('POST', `${base}/tickets/${id}/aviso`),
-
-  /** @param {number} id @param {string} text @param {boolean} first to somebody who has not written */
-  reply: (id, text, first) => call('POST', `${base}/tickets/${id}/mensajes`, first ? { mensaje: text, escribir_primero: true } : { mensaje: text }),
 
   /** Sends a reply that failed or is held back. @param {number} id @param {number} message */
   retry: (id, message) => call('POST', `${base}/tickets/${id}/mensajes/${message}/reintentar`),

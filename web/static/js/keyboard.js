@@ -3,12 +3,14 @@
 import { command, step } from './keys.js';
 import { go, route } from './router.js';
 import * as state from './state.js';
+import * as talk from './talk.js';
 
 /** @type {Record<import('./keys.js').Command, () => void>} */
 const actions = {
   next: () => moveBy('next'),
   previous: () => moveBy('previous'),
   reply,
+  note,
   search: () => document.getElementById('buscar')?.focus(),
   select: () => rows()[currentRow()]?.closest('tr')?.querySelector('input')?.click(),
   back: () => {
@@ -55,6 +57,7 @@ function moveBy(direction) {
 
 function reply() {
   if (route.value.view === 'ticket') {
+    talk.compose(route.value.id ?? 0, { note: false });
     focusComposer();
     return;
   }
@@ -62,6 +65,13 @@ function reply() {
   if (!link) return;
   go({ view: 'ticket', id: Number(link.dataset.row) });
   whenThere('#respuesta', focusComposer);
+}
+
+function note() {
+  const { id } = route.value;
+  if (route.value.view !== 'ticket' || !id) return;
+  talk.compose(id, { note: true });
+  focusComposer();
 }
 
 function focusComposer() {

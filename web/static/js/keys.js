@@ -1,10 +1,10 @@
 // @ts-check
 /** Pure: which key does what. */
 
-/** @typedef {'next'|'previous'|'reply'|'back'|'help'|'search'|'select'} Command */
+/** @typedef {'next'|'previous'|'reply'|'note'|'back'|'help'|'search'|'select'} Command */
 
 /** @type {Record<string, Command>} */
-const commands = { j: 'next', k: 'previous', r: 'reply', Escape: 'back', '?': 'help', '/': 'search', x: 'select' };
+const commands = { j: 'next', k: 'previous', r: 'reply', n: 'note', Escape: 'back', '?': 'help', '/': 'search', x: 'select' };
 
 /**
  * The command of a key press, null when it belongs to what has the focus: a

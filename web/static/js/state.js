@@ -9,17 +9,14 @@ import { signal } from '@preact/signals-core';
 /** @typedef {{tickets: Ticket[], next: string, total: number, complete?: boolean}} Page */
 /** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
 /** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'limited'|'late'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string, stored?: boolean}} NoticeView */
-/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], deciding: number[], error: string, notice: string,
- *   unasked: string}} Conversation */
-
+/** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], deciding: number[], error: string, notice: string, unasked: boolean}} Conversation */
 /** What the language model does for a ticket. @typedef {{id: number, busy: ''|'suggesting'|'summarising', error: string, notice: string, suggestion: string, summary: string}} Assist */
-
 /** @type {Assist} */
 export const noAssist = { id: 0, busy: '', error: '', notice: '', suggestion: '', summary: '' };
 /** @type {List} */
 export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, query: '', newest: 0, fresh: [], complete: true, error: '' };
 /** @type {Conversation} */
-export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], sending: [], deciding: [], error: '', notice: '', unasked: '' };
+export const emptyConversation = { id: 0, phase: 'loading', ticket: null, messages: [], deciding: [], error: '', notice: '', unasked: false };
 
 /** 'starting' until the server said who we are. @type {Signal<'starting'|'login'|'ready'>} */
 export const phase = signal('starting');

@@ -3,7 +3,7 @@
 import { daysBetween } from './format.js';
 
 /** @typedef {import('./wire.js').Message} Message */
-/** @typedef {{message: Message, quoted: Message | null, reactions: string[], newDay: boolean}} Entry */
+/** @typedef {{message: Message, quoted: Message | null, reactions: string[], edits: Message[], newDay: boolean}} Entry */
 
 /**
  * Messages in their order. Reactions, edits and deletions join the message they
@@ -22,6 +22,7 @@ export function entries(messages) {
     return {
       message, newDay,
       quoted: isEvent(message) ? null : byId.get(message.refersTo) ?? null,
+      edits: message.editedAt ? editsOf(message, messages) : [],
       reactions: message.waId ? [...(reactions.get(message.waId)?.values() ?? [])] : [],
     };
   });
@@ -30,6 +31,11 @@ export function entries(messages) {
 /** @param {Message} m */
 function isEvent(m) {
   return m.kind === 'reaction' || m.kind === 'edit' || m.kind === 'deletion';
+}
+
+/** The edits of a message by whoever wrote it, oldest first. @param {Message} message @param {Message[]} messages */
+function editsOf(message, messages) {
+  return messages.filter((m) => m.kind === 'edit' && m.refersTo === message.waId && m.fromPhone === (message.direction === 'out'));
 }
 
 /**

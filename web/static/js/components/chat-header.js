@@ -1,6 +1,6 @@
 // @ts-check
 import { useEffect, useRef } from 'preact/hooks';
-import { customerName, customerPhone } from '../format.js';
+import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Engine } from './assist.js';
@@ -8,6 +8,7 @@ import { PriorityBadge, StatusBadge } from './badge.js';
 import { useKeptFocus } from './focus.js';
 import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
+import { TicketControls } from './ticket-controls.js';
 
 /** @type {Record<string, {label: string, icon: string}>} */
 const changes = {
@@ -18,10 +19,13 @@ const changes = {
 
 /**
  * Whose conversation it is and what can be done with the ticket.
- * @param {{id: number, ticket: import('../wire.js').Ticket | null, category: any, next: string[], back: string, notice: import('../state.js').NoticeView,
+ * @param {{id: number, ticket: import('../wire.js').Ticket | null, category: any, next: string[], back: string, notice: import('../state.js').NoticeView, may: boolean,
+ *   present: {id: number, name: string, typing: boolean}[], assignee: {id: number, name: string} | null, people: {id: number, name: string}[],
+ *   aside: boolean, onAside: () => void, onPriority: (priority: string) => void, onAssignee: (person: number) => void,
  *   onStatus: (status: string) => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void, children?: any}} props
  */
-export function ChatHeader({ id, ticket, category, next, back, notice, onStatus, onSend, onAsk, onCancel, onDiscard, children }) {
+export function ChatHeader(props) {
+  const { id, ticket, category, next, back, notice, may, onStatus, onSend, onAsk, onCancel, onDiscard, children } = props;
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
   return html`<header class="chat-header">
@@ -33,8 +37,12 @@ export function ChatHeader({ id, ticket, category, next, back, notice, onStatus,
         <${Engine} source=${ticket.source} /></p>` : ''}
       ${category}
     </div>
-    ${ticket ? html`<div class="chat-actions">
+    <${Presence} present=${props.present} />
+    <button type="button" class="button button-icon aside-button" aria-label=${t('aside.show')} title=${t('aside.show')} aria-pressed=${props.aside ? 'true' : 'false'}
+      onClick=${props.onAside}><${Icon} name="person" /></button>
+    ${ticket && may ? html`<div class="chat-actions">
       <${StatusButtons} status=${ticket.status} next=${next} onStatus=${onStatus} />
+      <${TicketControls} ticket=${ticket} assignee=${props.assignee} people=${props.people} onPriority=${props.onPriority} onAssignee=${props.onAssignee} />
       <${NotifyButton} id=${id} view=${notice} onSend=${onSend} onAsk=${onAsk} onCancel=${onCancel} onDiscard=${onDiscard} />
       ${children}
     </div>` : ''}
@@ -49,4 +57,10 @@ function StatusButtons({ status, next, onStatus }) {
     ${next.map((choice) => html`<button type="button" class="button" key=${choice} onClick=${() => onStatus(choice)}>
       <${Icon} name=${reopen ? 'reopen' : changes[choice].icon} />${t(reopen ? 'status.reopen' : changes[choice].label)}</button>`)}
   </div>`;
+}
+
+/** Who else is here. @param {{present: {id: number, name: string, typing: boolean}[]}} props */
+function Presence({ present }) {
+  return html`<p class="presence" role="status">${present.map(({ id, name, typing }) => html`<span key=${id} class="presence-one" data-typing=${typing ? '' : undefined}>
+    <${Icon} name=${typing ? 'chat' : 'person'} />${t(typing ? 'presence.typing' : 'presence.looking', { name: oneLine(name) || t('presence.somebody') })}</span>`)}</p>`;
 }

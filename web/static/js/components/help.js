@@ -5,7 +5,8 @@ import { Dialog } from './dialog.js';
 import { Icon } from './icon.js';
 
 const keys = [
-  ['j', 'help.next'], ['k', 'help.previous'], ['Enter', 'help.open'], ['r', 'help.reply'], ['/', 'help.search'], ['x', 'help.select'], ['Esc', 'help.back'], ['?', 'help.help'],
+  ['j', 'help.next'], ['k', 'help.previous'], ['Enter', 'help.open'], ['r', 'help.reply'], ['n', 'help.internal'], ['Ctrl+Enter', 'help.send'],
+  ['/', 'help.search'], ['x', 'help.select'], ['Esc', 'help.back'], ['?', 'help.help'],
 ];
 
 /** Keys, and the text of the notice. @param {{notice: string, onClose: () => void}} props */

@@ -36,7 +36,7 @@ export function Lightbox({ pictures, index, onMove, onClose }) {
       <${Tool} icon="rotate" label=${t('photo.rotate')} onClick=${rotate} />
       <${Tool} icon="close" label=${t('app.close')} onClick=${onClose} />
     </div>
-    <${Stage} url=${pictures[index]} zoom=${zoom} turn=${turn} onToggle=${() => setZoom((z) => (z === 1 ? 2 : 1))} />
+    <${Stage} url=${pictures[index]} zoom=${zoom} turn=${turn} onNearer=${nearer} onFarther=${farther} onToggle=${() => setZoom((z) => (z === 1 ? 2 : 1))} />
     <${Tool} icon="previous" label=${t('photo.previous')} disabled=${index === 0} onClick=${() => move(-1)} />
     <${Tool} icon="next" label=${t('photo.next')} disabled=${index === total - 1} onClick=${() => move(1)} />
   </${Dialog}>`;
@@ -52,14 +52,49 @@ function Tool({ icon, label, disabled, onClick }) {
     aria-disabled=${disabled ? 'true' : undefined} onClick=${onClick}><${Icon} name=${icon} /></button>`;
 }
 
-/** The picture on a canvas that grows with the zoom and scrolls. @param {{url: string, zoom: number, turn: number, onToggle: () => void}} props */
-function Stage({ url, zoom, turn, onToggle }) {
+/** How much two fingers have to part, or to close, for the next step. */
+const pinchStep = 1.3;
+
+/** Two fingers that part or close. @param {() => void} onNearer @param {() => void} onFarther */
+function usePinch(onNearer, onFarther) {
+  const fingers = useRef(/** @type {Map<number, {x: number, y: number}>} */ (new Map()));
+  const before = useRef(0);
+  const apart = () => {
+    const [a, b] = [...fingers.current.values()];
+    return a && b ? Math.hypot(a.x - b.x, a.y - b.y) : 0;
+  };
+  const put = (/** @type {PointerEvent} */ { pointerId, clientX: x, clientY: y }) => fingers.current.set(pointerId, { x, y });
+  const lift = (/** @type {PointerEvent} */ { pointerId }) => {
+    fingers.current.delete(pointerId);
+    before.current = 0;
+  };
+  const onPointerDown = (/** @type {PointerEvent} */ event) => {
+    put(event);
+    before.current = apart();
+  };
+  const onPointerMove = (/** @type {PointerEvent} */ event) => {
+    if (!fingers.current.has(event.pointerId) || !before.current) return;
+    put(event);
+    const ratio = apart() / before.current;
+    if (ratio < pinchStep && ratio > 1 / pinchStep) return;
+    (ratio > 1 ? onNearer : onFarther)();
+    before.current = apart();
+  };
+  return { onPointerDown, onPointerMove, onPointerUp: lift, onPointerCancel: lift, onPointerLeave: lift };
+}
+
+/**
+ * The picture on a canvas that grows with the zoom and scrolls.
+ * @param {{url: string, zoom: number, turn: number, onToggle: () => void, onNearer: () => void, onFarther: () => void}} props
+ */
+function Stage({ url, zoom, turn, onToggle, onNearer, onFarther }) {
   const stage = useRef(/** @type {HTMLElement | null} */ (null));
+  const pinch = usePinch(onNearer, onFarther);
   useLayoutEffect(() => {
     const { current } = stage;
     current?.scrollTo((current.scrollWidth - current.clientWidth) / 2, (current.scrollHeight - current.clientHeight) / 2);
   }, [zoom, turn, url]);
-  return html`<div class="lightbox-stage" ref=${stage} tabindex="0" role="group" aria-label=${t('photo.alt')}>
+  return html`<div class="lightbox-stage" ref=${stage} tabindex="0" role="group" aria-label=${t('photo.alt')} ...${pinch}>
     <div class="lightbox-canvas" data-zoom=${zoom}><img src=${url} alt=${t('photo.alt')} data-turn=${turn} onDblClick=${onToggle} /></div>
   </div>`;
 }

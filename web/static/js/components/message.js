@@ -1,19 +1,21 @@
 // @ts-check
-import { exact, oneLine, timeOfDay } from '../format.js';
+import { oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Transcription } from './assist.js';
 import { Attachment } from './attachment.js';
 import { Decision } from './decision.js';
 import { Delivery } from './delivery.js';
-import { RichText } from './rich-text.js';
+import { Menu } from './menu.js';
+import { Clock, Content } from './message-content.js';
 
 /** @typedef {import('../wire.js').Message} Data */
 
 /** What stands above the text of messages that are more than text. @type {Record<string, string>} */
-const labels = { location: 'chat.location', contact: 'chat.contact', sticker: 'chat.sticker', unreadable: 'chat.unreadable' };
+const labels = { sticker: 'chat.sticker', unreadable: 'chat.unreadable' };
 /** What a quotation of a message without text says. @type {Record<string, string>} */
-const previews = { image: 'file.photo', audio: 'file.audio', voice: 'file.voice', video: 'file.video', document: 'file.document', ...labels };
+const previews = { image: 'file.photo', audio: 'file.audio', voice: 'file.voice', video: 'file.video', document: 'file.document', location: 'chat.location',
+  contact: 'chat.contact', ...labels };
 
 /** How a reason is meant, by the state it explains. @type {Record<string, string>} */
 const tones = { failed: 'bad', queued: 'wait', limited: 'wait', confirm: 'wait' };
@@ -21,18 +23,19 @@ const tones = { failed: 'bad', queued: 'wait', limited: 'wait', confirm: 'wait' 
 /**
  * One entry of a conversation.
  * @param {{entry: import('../thread.js').Entry, busy: boolean, onPicture: (url: string) => void, onQuote: (id: number) => void,
- *   onRetry: (id: number) => void, onDiscard: (id: number) => void}} props
+ *   onRetry: (id: number) => void, onDiscard: (id: number) => void, items: import('./menu.js').Item[], ticketLink: (id: number) => string}} props
  */
-export function Message({ entry, busy, onPicture, onQuote, onRetry, onDiscard }) {
-  const { message, quoted, reactions } = entry;
-  if (message.direction === 'event') return html`<p class="event"><span dir="auto">${eventText(message)}</span> <${Clock} date=${message.at} /></p>`;
+export function Message({ entry, busy, onPicture, onQuote, onRetry, onDiscard, items, ticketLink }) {
+  const { message, quoted, reactions, edits } = entry;
+  if (message.direction === 'event') return html`<${Event} message=${message} ticketLink=${ticketLink} />`;
   return html`<article class="message" id=${`mensaje-${message.id}`} data-direction=${message.direction} data-kind=${message.kind} data-delivery=${message.delivery || undefined} tabindex="-1">
+    ${items.length ? html`<${Menu} label=${t('chat.actions')} items=${items} />` : ''}
     <${Heading} message=${message} />
     ${quoted ? html`<${Quotation} quoted=${quoted} onQuote=${onQuote} />` : ''}
     ${labels[message.kind] ? html`<p class="message-label">${t(labels[message.kind])}</p>` : ''}
     ${message.files.map((file) => html`<${Attachment} file=${file} kind=${message.kind} onPicture=${onPicture} />`)}
     ${message.deletedAt ? '' : html`<${Transcription} text=${message.transcription} />`}
-    <${Body} message=${message} />
+    <${Content} message=${message} edits=${edits} />
     ${message.reason ? html`<p class="message-reason" data-tone=${tones[message.delivery]}>${message.reason}</p>` : ''}
     ${message.direction === 'out' ? html`<${Decision} message=${message} busy=${busy} onRetry=${onRetry} onDiscard=${onDiscard} />` : ''}
     <footer class="message-footer"><${Clock} date=${message.at} /><${Delivery} delivery=${message.delivery} /></footer>
@@ -49,23 +52,6 @@ function Heading({ message }) {
   return parts.length ? html`<p class="message-author"><bdi>${parts.join(' · ')}</bdi></p>` : null;
 }
 
-/** @param {{message: Data}} props */
-function Body({ message }) {
-  if (message.deletedAt) {
-    return html`${message.text ? html`<p class="message-text" dir="auto"><s>${message.text}</s></p>` : ''}
-      <p class="message-mark">${t('chat.deleted')}</p>`;
-  }
-  const text = message.text || (message.kind === 'other' && !message.files.length ? t('chat.other') : '');
-  return html`${text ? html`<p class="message-text" dir="auto"><${RichText} text=${text} /></p>` : ''}
-    ${message.editedAt ? html`<${Edited} original=${message.original} />` : ''}`;
-}
-
-/** @param {{original: string}} props */
-function Edited({ original }) {
-  if (!original) return html`<p class="message-mark">${t('chat.edited')}</p>`;
-  return html`<details class="message-mark"><summary>${t('chat.edited')}: ${t('chat.original')}</summary><p dir="auto">${original}</p></details>`;
-}
-
 /** @param {{quoted: Data, onQuote: (id: number) => void}} props */
 function Quotation({ quoted, onQuote }) {
   const text = oneLine(quoted.text) || t(previews[quoted.kind] ?? 'chat.other');
@@ -74,9 +60,12 @@ function Quotation({ quoted, onQuote }) {
   </button>`;
 }
 
-/** @param {{date: Date | null}} props */
-function Clock({ date }) {
-  return date ? html`<time datetime=${date.toISOString()} title=${exact(date)}>${timeOfDay(date)}</time>` : null;
+/** What happened. Tickets that it names can be opened. @param {{message: Data, ticketLink: (id: number) => string}} props */
+function Event({ message, ticketLink }) {
+  const own = message.kind === 'other';
+  const pieces = own ? eventText(message).split(/(#[1-9]\d{0,14})(?!\d)/) : [eventText(message)];
+  return html`<p class="event"><span dir="auto">${own && message.author ? html`<bdi>${oneLine(message.author)}</bdi> · ` : ''}
+    ${pieces.map((piece, i) => (i % 2 ? html`<a href=${ticketLink(Number(piece.slice(1)))}>${piece}</a>` : piece))}</span> <${Clock} date=${message.at} /></p>`;
 }
 
 /** @param {Data} message */

@@ -1,96 +1,106 @@
 // @ts-check
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { accept, closeSummary, decline, suggest, summarise } from '../actions/assist.js';
-import { close, discard, open, reply, retry } from '../actions/conversation.js';
+import { pick, submit, unpick } from '../actions/compose.js';
+import { close, open } from '../actions/conversation.js';
+import { changeTicket, findOthers, prepare, showAside, undoMerge } from '../actions/desk.js';
+import { look, type, typedAll } from '../actions/presence.js';
 import { keepDraft } from '../actions/session.js';
 import { askAgain, discardNotice, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
 import { Suggestion, Summary, SummaryButton } from '../components/assist.js';
 import { ChatHeader } from '../components/chat-header.js';
 import { Composer } from '../components/composer.js';
-import { Delivery } from '../components/delivery.js';
+import { CustomerAside } from '../components/customer-aside.js';
 import { Icon } from '../components/icon.js';
-import { Message } from '../components/message.js';
-import { customerName, dayHeading } from '../format.js';
+import { fillIn } from '../compose.js';
+import { customerName, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
-import { entries, pictures } from '../thread.js';
+import * as talk from '../talk.js';
+import { useDrop } from './drop.js';
+import { Log } from './log.js';
+import { Question } from './question.js';
 import { ConversationCategory } from './verdict.js';
+
+/** How wide a conversation is that has room for the customer's card beside it, in pixels: the 56rem of the style sheet. */
+const besides = 896;
+const ticketLink = (/** @type {number} */ id) => href({ view: 'ticket', id });
 
 /** One ticket's conversation. @param {{id: number}} props */
 export function Conversation({ id }) {
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     state.place.ticket = id;
     open(id);
-    return close;
+    prepare((element.current?.clientWidth ?? 0) >= besides);
+    const leave = look(id);
+    return () => {
+      leave();
+      close();
+    };
   }, [id]);
-  const { ticket, phase, error, notice, unasked } = state.conversation.value;
+  const { contact, mergedInto } = talk.extra.value;
+  useEffect(() => { findOthers(); }, [id, contact, mergedInto]);
+  const { ticket, phase, error } = state.conversation.value;
+  const may = state.may(state.session.value, 'agent');
+  const { aside } = talk;
   const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
-  const drafts = state.session.value?.drafts === true && state.session.value.role !== 'reader';
-  return html`<main class="chat" id="contenido" tabindex="-1">
-    <${ChatHeader} id=${id} ticket=${ticket} category=${ticket ? html`<${ConversationCategory} ticket=${ticket} />` : ''} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
+  const drop = useDrop(may && !mergedInto, (files) => pick(id, files));
+  return html`<main class="chat" id="contenido" tabindex="-1" ref=${element} ...${drop.on}><div class="chat-frame" data-aside=${aside.value && ticket ? '' : undefined}>
+    <${ChatHeader} id=${id} ticket=${ticket} category=${ticket ? html`<${ConversationCategory} ticket=${ticket} />` : ''} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })} may=${may && !mergedInto}
+      present=${talk.present.value} assignee=${talk.extra.value.assignee} people=${talk.people.value} aside=${aside.value} onAside=${() => showAside(!aside.value)}
+      onPriority=${(/** @type {string} */ priority) => changeTicket(id, { priority })} onAssignee=${(/** @type {number} */ assignee) => changeTicket(id, { assignee })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}
       onSend=${() => ticket && notify(ticket)} onAsk=${() => ticket && askAgain(ticket)} onCancel=${() => ticket && dontAskAgain(ticket)}
       onDiscard=${() => ticket && discardNotice(ticket)}>
-      ${drafts ? html`<${SummaryButton} assist=${assist} onSummarise=${() => summarise(id)} />` : ''}
+      ${drafts() ? html`<${SummaryButton} assist=${assist} onSummarise=${() => summarise(id)} />` : ''}
     </${ChatHeader}>
     <${Summary} text=${assist.summary} onClose=${() => closeSummary(id)} />
+    <${Joined} mergedInto=${mergedInto} />
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : html`<${Log} phase=${phase} />`}
-    ${ticket && phase !== 'failed' ? html`<${Composer} name=${customerName(ticket)} draft=${state.drafts.value[id] ?? ''} error=${error} notice=${notice}
-      onFirst=${unasked ? () => reply(id, unasked, true) : null}
-      onDraft=${(/** @type {string} */ text) => keepDraft(id, text)} onSend=${(/** @type {string} */ text) => reply(id, text)}>
-      ${drafts ? html`<${Suggestion} assist=${state.drafts.value[id] ? assist : { ...assist, notice: '' }} onSuggest=${() => suggest(id)} onAccept=${(/** @type {string} */ text) => accept(id, text)}
-        onDecline=${() => decline(id)} />` : ''}
-    </${Composer}>` : ''}
-  </main>`;
+    ${ticket && phase !== 'failed' && may && !mergedInto ? html`<${Writing} id=${id} ticket=${ticket} />` : ''}
+    ${ticket && aside.value ? html`<${CustomerAside} ticket=${ticket} others=${talk.others.value} now=${state.now.value} may=${may && !mergedInto} ticketLink=${ticketLink}
+      customerLink=${customerLink(contact)} onClose=${() => showAside(false)}
+      onMerge=${(/** @type {number} */ other) => { talk.question.value = { kind: 'merge', ticket: other, message: 0 }; }} />` : ''}
+    <${Question} />
+    ${drop.over ? html`<p class="drop-hint"><${Icon} name="attach" />${t('attach.drop')}</p>` : ''}
+  </div></main>`;
 }
 
-/** The messages; stays at the end unless the reader has gone up. @param {{phase: string}} props */
-function Log({ phase }) {
-  const log = useRef(/** @type {HTMLElement | null} */ (null));
-  const atEnd = useRef(true);
-  const { messages, sending } = state.conversation.value;
-  const [more, setMore] = useState(false);
-  const toEnd = () => log.current?.scrollTo(0, log.current.scrollHeight);
-  useLayoutEffect(() => {
-    if (atEnd.current || sending.length) toEnd();
-    else setMore(true);
-  }, [messages.length, sending.length]);
-  const onScroll = () => {
-    const element = log.current;
-    if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
-    if (atEnd.current) setMore(false);
-  };
-  // A picture that arrives late makes the log higher.
-  const onLoad = () => atEnd.current && toEnd();
-  return html`<div class="log" role="log" aria-label=${t('chat.log')} tabindex="0" ref=${log} onScroll=${onScroll} onLoadCapture=${onLoad}>
-    ${phase === 'loading' ? html`<p class="hint"><span class="spinner"></span>${t('chat.loading')}</p>` : ''}
-    ${phase === 'ready' && !messages.length && !sending.length ? html`<p class="hint">${t('chat.empty')}</p>` : ''}
-    ${entries(messages).map((entry) => html`<${Entry} key=${entry.message.id} entry=${entry} />`)}
-    ${sending.map((text) => html`<article class="message" data-direction="out"><p class="message-text" dir="auto">${text}</p>
-      <footer class="message-footer"><${Delivery} delivery="sending" /></footer></article>`)}
-    ${more ? html`<button type="button" class="button to-end" onClick=${toEnd}><${Icon} name="down" />${t('chat.toEnd')}</button>` : ''}
-  </div>`;
+/** Whether a model may propose answers to this person. */
+function drafts() {
+  return state.session.value?.drafts === true && state.may(state.session.value, 'agent');
 }
 
-/** @param {{entry: import('../thread.js').Entry}} props */
-function Entry({ entry }) {
-  const { at } = entry.message;
-  return html`${entry.newDay && at ? html`<h2 class="day">${dayHeading(at, state.now.value)}</h2>` : ''}
-    <${Message} entry=${entry} busy=${state.conversation.value.deciding.includes(entry.message.id)} onPicture=${showPicture} onQuote=${showMessage}
-      onRetry=${retry} onDiscard=${discard} />`;
+/** The page about a customer, where there is one. @param {number} contact */
+function customerLink(contact) {
+  const link = href({ view: 'customer', id: contact });
+  return contact && link !== href({ view: 'nothing' }) ? link : '';
 }
 
-/** @param {string} url */
-function showPicture(url) {
-  const all = pictures(state.conversation.value.messages);
-  state.lightbox.value = { pictures: all, index: Math.max(all.indexOf(url), 0) };
+/** @param {{id: number, ticket: state.Ticket}} props */
+function Writing({ id, ticket }) {
+  const { error, notice, unasked } = state.conversation.value;
+  const { note, quote, files } = talk.composer(id);
+  const text = state.drafts.value[talk.draftKey(id, note)] ?? '';
+  const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
+  const fill = (/** @type {string} */ text) => fillIn(text, { name: oneLine(ticket.name), ticket: id, business: state.session.value?.business ?? '' });
+  return html`<${Composer} name=${customerName(ticket)} draft=${text} note=${note} quote=${quote} files=${files}
+    canned=${talk.canned.value} fill=${fill} error=${error} notice=${notice} onFirst=${unasked ? () => submit(id, true) : null} onSend=${() => { typedAll(); submit(id); }}
+    onDraft=${(/** @type {string} */ text) => { type(); keepDraft(talk.draftKey(id, note), text); }} onNote=${(/** @type {boolean} */ on) => talk.compose(id, { note: on })}
+    onUnquote=${() => talk.compose(id, { quote: null })} onFiles=${(/** @type {Iterable<File>} */ some) => pick(id, some)} onRemove=${(/** @type {string} */ key) => unpick(id, key)}>
+    ${drafts() ? html`<${Suggestion} assist=${text ? assist : { ...assist, notice: '' }} onSuggest=${() => suggest(id)}
+      onAccept=${(/** @type {string} */ proposed) => accept(id, proposed)} onDecline=${() => decline(id)} />` : ''}
+  </${Composer}>`;
 }
 
-/** @param {number} id */
-function showMessage(id) {
-  const element = document.getElementById(`mensaje-${id}`);
-  element?.scrollIntoView({ block: 'center' });
-  element?.focus({ preventScroll: true });
+/** What became of a ticket that was joined, or the way back right after that. @param {{mergedInto: number}} props */
+function Joined({ mergedInto }) {
+  const joined = talk.joined.value;
+  if (mergedInto) return html`<p class="joined"><${Icon} name="merge" />${t('desk.mergedInto')} <a href=${ticketLink(mergedInto)}>${t('chat.title', { id: mergedInto })}</a></p>`;
+  if (!joined) return null;
+  return html`<p class="joined" role="status"><${Icon} name="merge" />${t('desk.merged', { source: joined.source })}
+    <button type="button" class="button" onClick=${undoMerge}>${t('desk.undo')}</button></p>`;
 }

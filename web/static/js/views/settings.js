@@ -7,6 +7,7 @@ import { AccountSettings } from './settings-account.js';
 import { AuditSettings } from './settings-audit.js';
 import { BusinessSettings } from './settings-business.js';
 import { CategorySettings } from './settings-categories.js';
+import { CannedSettings } from './settings-canned.js';
 import { HoursSettings } from './settings-hours.js';
 import { KeepSettings } from './settings-keep.js';
 import { UserSettings } from './settings-users.js';
@@ -20,6 +21,7 @@ const sections = [
   { path: 'negocio', title: 'settings.business', role: 'admin', view: BusinessSettings },
   { path: 'horario', title: 'hours.title', role: 'admin', view: HoursSettings },
   { path: 'categorias', title: 'categories.title', role: 'reader', view: CategorySettings },
+  { path: 'respuestas', title: 'canned.settings', role: 'admin', view: CannedSettings },
   { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
   { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },
   { path: 'conservar', title: 'keep.title', role: 'admin', view: KeepSettings },

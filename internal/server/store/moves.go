@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mostrador/internal/ticket"
+)
+
+// undoWithin is how long a person may take back that tickets were joined.
+const undoWithin = 15 * time.Minute
+
+// Move is messages that went from one ticket to another.
+type Move struct {
+	ID     int64
+	Source int64 // number of the ticket they left
+	Target int64 // number of the one that has them now
+}
+
+// MergeTickets moves everything of the ticket source to target, replies that
+// wait to be sent included, and closes source, which from then on only says
+// where it went. Both must be of the same contact, else it is CodeConflict;
+// so is one that was joined already. An unknown ticket is CodeNotFound, a ticket
+// with itself CodeInvalid. UndoMerge takes it back.
+func (s *Store) MergeTickets(ctx context.Context, business, user, source, target int64) (Move, error) {
+	if source == target {
+		return Move{}, ticket.NewError(ticket.CodeInvalid, "Un ticket no se puede unir consigo mismo.")
+	}
+	var m mover
+	err := s.write(ctx, "merge tickets", func(t *tx) error {
+		m = mover{tx: t, business: business, user: user}
+		if err := m.meet(source, target); err != nil {
+			return err
+		}
+		return m.merge()
+	})
+	if err != nil {
+		return Move{}, err
+	}
+	return m.move(), nil
+}
+
+// UndoMerge gives a ticket that MergeTickets emptied its messages back, and the
+// other one what it was; what came since stays where it is. After a quarter of an
+// hour, or a second time, it is CodeConflict; an unknown move is CodeNotFound.
+func (s *Store) UndoMerge(ctx context.Context, business, user, move int64) (Move, error) {
+	var m mover
+	err := s.write(ctx, "undo merge", func(t *tx) error {
+		m = mover{tx: t, business: business, user: user}
+		return m.undo(move)
+	})
+	if err != nil {
+		return Move{}, err
+	}
+	return m.move(), nil
+}
+
+// sheet is what moving messages changes of a ticket, beside the messages.
+type sheet struct {
+	ID          int64         `json:"id"`
+	Number      int64         `json:"number"`
+	Contact     int64         `json:"contact"`
+	Title       string        `json:"title"`
+	Description string        `json:"description"`
+	Status      ticket.Status `json:"status"`
+	Photo       string        `json:"photo"`
+	Unread      int           `json:"unread"`
+	FirstAnswer int64         `json:"first_answer"`
+	Resolved    int64         `json:"resolved"`
+	MergedInto  int64         `json:"-"`
+}
+
+// mover moves messages for one person within one transaction.
+type mover struct {
+	*tx
+	business, user int64
+	id             int64 // of the move
+	source, target sheet
+}
+
+func (m *mover) move() Move { return Move{ID: m.id, Source: m.source.Number, Target: m.target.Number} }
+
+// meet loads both tickets and keeps everybody else from them, and from what
+// their contact writes, until the transaction ends.
+func (m *mover) meet(source, target int64) error {
+	if err := m.exec(`
+		UPDATE contacts SET updated_at = updated_at WHERE id = (SELECT contact_id FROM tickets WHERE business_id = $1 AND number = $2)`,
+		m.business, source); err != nil {
+		return fmt.Errorf("lock contact: %w", err)
+	}
+	// In one order, so that two people never wait for each other.
+	for _, number := range []int64{min(source, target), max(source, target)} {
+		if _, err := m.lockTicket(m.business, number); err != nil {
+			return err
+		}
+	}
+	var err error
+	if m.source, err = m.sheet(source); err != nil {
+		return err
+	}
+	if m.target, err = m.sheet(target); err != nil {
+		return err
+	}
+	if m.source.Contact != m.target.Contact {
+		return ticket.NewError(ticket.CodeConflict, "Solo se pueden unir tickets del mismo cliente.")
+	}
+	return nil
+}
+
+func (m *mover) sheet(number int64) (sh sheet, err error) {
+	_, err = m.row([]any{&sh.ID, &sh.Number, &sh.Contact, &sh.Title, &sh.Description, &sh.Status, &sh.Photo, &sh.Unread, &sh.FirstAnswer, &sh.Resolved, &sh.MergedInto}, `
+		SELECT id, number, contact_id, title, description, status, photo, unread, first_answer_at, resolved_at, merged_into
+		FROM tickets WHERE business_id = $1 AND number = $2`, m.business, number)
+	if err != nil {
+		return sh, fmt.Errorf("look at ticket %d: %w", number, err)
+	}
+	return sh, nil
+}
+
+// save writes a sheet over its ticket.
+func (m *mover) save(sh sheet) error {
+	m.hint(m.business, sh.Number, HintTicket)
+	return m.exec(`
+		UPDATE tickets SET title = $2, description = $3, status = $4, photo = $5, unread = $6, first_answer_at = $7, resolved_at = $8,
+			merged_into = $9, updated_at = $10 WHERE id = $1`,
+		sh.ID, sh.Title, sh.Description, sh.Status, sh.Photo, sh.Unread, sh.FirstAnswer, sh.Resolved, sh.MergedInto, m.now)
+}
+
+func (m *mover) merge() error {
+	if err := m.remember(`SELECT CAST($1 AS BIGINT), id FROM messages WHERE ticket_id = $2`, m.source.ID); err != nil {
+		return err
+	}
+	if err := m.carry(m.source.ID, m.target.ID); err != nil {
+		return err
+	}
+	if _, err := m.say(m.source.ID, m.user, ticket.DirectionEvent, ticket.KindOther, fmt.Sprintf("Se unió al ticket #%d", m.target.Number)); err != nil {
+		return err
+	}
+	if _, err := m.say(m.target.ID, m.user, ticket.DirectionEvent, ticket.KindOther, fmt.Sprintf("Se unió aquí el ticket #%d: %s", m.source.Number, m.source.Title)); err != nil {
+		return err
+	}
+	into, from := m.target, m.source
+	into.absorb(from)
+	from.Status, from.Unread, from.MergedInto = ticket.StatusResolved, 0, into.Number
+	if from.Resolved == 0 {
+		from.Resolved = m.now
+	}
+	if err := m.save(from); err != nil {
+		return err
+	}
+	return m.save(into)
+}
+
+// absorb makes of sh what it is together with other.
+func (sh *sheet) absorb(other sheet) {
+	if sh.FirstAnswer == 0 {
+		// Nobody answered yet: the customer's request is both of them.
+		sh.Description = joined(sh, &other)
+	}
+	if sh.FirstAnswer == 0 || other.FirstAnswer != 0 && other.FirstAnswer < sh.FirstAnswer {
+		sh.FirstAnswer = other.FirstAnswer
+	}
+	if sh.Status == ticket.StatusResolved && other.Status != ticket.StatusResolved {
+		sh.Status, sh.Resolved = other.Status, 0
+	}
+	if sh.Photo == "" {
+		sh.Photo = other.Photo
+	}
+	if sh.Title == "" {
+		sh.Title = other.Title
+	}
+	sh.Unread += other.Unread
+}
+
+// joined is what the customer wrote in two tickets, the older one first.
+func joined(a, b *sheet) string {
+	if a.Number > b.Number {
+		a, b = b, a
+	}
+	if a.Description == "" || b.Description == "" {
+		return a.Description + b.Description
+	}
+	return cut(a.Description+"\n"+b.Description, descriptionLimit)
+}
+
+// remember writes down the move, what both tickets were, and which messages
+// move: those that which selects; ticketID is its $2.
+func (m *mover) remember(which string, ticketID int64, more ...any) error {
+	before, err := json.Marshal([2]sheet{m.source, m.target})
+	if err != nil {
+		return fmt.Errorf("encode tickets: %w", err)
+	}
+	m.id, err = m.add(`INSERT INTO ticket_moves (business_id, source, target, user_id, before, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		m.business, m.source.Number, m.target.Number, m.user, string(before), m.now)
+	if err != nil {
+		return fmt.Errorf("note move: %w", err)
+	}
+	if err := m.exec(`INSERT INTO moved_messages (move_id, message_id) `+which, append([]any{m.id, ticketID}, more...)...); err != nil {
+		return fmt.Errorf("note moved messages: %w", err)
+	}
+	return nil
+}
+
+// carry moves the messages of the move from one ticket to another.
+func (m *mover) carry(from, to int64) error {
+	err := m.exec(`UPDATE messages SET ticket_id = $2 WHERE ticket_id = $1 AND id IN (SELECT message_id FROM moved_messages WHERE move_id = $3)`, from, to, m.id)
+	if err != nil {
+		return fmt.Errorf("move messages: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+// @ts-check
+/** Writing: replies, files and notes on their way to the server. What was not accepted returns to where it was written. */
+import { Problem } from '../api.js';
+import { largest, shows } from '../compose.js';
+import { convapi } from '../convapi.js';
+import { t } from '../i18n.js';
+import * as state from '../state.js';
+import * as talk from '../talk.js';
+import { refresh, update } from './conversation.js';
+import { change, sentence } from './guard.js';
+import { keepDraft } from './session.js';
+
+/** Names under which texts were sent that nobody knows the fate of: sent again, they are not sent twice. @type {Map<string, string>} */
+const uncertain = new Map();
+
+/** A name that nobody else uses. */
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Takes files to be sent with the next reply. @param {number} id @param {Iterable<File>} files */
+export function pick(id, files) {
+  const all = [...files];
+  const fit = all.filter((file) => file.size > 0 && file.size <= largest);
+  const picked = fit.map((file) => ({ key: newKey(), file, url: shows(file) ? URL.createObjectURL(file) : '' }));
+  talk.compose(id, { note: false, files: [...talk.composer(id).files, ...picked] });
+  update(id, { error: fit.length < all.length ? t('attach.tooLarge', { size: largest / 1e6 }) : '' });
+}
+
+/** @param {number} id @param {string} key */
+export function unpick(id, key) {
+  const { files } = talk.composer(id);
+  const gone = files.find((file) => file.key === key);
+  if (gone?.url) URL.revokeObjectURL(gone.url);
+  talk.compose(id, { files: files.filter((file) => file !== gone) });
+}
+
+/**
+ * Sends what is written to a ticket: a note, a text, or files with the text on
+ * the first. Until the server answers it shows as being sent, and the same text
+ * is not sent again.
+ * @param {number} id @param {boolean} [first] although the customer has not written
+ */
+export async function submit(id, first = false) {
+  const { note, quote, files } = talk.composer(id);
+  const draft = talk.draftKey(id, note);
+  const text = state.drafts.value[draft]?.trim() ?? '';
+  if ((!text && (note || !files.length)) || talk.sending.value.some((one) => one.text === text && text && !one.name)) return;
+  keepDraft(draft, '');
+  update(id, { error: '', notice: '', unasked: false });
+  if (note) {
+    await deliver(id, { key: newKey(), text, note, name: '', url: '', progress: 1 }, () => convapi.note(id, text), () => keepDraft(draft, joined(text, draft)));
+    return;
+  }
+  talk.compose(id, { quote: null, files: [] });
+  const back = (/** @type {talk.Picked[]} */ kept, /** @type {string} */ words) => {
+    keepDraft(draft, joined(words, draft));
+    talk.compose(id, { quote, files: [...kept, ...talk.composer(id).files] });
+  };
+  const manner = { key: uncertain.get(`${id} ${text}`) ?? newKey(), quote: quote?.waId ?? '', first };
+  if (!files.length) {
+    await deliver(id, { key: manner.key, text, note, name: '', url: '', progress: 1 }, () => convapi.reply(id, text, manner), () => back([], text));
+    return;
+  }
+  for (const [i, picked] of files.entries()) {
+    const caption = i ? '' : text;
+    const work = () => convapi.sendFile(id, picked.file, caption, { ...manner, key: picked.key }, (share) => progress(picked.key, share));
+    const entry = { key: picked.key, text: caption, note, name: picked.file.name, url: picked.url, progress: 0 };
+    const sent = await deliver(id, entry, work, () => back(files.slice(i), caption));
+    if (!sent) return;
+    if (picked.url) URL.revokeObjectURL(picked.url);
+  }
+}
+
+/** What was written and did not go, before what was written since. @param {string} text @param {number} draft */
+function joined(text, draft) {
+  const since = state.drafts.value[draft]?.trim();
+  return since && text ? `${text}\n${since}` : text || since || '';
+}
+
+/** @param {string} key @param {number} share */
+function progress(key, share) {
+  talk.sending.value = talk.sending.value.map((one) => (one.key === key ? { ...one, progress: share } : one));
+}
+
+/**
+ * Shows an entry as being sent while work is under way. Returns whether the
+ * server has it now; if not, giveBack was called.
+ * @param {number} id @param {talk.Sending} entry @param {() => Promise<void>} work @param {() => void} giveBack
+ */
+async function deliver(id, entry, work, giveBack) {
+  talk.sending.value = [...talk.sending.value, entry];
+  let has = true;
+  try {
+    await change(work);
+    uncertain.delete(`${id} ${entry.text}`);
+  } catch (cause) {
+    has = failed(id, entry, cause, giveBack);
+  }
+  await refresh();
+  talk.sending.value = talk.sending.value.filter((one) => one.key !== entry.key);
+  return has;
+}
+
+/** @param {number} id @param {talk.Sending} entry @param {unknown} cause @param {() => void} giveBack */
+function failed(id, entry, cause, giveBack) {
+  if (cause instanceof Problem && cause.queued) {
+    update(id, { notice: t('reply.queued', { reason: cause.message }) });
+    return true;
+  }
+  const lost = cause instanceof Problem && cause.offline;
+  if (lost && !entry.name) uncertain.set(`${id} ${entry.text}`, entry.key);
+  giveBack();
+  const unasked = cause instanceof Problem && cause.status === 409 && state.may(state.session.value, 'admin');
+  update(id, { error: lost ? t('reply.uncertain') : sentence(cause), unasked });
+  return false;
+}
