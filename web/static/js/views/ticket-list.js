@@ -27,7 +27,7 @@ export function TicketList({ open = 0 }) {
     loadPeople();
   }, []);
   const { phase, tickets, next, error, complete, query } = state.list.value;
-  if (state.isEmpty(state.list.value)) return html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
+  if (state.isEmpty(state.list.value)) return open ? null : html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   const filter = filters.parse(query);
   const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
     <${FirstTicket} />
