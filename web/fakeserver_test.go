@@ -41,6 +41,7 @@ type fake struct {
 	pageSize int                     // the largest page it gives; 0 means whatever is asked
 	outcomes map[int][]func() answer // of the next notices, by ticket; 200 when used up
 	retries  []func() answer         // of the next wishes to try parked messages again; success when used up
+	drafts   func() answer           // what the language model writes; nil without one
 	down     bool                    // every connection is cut
 	loggedIn bool                    // as if the cookie were always there
 	log      []string                // "METHOD path body", in order
@@ -89,8 +90,9 @@ func (f *fake) routes(t *testing.T, files fs.FS) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
-		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "aviso_recibido": "Hola, recibimos tu equipo."}}
+		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
+	f.drafting(mux)
 	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })
 	f.handle(mux, "POST /api/v1/puente/reintentar", f.retryParked)
 	f.handle(mux, "GET /api/v1/tickets", f.listTickets)

@@ -21,6 +21,7 @@ import (
 	"github.com/rs/zerolog/hlog"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
@@ -39,6 +40,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Watch  *watch.Watch
+	Assist *assist.Assist
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
 	Live  *live.Hub

@@ -19,6 +19,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/rs/zerolog"
 
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -40,6 +41,7 @@ type Options struct {
 	Store  *store.Store
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Assist *assist.Assist
 	Photos *photos.Folder
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
@@ -74,6 +76,7 @@ func Mount(r chi.Router, o Options) {
 	s.views()
 	s.replies()
 	s.bridge()
+	s.assist()
 	s.pairing()
 	s.customers()
 	s.settings()
