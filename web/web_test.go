@@ -43,8 +43,9 @@ var modules = map[string][]string{
 	"accountapi":  {"accountwire", "api"},
 	"audit":       {"i18n"},
 
-	"shopwire": {"wire"},
-	"shopapi":  {"shopwire", "api", "listwire"},
+	"shopwire":   {"wire"},
+	"pairingapi": {"api", "bridgewire"},
+	"shopapi":    {"shopwire", "api", "listwire"},
 
 	"agent": {},
 
@@ -52,7 +53,7 @@ var modules = map[string][]string{
 	"state":      {"@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state"},
-	"actions":    {"actions", "api", "accountapi", "shopapi", "i18n", "state", "filter", "listing", "live", "format"},
+	"actions":    {"actions", "api", "accountapi", "shopapi", "pairingapi", "i18n", "state", "filter", "listing", "live", "format"},
 	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "steps", "preact/hooks"},
 	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
