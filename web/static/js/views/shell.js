@@ -10,6 +10,7 @@ import { Nav } from '../components/nav.js';
 import { Toast } from '../components/toast.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
+import { isEmpty } from '../listing.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
@@ -42,7 +43,7 @@ function View() {
   if (state.phase.value === 'login') return html`<div class="login-top"><${PreferencesButton} /></div><${Login} />`;
   const to = route.value;
   // The page about the bridge and the first steps say it all themselves.
-  const told = to.view === 'bridge' || (to.view === 'list' && state.isEmpty(state.list.value));
+  const told = to.view === 'bridge' || (to.view === 'list' && isEmpty(state.list.value));
   return html`<${Header} />
     ${told ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
     <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;

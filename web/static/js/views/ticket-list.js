@@ -10,7 +10,7 @@ import * as filters from '../filter.js';
 import { count } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { chunks } from '../listing.js';
+import { chunks, isEmpty } from '../listing.js';
 import { filterBy, href } from '../router.js';
 import * as state from '../state.js';
 import { FirstSteps, FirstTicket } from './first-steps.js';
@@ -28,7 +28,7 @@ export function TicketList({ open = 0 }) {
     loadPeople();
   }, []);
   const { phase, tickets, next, error, complete, query } = state.list.value;
-  if (state.isEmpty(state.list.value)) return html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
+  if (isEmpty(state.list.value)) return open ? null : html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   const filter = filters.parse(query);
   const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
     <${FirstTicket} />
