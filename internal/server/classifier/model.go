@@ -93,16 +93,11 @@ func confidenceOf(category string, ranked []ticket.Candidate) float64 {
 const worthShowing = 0.3
 
 // words returns, as they were written and in that order, the words that spoke
-// most for a class against the average one.
+// most for a class against the average one, which is 0: all rows are centred.
 func (m *Model) words(text string, tokens []token, features []feature, class int) []string {
 	weights := make([]float32, len(tokens))
 	for _, f := range features {
-		row := m.category.row(f.key)
-		var mean float32
-		for _, w := range row {
-			mean += w / float32(len(row))
-		}
-		weights[f.token] += f.value * (row[class] - mean)
+		weights[f.token] += f.value * m.category.row(f.key)[class]
 	}
 	order := make([]int, 0, len(tokens))
 	for i, t := range tokens {
