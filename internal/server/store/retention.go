@@ -30,9 +30,15 @@ const (
 	// A reply that still waits keeps its ticket.
 	expiredTickets = `FROM tickets t WHERE t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2
 		AND NOT EXISTS (SELECT 1 FROM messages q WHERE q.ticket_id = t.id AND q.delivery = 'queued')`
-	expiredPhotos = `FROM tickets t JOIN messages m ON m.ticket_id = t.id JOIN attachments a ON a.message_id = m.id
-		WHERE t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2 AND t.resolved_at >= $3
-		AND a.state = 'stored' AND m.delivery <> 'queued'`
+	// SQLite joins in the order of CROSS JOIN: from the oldest tickets on, of which
+	// few are needed, and not from all files there are.
+	expiredPhotos = `FROM tickets t CROSS JOIN messages m CROSS JOIN attachments a
+		WHERE m.ticket_id = t.id AND a.message_id = m.id AND t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2
+		AND t.resolved_at >= $3 AND a.state = 'stored' AND m.delivery <> 'queued'`
+	// expiredPhoto is the same of one file, $3.
+	expiredPhoto = `FROM attachments a CROSS JOIN messages m CROSS JOIN tickets t
+		WHERE m.ticket_id = t.id AND a.message_id = m.id AND t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2
+		AND a.id = $3 AND a.state = 'stored' AND m.delivery <> 'queued'`
 	expiredAlerts = `FROM alerts l WHERE l.business_id = $1 AND l.cleared_at > 0 AND l.cleared_at < $2`
 	expiredAudit  = `FROM audit l WHERE l.business_id = $1 AND l.at < $2`
 )
@@ -190,7 +196,7 @@ func (t *tx) lateFiles(business, message int64) error {
 func (t *tx) dropFile(business, old, attachment int64) error {
 	var ticketID int64
 	var file string
-	found, err := t.row([]any{&ticketID, &file}, `SELECT t.id, COALESCE(a.file, '') `+expiredPhotos+` AND a.id = $4`, business, old, 0, attachment)
+	found, err := t.row([]any{&ticketID, &file}, `SELECT t.id, COALESCE(a.file, '') `+expiredPhoto, business, old, attachment)
 	if err != nil || !found {
 		return err
 	}
