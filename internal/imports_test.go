@@ -59,6 +59,7 @@ var allowed = map[string][]string{
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",
 	},
 	"internal/server/classifier/corpus": {},
+	"internal/server/learn":             {"internal/server/classifier", "internal/server/store", "internal/ticket", "github.com/rs/zerolog"},
 	"internal/server/photos":            {"internal/ticket"},
 	"internal/server/splice":            {},
 	"internal/server/auth": {
@@ -88,19 +89,19 @@ var allowed = map[string][]string{
 	},
 	"internal/server/rest": {
 		"internal/server/assist",
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist", "web",
+		"internal/server/rest", "internal/server/assist", "internal/server/learn", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",

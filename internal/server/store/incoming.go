@@ -99,7 +99,7 @@ func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
 type intake struct {
 	*tx
 	in       Incoming
-	classify func(string) ticket.Classification
+	classify func(business int64, text string) ticket.Classification
 	wishes   Wishes
 	contact  person
 	fresh    bool // the contact was unknown until now

@@ -32,13 +32,13 @@ type Options struct {
 	Now func() time.Time
 	// Log receives what happens behind a call's back.
 	Log zerolog.Logger
-	// Classify sorts what a customer wrote, when it opens a ticket and each time
+	// Classify sorts what a customer of a business wrote, when it opens a ticket and each time
 	// more comes before the first answer. It runs inside the transaction, which
 	// alone knows everything they wrote: to read that beforehand as well made a
 	// server with two cores slower. On SQLite all messages wait for it, so it
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
-	Classify func(text string) ticket.Classification
+	Classify func(business int64, text string) ticket.Classification
 	// Wishes is which background work rows ask for.
 	Wishes Wishes
 	// Changed, if set, is told what a transaction changed once it is committed,
@@ -61,7 +61,7 @@ type Store struct {
 	tokens   tokens
 	now      func() time.Time
 	log      zerolog.Logger
-	classify func(text string) ticket.Classification
+	classify func(business int64, text string) ticket.Classification
 	wishes   Wishes
 	changed  func([]Hint)
 	relay    *relay // on PostgreSQL
@@ -136,6 +136,6 @@ func (s *Store) write(ctx context.Context, what string, fn func(*tx) error) erro
 	return nil
 }
 
-func unclassified(string) ticket.Classification {
+func unclassified(int64, string) ticket.Classification {
 	return ticket.Classification{Source: ticket.SourceRules, Priority: ticket.PriorityNormal}
 }

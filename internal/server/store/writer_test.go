@@ -38,7 +38,7 @@ func gatedShop(t *testing.T) (*shop, *gate) {
 	var once sync.Once
 	s.Store = storetest.OpenURL(t, s.url, func(o *store.Options) {
 		o.Now = s.clock.Now
-		o.Classify = func(text string) ticket.Classification {
+		o.Classify = func(business int64, text string) ticket.Classification {
 			switch text {
 			case gateText:
 				once.Do(func() {
@@ -48,7 +48,7 @@ func gatedShop(t *testing.T) (*shop, *gate) {
 			case poisonText:
 				panic("classifier broke")
 			}
-			return classify(text)
+			return classify(business, text)
 		}
 	})
 	s.origin = storetest.Origin(t, s.Store)
@@ -105,11 +105,11 @@ func TestAnErrorOfPostgresPoisonsNobodyElse(t *testing.T) {
 	s := &shop{t: t, clock: storetest.NewClock(start)}
 	s.Store = storetest.OpenURL(t, pgtest.URL(t), func(o *store.Options) {
 		o.Now = s.clock.Now
-		o.Classify = func(text string) ticket.Classification {
+		o.Classify = func(business int64, text string) ticket.Classification {
 			if text == poisonText {
 				panic("classifier broke")
 			}
-			return classify(text)
+			return classify(business, text)
 		}
 	})
 	s.origin = storetest.Origin(t, s.Store)
