@@ -20,8 +20,12 @@ TARGETS := windows/amd64 linux/arm64 darwin/arm64
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+.PHONY: panel
+panel: ## join the panel's files, so that browsers ask for two instead of a hundred
+	@go run ./cmd/panel
+
 .PHONY: build
-build: ## put bin/server and bin/bridge there
+build: panel ## put bin/server and bin/bridge there
 	$(BUILD) -o bin/ ./cmd/server ./cmd/bridge
 
 .PHONY: run-server
@@ -45,6 +49,28 @@ storm: ## prove that nothing is lost and nothing is twice, about 6 minutes
 test: ## every test, offline once the modules are cached
 	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on $(TESTFLAGS) ./...
 	cd bench && go test $(TESTFLAGS) ./...
+
+# What measures the panel; npm only fetches them, nothing of them ships.
+NODE_TOOLS := bin/node
+AXE_CORE := axe-core@4.14.1
+LIGHTHOUSE := lighthouse@12.8.2
+AXE = $(CURDIR)/$(NODE_TOOLS)/node_modules/axe-core/axe.min.js
+
+$(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE):
+	npm install --prefix $(NODE_TOOLS) --no-audit --no-fund --ignore-scripts $(AXE_CORE) $(LIGHTHOUSE)
+	@touch $@
+
+.PHONY: test-panel
+test-panel: $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## the panel's tests, with axe on every page (needs npm and Chromium)
+	AXE=$(AXE) go test -count=1 $(TESTFLAGS) ./web ./cmd/demo
+
+.PHONY: figures
+figures: panel $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## the panel's size, time on a slow computer and Lighthouse scores
+	LIGHTHOUSE=$(CURDIR)/$(NODE_TOOLS)/node_modules/lighthouse/cli/index.js go test -tags figures -count=1 -v -run Figures ./web | grep -v '^=== '
+
+.PHONY: screenshots
+screenshots: panel ## the pictures of the panel in the guides, from the demo
+	go test -tags screenshots -count=1 -v -run PicturesOf ./cmd/demo
 
 .PHONY: lint
 lint: ## static checks
@@ -83,6 +109,6 @@ images: ## build the container images and try them (root, buildah, podman, runc,
 cross: $(addprefix cross-,$(subst /,-,$(TARGETS))) ## build both programs for every other system, into dist/
 
 .PHONY: cross-%
-cross-%:
+cross-%: panel
 	@mkdir -p dist/$*
 	GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) $(BUILD) -o dist/$*/ ./cmd/server ./cmd/bridge

@@ -23,7 +23,7 @@ const module = "mostrador/"
 var allowed = map[string][]string{
 	"internal/ticket":  {},
 	"internal/wire":    {"internal/ticket"},
-	"internal/address": {"internal/ticket", "github.com/nyaruka/phonenumbers"},
+	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
 
@@ -53,7 +53,7 @@ var allowed = map[string][]string{
 	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
 		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "internal/server/words", "golang.org/x/text", "golang.org/x/sync",
-		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
+		"modernc.org/sqlite", "zombiezen.com/go/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",
@@ -72,6 +72,10 @@ var allowed = map[string][]string{
 	"internal/server/backup": {
 		"internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
 	},
+	"internal/server/jobs": {
+		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",
+	},
+	"internal/server/llm": {"internal/ticket", "github.com/openai/openai-go", "github.com/rs/zerolog"},
 	"internal/server/original": {
 		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
 	},
@@ -80,13 +84,17 @@ var allowed = map[string][]string{
 	},
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/assist": {
+		"internal/server/store", "internal/server/photos", "internal/server/jobs", "internal/server/llm", "internal/ticket",
+	},
 	"internal/server/rest": {
+		"internal/server/assist",
 		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
-		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog",
+		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/learn",
+		"internal/server/rest", "internal/server/assist", "internal/server/learn", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
@@ -95,6 +103,7 @@ var allowed = map[string][]string{
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
@@ -109,6 +118,8 @@ var allowed = map[string][]string{
 		"go.mau.fi/whatsmeow", "go.mau.fi/libsignal", "go.mau.fi/util", "google.golang.org/protobuf",
 		"github.com/coder/websocket", "github.com/rs/zerolog", "golang.org/x/crypto",
 	},
+	"internal/bundle": {"github.com/evanw/esbuild"},
+	"cmd/panel":       {"internal/bundle", "web"},
 	"cmd/demo": {
 		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
 		"golang.org/x/sync", "github.com/rs/zerolog",
@@ -194,8 +205,8 @@ func mayImport(libraries []string, imported string) bool {
 
 func TestTheShippedProgramsShareOnlyTheContractAndCarryNoSimulator(t *testing.T) {
 	for program, forbidden := range map[string][]string{
-		"./cmd/bridge": {module + "internal/server", module + "internal/wasim", module + "internal/pgtest", "testing", "github.com/chromedp"},
-		"./cmd/server": {module + "internal/bridge", module + "internal/wasim", module + "internal/pgtest", "go.mau.fi/whatsmeow", "testing", "github.com/chromedp"},
+		"./cmd/bridge": {module + "internal/server", module + "internal/wasim", module + "internal/pgtest", "testing", "github.com/chromedp", "github.com/evanw/esbuild"},
+		"./cmd/server": {module + "internal/bridge", module + "internal/wasim", module + "internal/pgtest", "go.mau.fi/whatsmeow", "testing", "github.com/chromedp", "github.com/evanw/esbuild"},
 	} {
 		for _, dependency := range list(t, program)[0].Deps {
 			for _, bad := range forbidden {

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"image"
 	"image/color"
 	"image/png"
@@ -42,6 +41,7 @@ type fake struct {
 	pageSize int                     // the largest page it gives; 0 means whatever is asked
 	outcomes map[int][]func() answer // of the next notices, by ticket; 200 when used up
 	retries  []func() answer         // of the next wishes to try parked messages again; success when used up
+	drafts   func() answer           // what the language model writes; nil without one
 	down     bool                    // every connection is cut
 	loggedIn bool                    // as if the cookie were always there
 	log      []string                // "METHOD path body", in order
@@ -60,18 +60,19 @@ func problem(status int, detail string, extra ...any) func() answer {
 	return func() answer { return answer{status, body} }
 }
 
-func newFake(t *testing.T) *fake {
+// newFake serves the panel's own files, or those given.
+func newFake(t *testing.T, files ...fs.FS) *fake {
 	t.Helper()
 	f := &fake{
 		messages: map[int][]object{}, outcomes: map[int][]func() answer{},
 		bridge: object{"alcanzable": true, "whatsapp": "conectado", "respuestas_en_cola": 0},
 	}
-	f.Server = httptest.NewServer(f.routes(t))
+	f.Server = httptest.NewServer(f.routes(t, append(files, web.FS())[0]))
 	t.Cleanup(f.Close)
 	return f
 }
 
-func (f *fake) routes(t *testing.T) http.Handler {
+func (f *fake) routes(t *testing.T, files fs.FS) http.Handler {
 	mux := http.NewServeMux()
 	index, policy := renderedIndex(t)
 	shell := func(w http.ResponseWriter, _ *http.Request) {
@@ -81,7 +82,7 @@ func (f *fake) routes(t *testing.T) http.Handler {
 	}
 	mux.HandleFunc("GET /{$}", shell)
 	mux.HandleFunc("GET /entrar", shell)
-	mux.Handle("GET "+base+"/", http.StripPrefix(base, http.FileServerFS(web.FS())))
+	mux.Handle("GET "+base+"/", http.StripPrefix(base, http.FileServerFS(files)))
 	mux.HandleFunc("GET /fotos/{name}", servePhoto)
 	mux.HandleFunc("POST /entrar", f.logIn)
 	mux.HandleFunc("POST /salir", func(w http.ResponseWriter, _ *http.Request) {
@@ -89,8 +90,9 @@ func (f *fake) routes(t *testing.T) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
-		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "aviso_recibido": "Hola, recibimos tu equipo."}}
+		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
+	f.drafting(mux)
 	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })
 	f.handle(mux, "POST /api/v1/puente/reintentar", f.retryParked)
 	f.handle(mux, "GET /api/v1/tickets", f.listTickets)
@@ -275,20 +277,17 @@ func now() string { return time.Now().UTC().Format(time.RFC3339) }
 
 func renderedIndex(t *testing.T) (page []byte, policy string) {
 	t.Helper()
-	parsed, err := template.ParseFS(web.FS(), "index.html")
+	raw, err := fs.ReadFile(web.FS(), "index.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	if err := parsed.Execute(&out, struct{ Base string }{base}); err != nil {
-		t.Fatal(err)
-	}
-	importMap := regexp.MustCompile(`(?s)<script type="importmap">(.*?)</script>`).FindSubmatch(out.Bytes())
+	page = bytes.ReplaceAll(raw, []byte("{{.Base}}"), []byte(base))
+	importMap := regexp.MustCompile(`(?s)<script type="importmap">(.*?)</script>`).FindSubmatch(page)
 	if importMap == nil {
 		t.Fatal("index.html has no import map")
 	}
 	sum := sha256.Sum256(importMap[1])
-	return out.Bytes(), "default-src 'self'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+	return page, "default-src 'self'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 }
 

@@ -21,6 +21,7 @@ import (
 // modules says what each part of the panel may import: names are folders or
 // files of static/js, or libraries of the import map.
 var modules = map[string][]string{
+	"boot":       {},
 	"wire":       {"verdictwire"},
 	"bridgewire": {"wire"},
 	"bridge":     {},
@@ -43,7 +44,7 @@ var modules = map[string][]string{
 	"audit":       {"i18n"},
 
 	"shopwire": {"wire"},
-	"shopapi":  {"shopwire", "api", "wire"},
+	"shopapi":  {"shopwire", "api", "listwire"},
 
 	"verdictwire": {},
 	"learnwire":   {"wire"},
@@ -54,10 +55,11 @@ var modules = map[string][]string{
 
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
+	"steps":      {},
 	"keyboard":   {"keys", "router", "state"},
 	"actions":    {"actions", "api", "accountapi", "shopapi", "learnapi", "categories", "i18n", "state", "filter", "listing", "live", "format"},
-	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "preact/hooks"},
-	"views":      {"views", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "filter", "listing", "preact/hooks"},
+	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "steps", "preact/hooks"},
+	"views":      {"views", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 
@@ -186,6 +188,24 @@ func TestEveryTextExistsAndIsUsed(t *testing.T) {
 		if !used[key] {
 			t.Errorf("nothing uses the text %s", key)
 		}
+	}
+}
+
+func TestEveryStyleSheetIsPartOfTheOneThatPagesLoad(t *testing.T) {
+	sheets, err := fs.Glob(web.FS(), "css/*.css")
+	if err != nil || len(sheets) < 5 {
+		t.Fatalf("got %q, %v, want the style sheets", sheets, err)
+	}
+	whole := readStatic(t, "css/app.css")
+	for _, sheet := range sheets {
+		name := path.Base(sheet)
+		if name != "app.css" && name != "dark.css" && !strings.Contains(whole, `@import "`+name+`";`) {
+			t.Errorf("css/app.css does not import %s", name)
+		}
+	}
+	page, _ := renderedIndex(t)
+	if got := strings.Count(string(page), `rel="stylesheet"`); got != 2 {
+		t.Errorf("index.html: got %d style sheets, want app.css, where the others go, and dark.css", got)
 	}
 }
 

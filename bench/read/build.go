@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"mostrador/internal/server/store"
+	"mostrador/migrations"
 )
 
 const (
@@ -30,7 +31,11 @@ const (
 	indexAtOnce = 20_000
 )
 
-func name(tickets int) string { return fmt.Sprintf("tickets-%d.db", tickets) }
+// name says for which version of the database it was built: an old one is not
+// brought up to date.
+func name(tickets int) string {
+	return fmt.Sprintf("tickets-%d-v%d.db", tickets, len(migrations.Table()))
+}
 
 // database returns the path of a database of that many tickets, which it builds
 // when there is none yet.

@@ -31,7 +31,8 @@ func Missing(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-func findChromium(t testing.TB) string {
+// Path returns where the browser is, or skips the test where there is none.
+func Path(t testing.TB) string {
 	t.Helper()
 	for _, path := range []string{os.Getenv("E2E_CHROME"), "/usr/bin/chromium", "/usr/bin/google-chrome"} {
 		if path == "" {
@@ -52,8 +53,10 @@ type Tab struct {
 	ctx context.Context
 	url string
 
-	mu     sync.Mutex
-	faults []string
+	mu       sync.Mutex
+	faults   []string
+	requests []string
+	received int64
 }
 
 // Open starts a browser for the panel at url, or skips the test where there is
@@ -62,14 +65,15 @@ func Open(t testing.TB, url string) *Tab {
 	t.Helper()
 	allocator, stop := chromedp.NewExecAllocator(context.Background(),
 		chromedp.NoFirstRun, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.ExecPath(findChromium(t)), chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(Path(t)), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"))
+		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"), chromedp.Flag("accept-lang", "es"))
 	ctx, closeTab := chromedp.NewContext(allocator)
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	p := &Tab{TB: t, ctx: ctx, url: url}
 	t.Cleanup(func() { cancel(); closeTab(); stop() })
 	p.watchConsole()
+	p.watchRequests()
 	p.Phone(false)
 	p.Dark(false)
 	t.Cleanup(p.checkFaults)
@@ -119,6 +123,9 @@ func (p *Tab) Visit(hash string) {
 func (p *Tab) WaitFor(expression string) {
 	p.Helper()
 	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(Patience)))
+	for err != nil && strings.Contains(err.Error(), "Cannot find context") { // the page began again meanwhile
+		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(Patience)))
+	}
 	if err != nil {
 		p.Shot("fallo")
 		p.Fatalf("waiting for %s: %v; the page says: %s", expression, err, p.Text("body"))
@@ -135,6 +142,16 @@ func (p *Tab) WaitText(selector, want string) {
 func Evaluate[T any](p *Tab, expression string) T {
 	p.Helper()
 	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		p.Fatalf("evaluate %s: %v", expression, err)
+	}
+	return value
+}
+
+// EvaluateAsync returns what the promise that a JavaScript expression is becomes.
+func EvaluateAsync[T any](p *Tab, expression string) T {
+	p.Helper()
+	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.Fatalf("evaluate %s: %v", expression, err)
 	}
@@ -203,7 +220,8 @@ func (p *Tab) Shot(name string) {
 	}
 }
 
-// Accessible runs the accessibility rules of the file AXE names, if it does.
+// Accessible runs the accessibility rules of the file AXE names, if it does. It
+// has axe read no style sheets, which only a rule wants that is off anyway.
 func (p *Tab) Accessible(where string) {
 	p.Helper()
 	path := os.Getenv("AXE")
@@ -216,7 +234,7 @@ func (p *Tab) Accessible(where string) {
 	}
 	Evaluate[bool](p, string(axe)+";true")
 	violations, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](
-		`axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | ")))`, chromedp.EvalAwaitPromise))
+		`axe.run({ preload: false }).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | ")))`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.Fatal(err)
 	}

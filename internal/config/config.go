@@ -73,6 +73,8 @@ type Server struct {
 	// trouble without an alert; 0 means for ever.
 	SilenceAfter time.Duration
 
+	LLM           LLM
+	Transcription Transcription
 	// Proxies is PROXIES_CONFIABLES: whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
 }
@@ -126,6 +128,8 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 		Backup:           r.backup(),
 	}
+	c.LLM = r.llm()
+	c.Transcription = r.transcription(c.LLM)
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
 		r.fail("PANEL_USUARIO y PANEL_CLAVE van juntas: falta una de las dos.")
 	}

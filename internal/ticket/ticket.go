@@ -173,21 +173,22 @@ type Ticket struct {
 
 // Message is one entry of a conversation.
 type Message struct {
-	ID           int64
-	Direction    Direction
-	Kind         Kind
-	Body         string
-	OriginalBody string // the first text, when the customer edited it since
-	Author       string // who wrote, in a group or at the counter; may be empty
-	WhatsAppID   string // empty for notes, events of ours and the original bridge's messages
-	RefersTo     string // WhatsApp id of the message answered, edited, deleted or reacted to
-	FromPhone    bool   // outgoing, but typed on the business's own phone
-	Delivery     Delivery
-	Failure      string // Spanish sentence: why it waits, failed or was discarded; else empty
-	SentAt       time.Time
-	EditedAt     time.Time // zero unless edited
-	DeletedAt    time.Time // zero unless the customer deleted it; the body stays
-	Attachments  []Attachment
+	ID            int64
+	Direction     Direction
+	Kind          Kind
+	Body          string
+	OriginalBody  string // the first text, when the customer edited it since
+	Transcription string // what is said in a voice note, found by a machine; hostile text
+	Author        string // who wrote, in a group or at the counter; may be empty
+	WhatsAppID    string // empty for notes, events of ours and the original bridge's messages
+	RefersTo      string // WhatsApp id of the message answered, edited, deleted or reacted to
+	FromPhone     bool   // outgoing, but typed on the business's own phone
+	Delivery      Delivery
+	Failure       string // Spanish sentence: why it waits, failed or was discarded; else empty
+	SentAt        time.Time
+	EditedAt      time.Time // zero unless edited
+	DeletedAt     time.Time // zero unless the customer deleted it; the body stays
+	Attachments   []Attachment
 }
 
 // Attachment is a file of a message. Name and MIME come from the sender and are

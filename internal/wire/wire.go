@@ -12,10 +12,19 @@ const (
 	PathWebhook = "/webhook"        // server: a message of a customer
 	PathHealth  = "/health"         // both: is the program well?
 	PathSend    = "/enviar-mensaje" // bridge: a message to a customer
-	PathPairing = "/vinculacion"    // bridge: the QR to show now
+	PathPairing = "/vinculacion"    // bridge: the QR to show now, and the ways below it
 	PathReceipt = "/recibos"        // server: how far messages to a customer have come
 	PathBeat    = "/latido"         // server: the bridge's sign of life, once a minute
 	PathParked  = "/cola/apartados" // bridge: GET what the server refused, POST to try it again
+)
+
+// Ways to pair without being at the laptop, and to end the session; all of the
+// bridge's and all POST. The server's administrators use them.
+const (
+	PathPairCode       = PathPairing + "/codigo"            // PairCode: asks for a code to type on the phone
+	PathPasskey        = PathPairing + "/passkey"           // PasskeyAnswer: what web.whatsapp.com's console said
+	PathPasskeyConfirm = PathPairing + "/passkey/confirmar" // the codes on phone and screen are the same
+	PathUnpair         = PathPairing + "/cerrar"            // ends the session with WhatsApp
 )
 
 // Webhook is one message, or one event about an earlier message, as the bridge
@@ -192,6 +201,30 @@ type Pairing struct {
 	QR      string     `json:"qr"`     // text of the code to show; empty when there is none
 	Expires *time.Time `json:"vence"`  // end of QR's life; null without one
 	Code    string     `json:"codigo"` // pairing code to type on the phone, when one was asked for
+
+	Seconds  int      `json:"segundos,omitempty"` // QR's life from now on: clocks differ
+	Reason   string   `json:"motivo,omitempty"`   // Spanish sentence
+	Solution string   `json:"solucion,omitempty"` // Spanish sentence
+	Account  string   `json:"cuenta,omitempty"`   // the business's number, digits
+	Passkey  *Passkey `json:"passkey,omitempty"`  // only while WhatsApp asks for one
+}
+
+// Passkey is WhatsApp's demand for a passkey, which only a browser on WhatsApp's
+// own page can meet.
+type Passkey struct {
+	Program string `json:"programa"` // to paste into the console of web.whatsapp.com; empty once answered
+	Code    string `json:"codigo"`   // to compare with the phone's before confirming; empty until there is one
+	Seconds int    `json:"segundos"` // until the demand is over
+}
+
+// PairCode asks for a pairing code.
+type PairCode struct {
+	Phone string `json:"telefono"` // the business's, with its country code
+}
+
+// PasskeyAnswer is what the program of a Passkey printed.
+type PasskeyAnswer struct {
+	Answer string `json:"respuesta"`
 }
 
 // ServerHealth answers PathHealth on the server when the database answers.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bridgeState, emptyList, extended, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
+import { emptyList, extended, isEmpty, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
 
 const tickets = (...ids) => ids.map((id) => ({ id, notice: null }));
 const page = (ids, next = '') => ({ tickets: tickets(...ids), next, total: 10 });
@@ -98,9 +98,8 @@ test('from every status others can be reached, never the same one', () => {
   assert.equal(nextStatuses('pending')[0], 'resolved');
 });
 
-test('the bridge is in one of four states', () => {
-  assert.equal(bridgeState(null), 'unknown');
-  assert.equal(bridgeState({ reachable: false, connected: false }), 'unreachable');
-  assert.equal(bridgeState({ reachable: true, connected: false }), 'disconnected');
-  assert.equal(bridgeState({ reachable: true, connected: true }), 'connected');
+test('a panel is empty when all tickets were asked for and there are none', () => {
+  const none = { phase: 'ready', tickets: [], next: '', query: '' };
+  assert.equal(isEmpty(none), true);
+  for (const other of [{ phase: 'loading' }, { query: 'estado=resuelto' }, { next: '5' }, { tickets: tickets(1) }]) assert.equal(isEmpty({ ...none, ...other }), false);
 });

@@ -7,10 +7,10 @@ test('a ticket arrives whole', () => {
     id: 42, descripcion: 'No prende', titulo: 'Laptop', estado: 'esperando_cliente', categoria: 'Equipo', fecha: '2026-11-23T10:00:00Z',
     foto_path: '/fotos/abc.jpg', telefono: '+52 477 275 8198', numero_oculto: false, nombre: 'Ana', grupo: false, prioridad: 'urgente',
     palabras: ['prende'], sin_leer: 2, actualizado: '2026-11-23T11:00:00Z', aviso: { id: 9, estado: 'leido', fecha: '2026-11-23T11:00:00Z', motivo: '' },
-    por_decidir: 2, asignado: { id: 3, nombre: 'Luis' },
+    por_decidir: 2, fuente: 'llm', asignado: { id: 3, nombre: 'Luis' },
   });
   assert.deepEqual(ticket, {
-    id: 42, title: 'Laptop', text: 'No prende', status: 'waiting', category: 'Equipo', words: ['prende'], priority: 'urgent', name: 'Ana',
+    id: 42, title: 'Laptop', text: 'No prende', status: 'waiting', category: 'Equipo', source: 'llm', words: ['prende'], priority: 'urgent', name: 'Ana',
     phone: '+52 477 275 8198', hidden: false, group: false, photo: '/fotos/abc.jpg', unread: 2, createdAt: new Date('2026-11-23T10:00:00Z'),
     updatedAt: new Date('2026-11-23T11:00:00Z'), notice: { id: 9, delivery: 'read', at: new Date('2026-11-23T11:00:00Z'), reason: '' }, stuck: 2,
     verdict: { source: 'rules', confidence: 0, doubt: '', candidates: [], reason: '', reasonWords: [] },
@@ -69,6 +69,6 @@ test('every state of a reply has a name here', () => {
 
 test('counts and the session have defaults', () => {
   assert.deepEqual(wire.summary({ pendiente: 3, total: 4 }), { '': 4, pending: 3, in_progress: 0, waiting: 0, resolved: 0 });
-  assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { id: 0, user: 'ana', role: 'reader', business: 'Mostrador', login: false, notice: '', zone: '' });
+  assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { id: 0, user: 'ana', role: 'reader', business: 'Mostrador', login: false, drafts: false, notice: '', zone: '' });
   assert.equal(wire.session({ rol: 'administrador' }).role, 'admin');
 });

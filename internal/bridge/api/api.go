@@ -33,6 +33,8 @@ type WhatsApp interface {
 	AnswerPasskey(ctx context.Context, assertion []byte) error
 	// ConfirmPasskey says that the codes on phone and page are the same.
 	ConfirmPasskey(ctx context.Context) error
+	// Unpair ends the session; pairing starts over by itself.
+	Unpair(ctx context.Context) error
 }
 
 // Status is one picture of the whole bridge.
@@ -103,6 +105,10 @@ func New(o Options) http.Handler {
 		r.Post(wire.PathSend, a.handle(a.sendMessage))
 		r.Get(wire.PathPairing, a.pairing)
 		r.Get(wire.PathPairing+".png", a.handle(a.qrPicture))
+		r.Post(wire.PathPairCode, a.handle(a.pairByCode))
+		r.Post(wire.PathPasskey, a.handle(a.takePasskey))
+		r.Post(wire.PathPasskeyConfirm, a.handle(a.agreePasskey))
+		r.Post(wire.PathUnpair, a.handle(a.unpair))
 		r.Get(wire.PathParked, a.listParked)
 		r.Post(wire.PathParked, a.handle(a.retryParked))
 	})

@@ -58,6 +58,11 @@ func (f *fakeWhatsApp) ConfirmPasskey(context.Context) error {
 	return f.err
 }
 
+func (f *fakeWhatsApp) Unpair(context.Context) error {
+	f.asked = append(f.asked, "unpair")
+	return f.err
+}
+
 type fixture struct {
 	http.Handler
 	whatsapp *fakeWhatsApp
@@ -144,8 +149,8 @@ func TestEveryRouteIsClosedToStrangers(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || routes != 15 {
-		t.Errorf("walked %d routes, %v, want 15", routes, err)
+	if err != nil || routes != 19 {
+		t.Errorf("walked %d routes, %v, want 19", routes, err)
 	}
 	wantJSON(t, f.do(remote(http.MethodPost, "/enviar-mensaje", "{}")), http.StatusUnauthorized, `{"error":"No autorizado"}`)
 	wantJSON(t, f.do(remote(http.MethodGet, "/otra", "")), http.StatusNotFound, `{"error":"No existe"}`)
@@ -275,11 +280,11 @@ func TestHealthSaysMoreToThoseWithTheToken(t *testing.T) {
 
 func TestPairingGivesTheCodeToShowAsTextAndPicture(t *testing.T) {
 	f := newFixture()
-	wantJSON(t, f.do(authorized(http.MethodGet, "/vinculacion", "")), http.StatusOK, `{"estado":"conectado","qr":"","vence":null,"codigo":""}`)
+	wantJSON(t, f.do(authorized(http.MethodGet, "/vinculacion", "")), http.StatusOK, `{"estado":"conectado","qr":"","vence":null,"codigo":"","cuenta":"5215550000001"}`)
 	wantJSON(t, f.do(authorized(http.MethodGet, "/vinculacion.png", "")), http.StatusNotFound, `{"error":"Ahora no hay código QR."}`)
 	f.status = api.Status{State: "vinculando", QR: "2@abc,def", QRExpires: f.clock.Add(time.Minute), Code: "ABCD-1234"}
 	wantJSON(t, f.do(authorized(http.MethodGet, "/vinculacion", "")), http.StatusOK,
-		`{"estado":"vinculando","qr":"2@abc,def","vence":"2026-11-23T10:01:00Z","codigo":"ABCD-1234"}`)
+		`{"estado":"vinculando","qr":"2@abc,def","vence":"2026-11-23T10:01:00Z","codigo":"ABCD-1234","segundos":60}`)
 	w := f.do(authorized(http.MethodGet, "/vinculacion.png", ""))
 	if got := http.DetectContentType(w.Body.Bytes()); w.Code != http.StatusOK || got != "image/png" || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("got %d %s cached %q, want a PNG that is not stored", w.Code, got, w.Header().Get("Cache-Control"))

@@ -43,16 +43,6 @@ func (o Options) waited(s Status) time.Duration {
 	return max(0, o.Now().Sub(s.Oldest))
 }
 
-// pairing tells the server what to show while there is no phone.
-func (a *api) pairing(w http.ResponseWriter, _ *http.Request) {
-	s := a.Status()
-	body := wire.Pairing{State: s.State, QR: s.QR, Code: s.Code}
-	if !s.QRExpires.IsZero() {
-		body.Expires = &s.QRExpires
-	}
-	httpx.WriteJSON(w, http.StatusOK, body)
-}
-
 // qrPicture is the code to scan as a PNG, with its white margin.
 func (a *api) qrPicture(w http.ResponseWriter, _ *http.Request) error {
 	text := a.Status().QR

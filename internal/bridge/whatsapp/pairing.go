@@ -78,3 +78,17 @@ func (c *Client) ConfirmPasskey(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Unpair ends the session with WhatsApp, as removing the device on the phone
+// does; pairing starts over by itself. Errors are ticket.Errors: CodeConflict
+// without a session, CodeUnavailable when WhatsApp cannot be told.
+func (c *Client) Unpair(ctx context.Context) error {
+	if !c.Connected() {
+		return ticket.NewError(ticket.CodeConflict, "En este momento no hay una sesión de WhatsApp abierta que cerrar.")
+	}
+	if err := c.current.Load().Logout(ctx); err != nil {
+		return fmt.Errorf("%w (%w)", ticket.NewError(ticket.CodeUnavailable, "WhatsApp no cerró la sesión: inténtelo de nuevo o quite el dispositivo en el teléfono."), err)
+	}
+	c.mail.post(letter{step: step{do: doLoggedOut, reason: "Se cerró la sesión desde el panel.", solution: "Escanee el código nuevo para volver a vincular."}})
+	return nil
+}

@@ -204,3 +204,22 @@ func TestANetworkThatCannotBeReachedIsExplained(t *testing.T) {
 type refusing struct{}
 
 func (refusing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("no route") }
+
+func TestEndingTheSessionUnlinksThePhoneAndShowsANewCode(t *testing.T) {
+	t.Parallel()
+	s := paired(t)
+	if err := s.Unpair(soon(t)); err != nil {
+		t.Fatalf("unpair: %v", err)
+	}
+	if st := s.until(whatsapp.StatePairing); st.Account != "" || !strings.Contains(st.Reason, "desde el panel") {
+		t.Errorf("got %+v, want a code without an account and why", st)
+	}
+	if s.wa.Phone().Linked() {
+		t.Error("the phone is still linked")
+	}
+	wantCode(t, "ending no session", s.Unpair(soon(t)), ticket.CodeConflict)
+	if err := s.wa.Phone().ScanQR(soon(t), s.until(whatsapp.StatePairing).QR); err != nil {
+		t.Fatalf("scan the new code: %v", err)
+	}
+	s.until(whatsapp.StateConnected)
+}

@@ -21,6 +21,7 @@ import (
 	"github.com/rs/zerolog/hlog"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/live"
@@ -41,6 +42,7 @@ type Options struct {
 	Outbox *outbox.Outbox
 	Learn  *learn.Learner
 	Watch  *watch.Watch
+	Assist *assist.Assist
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
 	Live  *live.Hub
@@ -48,7 +50,9 @@ type Options struct {
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
 	// without keys, and returns how many.
-	Retry     func(ctx context.Context, url string, keys []string) (int, error)
+	Retry func(ctx context.Context, url string, keys []string) (int, error)
+	// Bridge reaches the bridges, to pair.
+	Bridge    *outbox.Bridge
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	// Panel holds index.html and what it refers to.

@@ -57,6 +57,8 @@ type laptop struct {
 	sent   []wire.Send
 	// retried holds the bodies of the wishes to deliver parked messages again.
 	retried []string
+	// paired holds the steps of a pairing: path and body.
+	paired []string
 }
 
 func newLaptop(t testing.TB) *laptop {
@@ -83,6 +85,13 @@ func newLaptop(t testing.TB) *laptop {
 			}
 			l.retried = append(l.retried, string(keys))
 		}
+		if strings.HasPrefix(r.URL.Path, wire.PathPairing) {
+			step, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			l.paired = append(l.paired, r.URL.Path+" "+string(step))
+		}
 		w.WriteHeader(l.status)
 		_, _ = io.WriteString(w, l.body)
 	}))
@@ -100,6 +109,12 @@ func (l *laptop) received() []wire.Send {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]wire.Send(nil), l.sent...)
+}
+
+func (l *laptop) steps() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]string(nil), l.paired...)
 }
 
 // shop is the whole API over a real database, without a network before it.
@@ -160,7 +175,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
@@ -14,10 +12,17 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"mostrador/web"
 )
 
-// index is the panel's only page.
-const index = "index.html"
+const (
+	// index is the panel's only page.
+	index = "index.html"
+	// base stands in it for the address of the panel's files. html/template would
+	// keep every method of every type in the program.
+	base = "{{.Base}}"
+)
 
 // importMap finds the one inline script the page has.
 var importMap = regexp.MustCompile(`(?s)<script[^>]*type="importmap"[^>]*>(.*?)</script>`)
@@ -32,9 +37,11 @@ var contentTypes = map[string]string{
 
 // panel is the page and its files, read once, or at each request when live.
 type panel struct {
-	files fs.FS
-	live  bool
-	page  page
+	files  fs.FS
+	live   bool
+	page   page
+	joined bool // make panel has joined these very files
+	packed packed
 }
 
 // page is index.html filled in.
@@ -47,8 +54,12 @@ type page struct {
 func newPanel(files fs.FS, live bool) (*panel, error) {
 	p := &panel{files: files, live: live}
 	var err error
-	p.page, err = readPage(files)
-	return p, err
+	if p.page, err = readPage(files); err != nil {
+		return nil, err
+	}
+	of, err := fs.ReadFile(files, web.JoinedOf)
+	p.joined = err == nil && string(of) == p.page.hash && !live
+	return p, nil
 }
 
 func (p *panel) current() (page, error) {
@@ -58,45 +69,38 @@ func (p *panel) current() (page, error) {
 	return p.page, nil
 }
 
+// read returns a file as browsers get it.
+func (p *panel) read(name string) ([]byte, error) {
+	if p.joined {
+		if data, err := fs.ReadFile(p.files, path.Join(web.Joined, name)); err == nil {
+			return data, nil
+		}
+	}
+	return fs.ReadFile(p.files, name)
+}
+
 // readPage fills the page with the address of its files. The address holds the
 // hash of all of them, so that they may be kept for ever and one change renews
 // all.
 func readPage(files fs.FS) (page, error) {
-	hash, err := hashTree(files)
+	hash, err := web.Hash(files)
 	if err != nil {
 		return page{}, fmt.Errorf("hash panel: %w", err)
 	}
-	tmpl, err := template.ParseFS(files, index)
+	body, err := fs.ReadFile(files, index)
 	if err != nil {
-		return page{}, fmt.Errorf("parse page: %w", err)
+		return page{}, fmt.Errorf("read page: %w", err)
 	}
-	var body bytes.Buffer
-	if err := tmpl.Execute(&body, struct{ Base string }{"/assets/" + hash}); err != nil {
-		return page{}, fmt.Errorf("fill page: %w", err)
-	}
+	body = bytes.ReplaceAll(body, []byte(base), []byte("/assets/"+hash))
 	scripts := ""
-	if found := importMap.FindSubmatch(body.Bytes()); found != nil {
+	if found := importMap.FindSubmatch(body); found != nil {
 		sum := sha256.Sum256(found[1])
 		scripts = " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	return page{body: body.Bytes(), policy: contentPolicy(scripts), hash: hash}, nil
+	return page{body: body, policy: contentPolicy(scripts), hash: hash}, nil
 }
 
-func hashTree(files fs.FS) (string, error) {
-	tree := sha256.New()
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(files, name)
-		fmt.Fprintf(tree, "%s %d\n", name, len(data))
-		tree.Write(data)
-		return err
-	})
-	return hex.EncodeToString(tree.Sum(nil)[:8]), err
-}
-
-func (s *server) showPanel(w http.ResponseWriter, _ *http.Request) error {
+func (s *server) showPanel(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.panel.current()
 	if err != nil {
 		return fmt.Errorf("read panel: %w", err)
@@ -105,7 +109,11 @@ func (s *server) showPanel(w http.ResponseWriter, _ *http.Request) error {
 	h.Set("Content-Type", contentTypes[".html"])
 	h.Set("Content-Security-Policy", page.policy)
 	h.Set("Cache-Control", "no-cache")
-	_, _ = w.Write(page.body)
+	if s.panel.live {
+		_, _ = w.Write(page.body)
+		return nil
+	}
+	s.panel.packed.serve(w, r, index, page.body)
 	return nil
 }
 
@@ -117,16 +125,19 @@ func (s *server) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if !known || !fs.ValidPath(name) || name == index {
 		return notFound(w, r)
 	}
-	data, err := fs.ReadFile(s.panel.files, name)
+	data, err := s.panel.read(name)
 	if err != nil {
 		return notFound(w, r)
 	}
-	cache := "no-cache"
-	if !s.panel.live && chi.URLParam(r, "hash") == s.panel.page.hash {
-		cache = "public, max-age=31536000, immutable"
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Del("Content-Security-Policy") // says nothing about a file that is no page
+	if s.panel.live || chi.URLParam(r, "hash") != s.panel.page.hash {
+		h.Set("Cache-Control", "no-cache")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+		return nil
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", cache)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	s.panel.packed.serve(w, r, name, data)
 	return nil
 }

@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -71,8 +73,62 @@ func TestALivePanelIsReadAnew(t *testing.T) {
 	if got := s.do(http.MethodGet, "/assets/x/a.js", "").Header().Get("Cache-Control"); got != "no-cache" {
 		t.Errorf("got %q, want no-cache", got)
 	}
-	files["index.html"] = &fstest.MapFile{Data: []byte("{{")}
+	delete(files, "index.html")
 	wantProblem(t, s.do(http.MethodGet, "/entrar", ""), http.StatusInternalServerError, "interno")
+}
+
+func TestFilesAreCompressedForWhoeverTakesThem(t *testing.T) {
+	s := openShop(t, func(o *api.Options) { o.Panel = web.FS() })
+	page := s.do(http.MethodGet, "/entrar", "").Body.String()
+	path := regexp.MustCompile(`/assets/[0-9a-f]+/js/main.js`).FindString(page)
+	whole := s.do(http.MethodGet, path, "").Body.String()
+	for offer, want := range map[string]string{
+		"gzip": "gzip", "br, gzip;q=0.8": "gzip", "GZIP": "gzip", "": "", "br": "", "gzip;q=0": "", "gzip; q=0.000": "", "xgzip": "",
+	} {
+		for range 2 {
+			w := s.do(http.MethodGet, path, "", "Accept-Encoding", offer)
+			got, body := w.Header().Get("Content-Encoding"), w.Body.String()
+			if got != want || w.Header().Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%q: got encoding %q that varies by %q, want %q", offer, got, w.Header().Get("Vary"), want)
+			}
+			if got == "gzip" {
+				z, err := gzip.NewReader(w.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				raw, err := io.ReadAll(z)
+				if err != nil || len(body) >= len(raw) {
+					t.Errorf("%q: got %d bytes for %d, %v, want fewer", offer, len(body), len(raw), err)
+				}
+				body = string(raw)
+			}
+			if body != whole {
+				t.Errorf("%q: got another file", offer)
+			}
+		}
+	}
+	if got := s.do(http.MethodGet, "/entrar", "", "Accept-Encoding", "gzip").Header().Get("Content-Encoding"); got != "gzip" {
+		t.Errorf("the page: got %q, want gzip", got)
+	}
+}
+
+func TestJoinedFilesAreServedOnlyForThePanelTheyWereMadeOf(t *testing.T) {
+	files := fstest.MapFS{
+		"index.html":        {Data: []byte(`<script type="module" src="{{.Base}}/js/main.js"></script>`)},
+		"js/main.js":        {Data: []byte("import './a.js'")},
+		"joined/js/main.js": {Data: []byte("joined")},
+	}
+	hash, err := web.Hash(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for of, want := range map[string]string{hash: "joined", "0123456789abcdef": "import './a.js'"} {
+		files["joined/hash"] = &fstest.MapFile{Data: []byte(of)}
+		s := openShop(t, func(o *api.Options) { o.Panel = files })
+		if got := s.do(http.MethodGet, "/assets/"+hash+"/js/main.js", "").Body.String(); got != want {
+			t.Errorf("joined of %s: got %q, want %q", of, got, want)
+		}
+	}
 }
 
 func TestThePanelShowsHowTheBridgeIs(t *testing.T) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"compress/gzip"
 	"fmt"
 	"maps"
 	"net/http"
@@ -63,8 +64,7 @@ func (s *server) routes(r chi.Router) {
 	r.Route(rest.Prefix, func(r chi.Router) {
 		r.Use(s.Auth.Require(handle, auth.RoleReader))
 		r.Get("/eventos", handle(s.Live.Accept))
-		rest.Mount(r, s.restOptions())
-		r.Get("/eventos", handle(s.Live.Accept))
+		r.With(middleware.Compress(gzip.BestSpeed, "application/json")).Group(func(r chi.Router) { rest.Mount(r, s.restOptions()) })
 	})
 
 	// What the original had, for the programs written for it.
@@ -83,7 +83,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Learn: s.Learn, Photos: s.Photos, Clean: s.Clean, Health: s.Health, Retry: s.Retry, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

@@ -42,6 +42,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
 	hlog.FromRequest(r).Info().Int64("ticket", stored.Ticket).Str("kind", string(in.Kind)).
 		Bool("opened", stored.Opened).Bool("duplicate", stored.Duplicate).Msg("message stored")
 	s.Outbox.Alive(in.Bridge)
+	s.Assist.Queue(in.Business, stored)
 	s.sayAway(ctx, in, stored)
 	httpx.WriteJSON(w, http.StatusOK, wire.WebhookReply{
 		Status: "ok", Message: "Ticket recibido y procesando", TicketID: stored.Ticket, Duplicate: stored.Duplicate,

@@ -97,7 +97,7 @@ func (d *desk) dial(name string, headers ...string) (*websocket.Conn, *http.Resp
 	for i := 0; i < len(headers); i += 2 {
 		header.Set(headers[i], headers[i+1])
 	}
-	return websocket.Dial(d.t.Context(), d.url, &websocket.DialOptions{HTTPHeader: header}) //nolint:bodyclose // Dial says not to
+	return websocket.Dial(d.t.Context(), d.url, &websocket.DialOptions{HTTPHeader: header})
 }
 
 func (p *panel) next() live.Event {
@@ -256,7 +256,7 @@ func TestAPanelThatDoesNotAnswerPingsIsForgotten(t *testing.T) {
 func TestADatabaseThatIsAwayEndsNoSession(t *testing.T) {
 	asked := make(chan struct{}, 100)
 	d := open(t, nil)
-	d.Options.Identify = func(*http.Request) (auth.Identity, error) {
+	d.Identify = func(*http.Request) (auth.Identity, error) {
 		asked <- struct{}{}
 		return auth.Identity{}, errors.New("database away")
 	}
@@ -287,11 +287,11 @@ func TestAPanelThatDoesNotReadIsCutOffAndHarmsNobody(t *testing.T) {
 }
 
 func TestAPanelThatFallsBehindIsToldToReadEverythingAgain(t *testing.T) {
-	d := open(t, nil)
+	d := open(t, func(o *live.Options) { o.WriteWithin = time.Minute })
 	p := d.panel("ana")
 	p.SetReadLimit(1 << 22)
-	big := strings.Repeat("x", 1<<20)
-	const events = 400 // more than sockets and the queue hold
+	big := strings.Repeat("x", 1<<18)
+	const events = 300 // more than sockets and the queue hold
 	for range events {
 		d.Publish(1, live.Event{Kind: "prueba", Data: big})
 	}

@@ -334,3 +334,26 @@ func FuzzAStoredNameNeverLeavesTheFolder(f *testing.F) {
 		}
 	})
 }
+
+func TestAProgramReadsAStoredFileAndNothingElse(t *testing.T) {
+	f, _ := open(t)
+	name, err := f.Save([]byte("OggS"), "audio/ogg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := f.Read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := io.ReadAll(file); err != nil || string(data) != "OggS" {
+		t.Errorf("got %q, %v; want OggS", data, err)
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"../" + name, "", strings.Repeat("0", 32) + ".ogg"} {
+		if _, err := f.Read(name); ticket.CodeOf(err) != ticket.CodeNotFound {
+			t.Errorf("%q: got %v, want CodeNotFound", name, err)
+		}
+	}
+}

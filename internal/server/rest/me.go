@@ -16,6 +16,7 @@ type Me struct {
 	Business     string `json:"negocio"`
 	Zone         string `json:"zona_horaria" doc:"Nombre IANA; vacío mientras nadie lo diga."`
 	Login        bool   `json:"login" doc:"Falso con PANEL_LOGIN=off."`
+	Drafts       bool   `json:"redacta" doc:"Hay un modelo de lenguaje que sugiere respuestas."`
 	ReceivedText string `json:"aviso_recibido" doc:"Lo que manda «Notificar recibido»."`
 }
 
@@ -29,5 +30,5 @@ func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
 		return nil, fmt.Errorf("load business: %w", err)
 	}
 	id := auth.From(ctx)
-	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Zone: business.Zone, Login: !s.Auth.Open(), ReceivedText: business.ReceivedText}), nil
+	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Zone: business.Zone, Login: !s.Auth.Open(), Drafts: s.Assist.State().Drafts, ReceivedText: business.ReceivedText}), nil
 }

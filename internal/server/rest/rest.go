@@ -19,6 +19,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/rs/zerolog"
 
+	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
@@ -41,6 +42,7 @@ type Options struct {
 	Store  *store.Store
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Assist *assist.Assist
 	Learn  *learn.Learner
 	Photos *photos.Folder
 	// Clean takes files off the disk whose rows are gone.
@@ -49,7 +51,9 @@ type Options struct {
 	Health func(ctx context.Context, url string) (wire.BridgeHealth, error)
 	// Retry has the bridge at url deliver parked messages again, all of them
 	// without keys, and returns how many.
-	Retry     func(ctx context.Context, url string, keys []string) (int, error)
+	Retry func(ctx context.Context, url string, keys []string) (int, error)
+	// Bridge reaches the bridges, to pair.
+	Bridge    *outbox.Bridge
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	Version   string // of the program; may be empty
@@ -74,6 +78,8 @@ func Mount(r chi.Router, o Options) {
 	s.views()
 	s.replies()
 	s.bridge()
+	s.assist()
+	s.pairing()
 	s.categories()
 	s.learning()
 	s.customers()

@@ -85,6 +85,7 @@ type Message struct {
 	Kind         string     `json:"tipo"`
 	Body         string     `json:"texto"`
 	OriginalBody string     `json:"texto_original"`
+	Transcript   string     `json:"transcripcion" doc:"Lo que dice una nota de voz, según una máquina."`
 	Author       string     `json:"autor"`
 	WhatsAppID   string     `json:"wa_id"`
 	RefersTo     string     `json:"responde_a"`
@@ -161,7 +162,7 @@ func emptyIfNil(list []string) []string {
 
 func messageOf(m ticket.Message) Message {
 	v := Message{
-		ID: m.ID, Direction: wire.DirectionName(m.Direction), Kind: wire.KindName(m.Kind), Body: m.Body, OriginalBody: m.OriginalBody,
+		ID: m.ID, Direction: wire.DirectionName(m.Direction), Kind: wire.KindName(m.Kind), Body: m.Body, OriginalBody: m.OriginalBody, Transcript: m.Transcription,
 		Author: m.Author, WhatsAppID: m.WhatsAppID, RefersTo: m.RefersTo, FromPhone: m.FromPhone,
 		Delivery: wire.DeliveryName(m.Delivery), Failure: m.Failure, SentAt: m.SentAt.UTC(),
 		EditedAt: moment(m.EditedAt), DeletedAt: moment(m.DeletedAt), Files: make([]File, 0, len(m.Attachments)),

@@ -56,6 +56,8 @@ const (
 	ActTicketPriority  = "ticket.priority"
 	ActTicketCategory  = "ticket.category"
 	ActTicketAssignee  = "ticket.assignee"
+	ActPairingAsked    = "whatsapp.code"
+	ActSessionEnded    = "whatsapp.ended"
 )
 
 // Page sizes of Audit.
@@ -84,6 +86,12 @@ func (t *tx) audit(a Act) error {
 	}
 	return t.exec(`INSERT INTO audit (business_id, at, user_id, kind, action, object, details) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		a.Business, t.now, reference(a.User), kind, a.Action, a.Object, details)
+}
+
+// NoteAct writes down what was done elsewhere than in the database, after it was
+// done. ID, At and UserName are ignored.
+func (s *Store) NoteAct(ctx context.Context, a Act) error {
+	return s.write(ctx, "note act", func(t *tx) error { return t.audit(a) })
 }
 
 func marshalDetails(details map[string]any) (string, error) {

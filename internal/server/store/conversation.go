@@ -13,7 +13,7 @@ import (
 func (s *Store) Conversation(ctx context.Context, business, number int64) ([]ticket.Message, error) {
 	messages, err := list(ctx, s.reader, scanMessage, `
 		SELECT m.id, m.direction, m.kind, m.body, m.original_body, m.author, COALESCE(m.wa_id, ''), m.refers_to, m.from_phone,
-			`+shownDelivery+`, m.failure, m.sent_at, m.edited_at, m.deleted_at
+			`+shownDelivery+`, m.failure, m.sent_at, m.edited_at, m.deleted_at, m.transcription
 		FROM tickets t JOIN messages m ON m.ticket_id = t.id
 		WHERE t.business_id = $1 AND t.number = $2 ORDER BY m.sent_at / 1000, m.id`, business, number)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Store) Conversation(ctx context.Context, business, number int64) ([]tic
 func scanMessage(row scanner) (m ticket.Message, err error) {
 	var sent, edited, deleted int64
 	err = row.Scan(&m.ID, &m.Direction, &m.Kind, &m.Body, &m.OriginalBody, &m.Author, &m.WhatsAppID, &m.RefersTo, &m.FromPhone,
-		&m.Delivery, &m.Failure, &sent, &edited, &deleted)
+		&m.Delivery, &m.Failure, &sent, &edited, &deleted, &m.Transcription)
 	m.SentAt, m.EditedAt, m.DeletedAt = instant(sent), instant(edited), instant(deleted)
 	return m, err
 }

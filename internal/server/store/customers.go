@@ -69,16 +69,15 @@ func (s *Store) Customers(ctx context.Context, business int64, f CustomerFilter)
 		return CustomerPage{}, err
 	}
 	limit := pageSize(f.Limit)
-	query, args := `c.id < $2`, []any{business, before}
+	conditions, args := []string{`c.id < $2`}, []any{business, before, limit + 1}
 	if f.Blocked {
-		query += ` AND c.blocked_at > 0`
+		conditions = append(conditions, `c.blocked_at > 0`)
 	}
 	for _, word := range searchWords(f.Search) {
 		args = append(args, "%"+word+"%")
-		query += ` AND c.search_key LIKE $` + strconv.Itoa(len(args))
+		conditions = append(conditions, `c.search_key LIKE $`+strconv.Itoa(len(args)))
 	}
-	args = append(args, limit+1)
-	all, err := list(ctx, s.reader, scanCustomer, customerColumns+query+` ORDER BY c.id DESC LIMIT $`+strconv.Itoa(len(args)), args...)
+	all, err := list(ctx, s.reader, scanCustomer, customerColumns+strings.Join(conditions, ` AND `)+` ORDER BY c.id DESC LIMIT $3`, args...)
 	if err != nil {
 		return CustomerPage{}, fmt.Errorf("list customers: %w", explain(err))
 	}

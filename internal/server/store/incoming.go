@@ -42,6 +42,9 @@ type Stored struct {
 	Reopened  bool // the ticket was resolved before
 	Muted     bool // the contact is blocked: nobody needs to be told
 	UsedFiles bool // false: no row names the Attachments' files; the caller may delete them
+
+	Opinion       bool // the ticket wants a language model's opinion, see Wishes
+	Transcription bool // somebody is to listen to the message, see Wishes
 }
 
 // news is what the panel hears of a stored message.
@@ -80,7 +83,7 @@ func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
 	}
 	var stored Stored
 	err := s.write(ctx, "add message", func(t *tx) (err error) {
-		stored, err = (&intake{tx: t, in: in, classify: s.classify}).run()
+		stored, err = s.intake(t, in).run()
 		if stored.Ticket != 0 {
 			t.hint(in.Business, stored.Ticket, stored.news(in))
 		}
@@ -97,11 +100,16 @@ type intake struct {
 	*tx
 	in       Incoming
 	classify func(business int64, text string) ticket.Classification
+	wishes   Wishes
 	contact  person
 	fresh    bool // the contact was unknown until now
 	ahead    outlook
 	sentAt   int64
 	out      Stored
+}
+
+func (s *Store) intake(t *tx, in Incoming) *intake {
+	return &intake{tx: t, in: in, classify: s.classify, wishes: s.wishes}
 }
 
 func (g *intake) run() (Stored, error) {
@@ -133,6 +141,9 @@ func (g *intake) run() (Stored, error) {
 		err = g.muted()
 	default:
 		err = g.customer()
+	}
+	if err == nil && g.out.UsedFiles && !g.out.Opened {
+		err = g.lateFiles(g.in.Business, g.out.Message)
 	}
 	return g.out, err
 }
@@ -230,6 +241,9 @@ func (g *intake) insert(th thread, direction ticket.Direction, c content) error 
 		if err := g.attach(f); err != nil {
 			return err
 		}
+	}
+	if err := g.wantTranscription(); err != nil {
+		return err
 	}
 	return g.picture(th.id)
 }

@@ -41,7 +41,7 @@ type source struct {
 var sources = []source{
 	{
 		what: ofMessages, table: "message_words",
-		rows: `SELECT r.id, r.created_at, r.body, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = r.id), ''), ` + asBusinessText + `
+		rows: `SELECT r.id, r.created_at, r.body || ' ' || r.transcription, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = r.id), ''), ` + asBusinessText + `
 			FROM messages r WHERE r.direction <> 'event' AND `,
 		split: func(t [3]string) []string { return append(words.Split(t[0]+" "+t[1]), businessWord(t[2])) },
 	},

@@ -81,6 +81,9 @@ func (g *intake) repeat(m stored) error {
 	if err := g.fill(); err != nil || !g.out.UsedFiles {
 		return err
 	}
+	if err := g.wantTranscription(); err != nil {
+		return err
+	}
 	if err := g.picture(m.thread.id); err != nil {
 		return err
 	}
@@ -107,6 +110,9 @@ func (g *intake) reveal(m stored) error {
 		return fmt.Errorf("reveal message: %w", err)
 	}
 	if err := g.fill(); err != nil {
+		return err
+	}
+	if err := g.wantTranscription(); err != nil {
 		return err
 	}
 	if err := g.picture(m.thread.id); err != nil {

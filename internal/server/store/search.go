@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"mostrador/internal/server/words"
 	"mostrador/internal/ticket"
@@ -18,19 +17,11 @@ const (
 	// hitsAtOnce messages are looked at in one step of a search, and at most
 	// hitSteps times that for one page: a page may come out short for it.
 	hitsAtOnce = 100
-	hitSteps   = 10
+	hitSteps   = 4
 	// contactsFound and contactTickets bound what a search by a common name
 	// brings; the newest of each count.
 	contactsFound  = 200
 	contactTickets = 500
-	// completions is how many words one that is being typed may stand for.
-	completions = 50
-	// shortestName is how many runes of a name bring all that begin so.
-	shortestName = 3
-	// recentWords is how many messages PostgreSQL looks through, one by one,
-	// before it asks the index: a word of which these have enough is so common
-	// that the index would bring far too many.
-	recentWords = 20_000
 )
 
 // FoundBy says in what the words of a search were found.
@@ -192,7 +183,7 @@ func (r *search) inTickets(ctx context.Context, messages []int64) ([]hit, error)
 
 func (r *search) messagesQuery(messages []int64, c *conditions) string {
 	return `
-		SELECT m.id, t.number, m.body, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = m.id), '')
+		SELECT m.id, t.number, CASE WHEN m.body <> '' THEN m.body ELSE m.transcription END, COALESCE((SELECT MIN(a.name) FROM attachments a WHERE a.message_id = m.id), '')
 		FROM messages m CROSS JOIN tickets t WHERE m.id IN (` + numbers(messages) + `) AND t.id = m.ticket_id AND ` + c.where() + ` ORDER BY m.id DESC`
 }
 
@@ -228,16 +219,17 @@ func (r *search) withDigits(ctx context.Context, contacts []int64, digits []stri
 }
 
 func (r *search) contactsQuery(contacts []int64, c *conditions) string {
-	// The signs keep the rows and their order from being read off the wrong index.
+	// The signs keep the rows and their order from being read off another index.
+	where := strings.Replace(c.where(), "t.business_id =", "+t.business_id =", 1)
 	return `
 		SELECT COALESCE((SELECT MAX(m.id) FROM messages m WHERE m.ticket_id = t.id), 1), t.number, t.description, ''
-		FROM tickets t WHERE t.contact_id IN (` + numbers(contacts) + `) AND ` + c.where() + ` ORDER BY +t.number DESC LIMIT ` + strconv.Itoa(contactTickets)
+		FROM tickets t WHERE t.contact_id IN (` + numbers(contacts) + `) AND ` + where + ` ORDER BY +t.number DESC LIMIT ` + strconv.Itoa(contactTickets)
 }
 
 // conditions are the filter's, for a ticket t.
 func (r *search) conditions() *conditions {
 	c := &conditions{}
-	c.add("+t.business_id = %s", r.business)
+	c.add("t.business_id = %s", r.business)
 	c.any("t.status", texts(r.f.Statuses)...)
 	c.match(r.f)
 	return c
@@ -261,8 +253,12 @@ func (r *search) withNumber(ctx context.Context, hits []hit) ([]hit, error) {
 	}
 	c := r.conditions()
 	c.add("t.number = %s", number)
-	found, err := list(ctx, r.reader, scanHit(FoundByNumber), `SELECT 0, t.number, t.description, '' FROM tickets t WHERE `+c.where(), c.args...)
+	found, err := list(ctx, r.reader, scanHit(FoundByNumber), numberQuery(c), c.args...)
 	return newestOfEach(append(found, hits...)), err
+}
+
+func numberQuery(c *conditions) string {
+	return `SELECT 0, t.number, t.description, '' FROM tickets t WHERE ` + c.where()
 }
 
 // load fetches what a list shows of hits, in their order.
@@ -297,98 +293,6 @@ func (r *search) load(ctx context.Context, hits []hit) ([]Found, error) {
 	return found, nil
 }
 
-// words of an index that all have to be there; of each inner slice any.
-type allOf [][]string
-
-// match is what the index takes for it.
-func (a allOf) match(postgres bool) string {
-	quote, and, or := `"`, " AND ", " OR "
-	if postgres {
-		quote, and, or = "'", " & ", " | "
-	}
-	parts := make([]string, len(a))
-	for i, any := range a {
-		quoted := make([]string, len(any))
-		for k, word := range any {
-			quoted[k] = quote + word + quote // words have no quotes in them
-		}
-		parts[i] = "(" + strings.Join(quoted, or) + ")"
-	}
-	return strings.Join(parts, and)
-}
-
-// ours is the words that everything of the business has.
-func (r *search) ours() allOf { return allOf{{businessWord(strconv.FormatInt(r.business, 10))}} }
-
-// inMessages is the query as the index of messages takes it.
-func (r *search) inMessages(ctx context.Context) (allOf, error) {
-	all := r.ours()
-	for i, word := range r.q.Words {
-		if r.q.Open && i == len(r.q.Words)-1 {
-			completed, err := r.complete(ctx, ofMessages, word)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, completed)
-		} else {
-			all = append(all, []string{word})
-		}
-	}
-	return all, nil
-}
-
-// inContacts is the query as the index of contacts takes it: words are names, or
-// their beginnings, and numbers parts of a phone number. Nil: no contact can
-// have them.
-func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, err error) {
-	all = r.ours()
-	for _, word := range r.q.Words {
-		switch {
-		case !isTyped(word):
-			digits = append(digits, word)
-			for _, g := range grams(word) {
-				all = append(all, []string{g})
-			}
-		case utf8.RuneCountInString(word) < shortestName:
-			all = append(all, []string{word})
-		default:
-			completed, err := r.complete(ctx, ofContacts, word)
-			if err != nil {
-				return nil, nil, err
-			}
-			all = append(all, completed)
-		}
-	}
-	if len(all) == 1 {
-		return nil, nil, nil
-	}
-	return all, digits, nil
-}
-
-// complete returns a word and the commonest words that begin with it.
-func (s *Store) complete(ctx context.Context, what, word string) ([]string, error) {
-	more, err := list(ctx, s.reader, scanText, `
-		SELECT word FROM vocabulary WHERE what = $1 AND word > $2 AND word < $3 ORDER BY n DESC LIMIT $4`, what, word, word+"\U0010FFFF", completions)
-	return append([]string{word}, more...), err
-}
-
-// find returns up to limit ids below one that match, the highest first.
-func (s *Store) find(ctx context.Context, table, match string, below int64, limit int) ([]int64, error) {
-	if !s.postgres {
-		return list(ctx, s.reader, scanID,
-			`SELECT rowid FROM `+table+` WHERE `+table+` MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3`, match, below, limit)
-	}
-	recent, err := list(ctx, s.reader, scanID, `
-		SELECT id FROM (SELECT rowid AS id, words FROM `+table+` WHERE rowid < $2 ORDER BY rowid DESC LIMIT $4) AS recent
-		WHERE words @@ $1::tsquery ORDER BY id DESC LIMIT $3`, match, below, limit, recentWords)
-	if err != nil || len(recent) == limit {
-		return recent, err
-	}
-	return list(ctx, s.reader, scanID, `
-		WITH found AS MATERIALIZED (SELECT rowid AS id FROM `+table+` WHERE words @@ $1::tsquery)
-		SELECT id FROM found WHERE id < $2 ORDER BY id DESC LIMIT $3`, match, below, limit)
-}
-
 // numbers is ids as SQL.
 func numbers(ids []int64) string {
 	text := make([]string, len(ids))
@@ -396,38 +300,4 @@ func numbers(ids []int64) string {
 		text[i] = strconv.FormatInt(id, 10)
 	}
 	return strings.Join(text, ", ")
-}
-
-// Explain returns how SQLite would find what Tickets and, if q has words, Search
-// ask for: one line per step of its query plans. A "SCAN" of a table in them is
-// one that reads all of it.
-func (s *Store) Explain(ctx context.Context, business int64, q words.Query, f Filter) ([]string, error) {
-	b, err := s.boundsOf(ctx, business, f)
-	if err != nil {
-		return nil, err
-	}
-	query, args := pageQuery(business, f, b, defaultLimit)
-	r := search{Store: s, business: business, q: q, f: f, limit: defaultLimit}
-	c := r.conditions()
-	lines, err := s.plan(ctx, query, args)
-	if err != nil || len(q.Words) == 0 {
-		return lines, err
-	}
-	for _, query := range []string{r.messagesQuery([]int64{1, 2, 3}, c), r.contactsQuery([]int64{1, 2, 3}, c)} {
-		some, err := s.plan(ctx, query, c.args)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, some...)
-	}
-	return lines, nil
-}
-
-func (s *Store) plan(ctx context.Context, query string, args []any) ([]string, error) {
-	lines, err := list(ctx, s.reader, func(row scanner) (line string, err error) {
-		var id, parent, unused int
-		err = row.Scan(&id, &parent, &unused, &line)
-		return line, err
-	}, "EXPLAIN QUERY PLAN "+query, args...)
-	return lines, wrap("explain query", err)
 }

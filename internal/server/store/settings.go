@@ -145,21 +145,26 @@ func (b *Settings) check() error {
 	if err := b.Hours.Check(); err != nil {
 		return err
 	}
-	sentence := ""
-	switch {
-	case b.Name == "" || utf8.RuneCountInString(b.Name) > maxName:
-		sentence = "El negocio necesita un nombre de hasta 100 letras."
-	case b.ReceivedText == "" || utf8.RuneCountInString(b.ReceivedText) > maxText || utf8.RuneCountInString(b.AwayText) > maxText:
-		sentence = "Falta un texto, o pasa de 4096 letras."
-	case b.JoinWindow < 0 || b.JoinWindow > maxJoinWindow:
-		sentence = "La espera antes de abrir un ticket nuevo va de 0 a 90 días."
-	case b.Away && (b.AwayText == "" || b.Zone == "" || !b.Hours.IsSet()):
-		sentence = "Para contestar fuera de horario hacen falta el texto, la zona horaria y el horario."
+	if err := b.checkTexts(); err != nil {
+		return err
 	}
-	if sentence != "" {
-		return ticket.NewError(ticket.CodeInvalid, sentence)
+	if b.JoinWindow < 0 || b.JoinWindow > maxJoinWindow {
+		return ticket.NewError(ticket.CodeInvalid, "La espera antes de abrir un ticket nuevo va de 0 a 90 días.")
+	}
+	if b.Away && (b.AwayText == "" || b.Zone == "" || !b.Hours.IsSet()) {
+		return ticket.NewError(ticket.CodeInvalid, "Para contestar fuera de horario hacen falta el texto, la zona horaria y el horario.")
 	}
 	return b.Keep.Check()
+}
+
+func (b *Settings) checkTexts() error {
+	if b.Name == "" || utf8.RuneCountInString(b.Name) > maxName {
+		return ticket.NewError(ticket.CodeInvalid, "El negocio necesita un nombre de hasta 100 letras.")
+	}
+	if b.ReceivedText == "" || utf8.RuneCountInString(b.ReceivedText) > maxText || utf8.RuneCountInString(b.AwayText) > maxText {
+		return ticket.NewError(ticket.CodeInvalid, "Falta un texto, o pasa de 4096 letras.")
+	}
+	return nil
 }
 
 // Check returns CodeInvalid for days that are too few or too many.

@@ -39,6 +39,8 @@ type Options struct {
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
 	Classify func(business int64, text string) ticket.Classification
+	// Wishes is which background work rows ask for.
+	Wishes Wishes
 	// Changed, if set, is told what a transaction changed once it is committed,
 	// before the caller that wanted it returns. On SQLite all writers wait for
 	// it: it must take microseconds, and it must not use the store.
@@ -47,18 +49,20 @@ type Options struct {
 
 // Store is an open database. All methods may be called concurrently, also by
 // several servers on one PostgreSQL: nothing but how the last transaction ended
-// is kept in the process.
+// and, for a second, whose a token is, is kept in the process.
 type Store struct {
 	path     string // of the SQLite file, empty on PostgreSQL
-	reader   *sql.DB
+	reader   pool
 	postgres bool
-	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
 	trouble  atomic.Pointer[trouble]
+	url      string
+	tokens   tokens
 	now      func() time.Time
 	log      zerolog.Logger
 	classify func(business int64, text string) ticket.Classification
+	wishes   Wishes
 	changed  func([]Hint)
 	relay    *relay // on PostgreSQL
 	stretch  int64  // see defaultStretch
@@ -82,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{now: o.Now, log: o.Log, classify: o.Classify, changed: o.Changed, stretch: defaultStretch}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
 	}
@@ -97,10 +101,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := open(ctx, o.URL); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", explain(err)), s.Close())
-	}
-	var err error
-	if s.byToken, err = s.reader.PrepareContext(ctx, byToken); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare query: %w", explain(err)), s.Close())
 	}
 	return s, nil
 }

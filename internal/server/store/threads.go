@@ -68,7 +68,9 @@ func (g *intake) look() error {
 	g.ahead = outlook{repeat: true, events: true, limited: true}
 	_, err := g.row(append(g.ahead.open.dest(), &g.ahead.repeat, &g.ahead.events, &g.ahead.limited), `
 		SELECT `+threadColumns+`,
-			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction IN ('in', 'out', 'event') AND wa_id = $2),
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'in' AND wa_id = $2)
+				OR EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'out' AND wa_id = $2)
+				OR EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND wa_id = $2),
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND refers_to = $2),
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND delivery = 'queued' AND hold = 'limited')
 		FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`+g.lock,
@@ -123,7 +125,7 @@ func (g *intake) open(text string) (thread, error) {
 	}
 	th.id, g.out.Opened = id, !g.contact.blocked
 	if !g.contact.blocked {
-		return th, nil
+		return th, g.wantOpinion(id, c)
 	}
 	th.status = ticket.StatusResolved
 	return th, g.exec(`UPDATE tickets SET status = 'resolved', resolved_at = $2, unread = 0 WHERE id = $1`, id, g.now)
@@ -170,6 +172,9 @@ func (g *intake) describe(th thread, more int) error {
 		return err
 	}
 	c := g.sorted(text)
+	if err := g.wantOpinion(th.id, c); err != nil {
+		return err
+	}
 	if g.sentAt-th.created >= patience.Milliseconds() {
 		insist(&c)
 	}
@@ -195,7 +200,8 @@ func insist(c *ticket.Classification) {
 // burst returns what the customer wrote so far, in the order of writing.
 func (g *intake) burst(th thread) (string, error) {
 	bodies, err := list(g.ctx, g.conn, scanText, `
-		SELECT body FROM messages WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND body <> ''
+		SELECT CASE WHEN body <> '' THEN body ELSE transcription END FROM messages
+		WHERE ticket_id = $1 AND direction = 'in' AND kind <> 'unreadable' AND (body <> '' OR transcription <> '')
 		ORDER BY sent_at, id LIMIT $2`, th.id, burstLimit)
 	if err != nil {
 		return "", fmt.Errorf("read burst: %w", err)

@@ -1,7 +1,7 @@
 // @ts-check
 /** Talks to the server. The only file that knows its URLs. */
 import * as wire from './wire.js';
-import { bridge } from './bridgewire.js';
+import { bridge, pairing } from './bridgewire.js';
 import { parameters } from './filter.js';
 import * as lists from './listwire.js';
 
@@ -15,6 +15,8 @@ export class Problem extends Error {
   constructor(status, body = {}) {
     super(typeof body?.detail === 'string' ? body.detail : '');
     this.status = status;
+    /** The server's word for what went wrong, the same in every language. */
+    this.code = typeof body?.codigo === 'string' ? body.codigo : '';
     /** The server stored the reply and sends it by itself. */
     this.queued = body?.en_cola === true;
     /** What a login asks for next. */
@@ -127,7 +129,26 @@ export const api = {
   /** @param {number} id @param {string} status */
   setStatus: async (id, status) => wire.ticket(await call('PATCH', `${base}/tickets/${id}`, { estado: wire.statusWord(status) })),
 
+  /** A reply to edit. @param {number} id */
+  suggest: async (id) => wire.text((await call('POST', `${base}/tickets/${id}/sugerencia`))?.texto),
+
+  /** What a conversation is about. @param {number} id */
+  summarise: async (id) => wire.text((await call('POST', `${base}/tickets/${id}/resumen`))?.texto),
+
   bridge: async () => bridge(await call('GET', `${base}/puente`)),
+
+  pairing: async () => pairing(await call('GET', `${base}/puente/vinculacion`)),
+
+  /** Asks for a code to type on the phone. @param {string} phone */
+  requestCode: async (phone) => pairing(await call('POST', `${base}/puente/vinculacion/codigo`, { telefono: phone })),
+
+  /** @param {string} answer what the console of web.whatsapp.com said */
+  answerPasskey: async (answer) => pairing(await call('POST', `${base}/puente/vinculacion/passkey`, { respuesta: answer })),
+
+  confirmPasskey: async () => pairing(await call('POST', `${base}/puente/vinculacion/passkey/confirmar`)),
+
+  /** Ends the session with WhatsApp. */
+  unpair: async () => pairing(await call('POST', `${base}/puente/vinculacion/cerrar`)),
 
   /** Has the laptop deliver parked messages again, all of them without keys. @param {string[]} keys @returns {Promise<number>} how many */
   retryParked: async (keys) => Number((await call('POST', `${base}/puente/reintentar`, { claves: keys }))?.reintentados) || 0,

@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 /** What the log can be filtered by: the part of an action before the dot. @type {Record<string, string>} */
 export const kinds = {
   access: 'audit.kindAccess', user: 'audit.kindUser', token: 'audit.kindToken', ticket: 'audit.kindTicket', customer: 'audit.kindCustomer',
-  settings: 'audit.kindSettings',
+  settings: 'audit.kindSettings', whatsapp: 'audit.kindWhatsApp',
 };
 
 /** By kind and verb. @type {Record<string, Record<string, string>>} */
@@ -25,6 +25,7 @@ const sentences = {
     merged: 'audit.customerMerged', erased: 'audit.customerErased',
   },
   settings: { changed: 'audit.settings' },
+  whatsapp: { code: 'audit.pairingCode', ended: 'audit.sessionEnded' },
 };
 
 /** @type {Record<string, string>} */

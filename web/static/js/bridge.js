@@ -5,6 +5,8 @@
 /** @typedef {{kind: string, title: string, text: string, solution: string, since: Date | null, alert: boolean}} Trouble */
 /** @typedef {{phase: 'idle'|'sending'|'done'|'failed', keys: string[], heard: number, message: string}} Retry */
 
+/** @typedef {{pairing: import('./bridgewire.js').Pairing | null, at: number, step: ''|'code'|'passkey'|'confirm'|'end', error: string}} Pair */
+
 /** What each state of the session is called. @type {Record<string, string>} */
 const titles = {
   starting: 'bridge.starting', pairing: 'bridge.pairing', passkey: 'bridge.passkey', connecting: 'bridge.connecting', connected: 'bridge.connected',
@@ -79,6 +81,14 @@ export function stateTitle(bridge) {
   const title = titles[bridge.state];
   if (title && (bridge.connected || title !== 'bridge.connected')) return title;
   return bridge.connected ? 'bridge.connected' : 'bridge.disconnected';
+}
+
+/** States in which a phone is wanted. */
+const unpaired = new Set(['pairing', 'passkey', 'loggedOut']);
+
+/** Whether somebody with the phone in hand can do something now. @param {Bridge | null} bridge */
+export function wantsPhone(bridge) {
+  return bridge !== null && bridge.reachable && !bridge.connected && unpaired.has(bridge.state);
 }
 
 /** How the two ways stand, from WhatsApp to the laptop and from there to here. @param {Bridge} bridge */

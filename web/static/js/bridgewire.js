@@ -9,6 +9,8 @@ import { list, pick, text, time } from './wire.js';
  *   heard: Date | null, account: string, version: string, library: string, clock: number | null, startedAt: Date | null,
  *   received: number | null, delivered: number | null, queued: number, oldest: Date | null, files: number, damaged: number,
  *   parked: number, tray: Parked[], replies: number, oldestReply: Date | null, alerts: Alert[]}} Bridge
+ * @typedef {{program: string, code: string, seconds: number}} Passkey
+ * @typedef {{state: string, reason: string, solution: string, account: string, picture: string, seconds: number, code: string, passkey: Passkey | null}} Pairing
  */
 
 /** @type {Record<string, string>} */
@@ -44,6 +46,20 @@ function parked(v) {
 /** @param {any} v @returns {Alert} */
 function alert(v) {
   return { id: Number(v.id) || 0, kind: pick(kinds, v.tipo, 'problem'), sentence: text(v.mensaje), solution: text(v.solucion), since: time(v.desde) };
+}
+
+/** @param {any} v @returns {Pairing} */
+export function pairing(v) {
+  return {
+    state: pick(states, v.estado, ''), reason: text(v.motivo), solution: text(v.solucion), account: text(v.cuenta), picture: picture(v.qr_imagen),
+    seconds: Number(v.segundos) || 0, code: text(v.codigo),
+    passkey: v.passkey ? { program: text(v.passkey.programa), code: text(v.passkey.codigo), seconds: Number(v.passkey.segundos) || 0 } : null,
+  };
+}
+
+/** The QR code as an image's address; anything else is none. @param {unknown} v */
+function picture(v) {
+  return typeof v === 'string' && /^data:image\/png;base64,[A-Za-z0-9+/=]+$/.test(v) ? v : '';
 }
 
 /** A number, null where the server does not know it. @param {unknown} v */

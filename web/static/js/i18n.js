@@ -3,7 +3,8 @@
 
 /** @typedef {Record<string, string | Record<string, string>>} Catalogue */
 
-const locale = 'es';
+/** js/boot.js has chosen it; node has no page. */
+const locale = globalThis.document?.documentElement.lang || 'es';
 const plurals = new Intl.PluralRules(locale);
 /** @type {Catalogue} */
 let catalogue = {};

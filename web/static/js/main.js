@@ -11,7 +11,7 @@ import * as live from './actions/live.js';
 import { identify, restoreDrafts } from './actions/session.js';
 import { pageTitle } from './format.js';
 import { html } from './html.js';
-import { use } from './i18n.js';
+import { language, t, use } from './i18n.js';
 import * as keyboard from './keyboard.js';
 import { repeat } from './poll.js';
 import * as router from './router.js';
@@ -38,8 +38,8 @@ async function refreshOpen() {
 }
 
 async function main() {
-  const texts = await fetch(new URL('../i18n/es.json', import.meta.url));
-  use(await texts.json());
+  const [texts] = await Promise.all([loadTexts(), identify()]);
+  use(texts);
   state.now.value = Date.now();
   restoreDrafts();
   restoreAlerts();
@@ -67,6 +67,12 @@ async function main() {
   render(html`<${Shell} onRetry=${again} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
 }
 
+/** The address is the one that js/boot.js has asked for already. */
+async function loadTexts() {
+  const texts = await fetch(new URL(`../i18n/${language().slice(0, 2)}.json`, import.meta.url));
+  return texts.json();
+}
+
 /** How long to wait before asking again. @param {number} usual */
 function pace(usual) {
   if (!state.online.value) return offline;
@@ -85,7 +91,9 @@ function watchWidth() {
 
 /** The skip link moves the focus; followed as a link it would lose the view's address. */
 function skipToContent() {
-  document.querySelector('.skip-link')?.addEventListener('click', (event) => {
+  const link = document.querySelector('.skip-link');
+  if (link) link.textContent = t('app.skip');
+  link?.addEventListener('click', (event) => {
     event.preventDefault();
     document.getElementById('contenido')?.focus();
   });

@@ -2,7 +2,7 @@
 /** The part of api.js about customers and settings. */
 import { base, call } from './api.js';
 import * as wire from './shopwire.js';
-import { page } from './wire.js';
+import { page } from './listwire.js';
 
 /** @param {number} id */
 const one = (id) => `${base}/clientes/${id}`;

@@ -12,6 +12,10 @@ import { signal } from '@preact/signals-core';
 /** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], deciding: number[], error: string, notice: string,
  *   unasked: string}} Conversation */
 
+/** What the language model does for a ticket. @typedef {{id: number, busy: ''|'suggesting'|'summarising', error: string, notice: string, suggestion: string, summary: string}} Assist */
+
+/** @type {Assist} */
+export const noAssist = { id: 0, busy: '', error: '', notice: '', suggestion: '', summary: '' };
 /** @type {List} */
 export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, query: '', newest: 0, fresh: [], complete: true, error: '' };
 /** @type {Conversation} */
@@ -27,6 +31,10 @@ export const online = signal(true);
 export const bridge = signal(null);
 /** The last wish to deliver parked messages again. @type {Signal<import('./bridge.js').Retry>} */
 export const retry = signal({ phase: 'idle', keys: [], heard: 0, message: '' });
+/** What is shown to pair a phone, and the step that is under way. @type {Signal<import('./bridge.js').Pair>} */
+export const pair = signal({ pairing: null, at: 0, step: '', error: '' });
+/** The panel was empty when this browser first saw it, and nobody has closed the word on that. */
+export const welcome = signal(false);
 /** Tickets per status, '' for all; null until known. @type {Signal<Record<string, number> | null>} */
 export const summary = signal(null);
 /** @type {Signal<List>} */
@@ -35,6 +43,8 @@ export const list = signal(emptyList);
 export const conversation = signal(emptyConversation);
 /** Clicks on "Notificar recibido" that are not over, by ticket. @type {Signal<Record<number, Attempt>>} */
 export const attempts = signal({});
+/** @type {Signal<Assist>} */
+export const assist = signal(noAssist);
 /** Unsent replies by ticket. @type {Signal<Record<number, string>>} */
 export const drafts = signal({});
 /** @type {Signal<{pictures: string[], index: number} | null>} */
@@ -60,6 +70,11 @@ export const toast = signal(null);
 export const alerts = signal({ sound: false, notices: false, open: false });
 /** Where the list was left. */
 export const place = { scroll: 0, ticket: 0 };
+
+/** Whether there is no ticket at all yet. @param {List} list */
+export function isEmpty({ phase, tickets, next, query }) {
+  return phase === 'ready' && tickets.length === 0 && !next && query === '';
+}
 
 /**
  * The list after its newest page was fetched again: what the page covers is
@@ -134,15 +149,4 @@ const roles = ['reader', 'agent', 'admin'];
 /** Whether somebody may do what takes at least role. @param {import('./wire.js').Session | null} session @param {import('./wire.js').Role} role */
 export function may(session, role) {
   return session !== null && roles.indexOf(session.role) >= roles.indexOf(role);
-}
-
-/**
- * Where the bridge stands: whether all is well and, if not, what kind of trouble.
- * @param {import('./bridgewire.js').Bridge | null} state
- * @returns {'unknown'|'connected'|'unreachable'|'disconnected'}
- */
-export function bridgeState(state) {
-  if (!state) return 'unknown';
-  if (!state.reachable) return 'unreachable';
-  return state.connected ? 'connected' : 'disconnected';
 }

@@ -8,15 +8,15 @@ import { verdict } from './verdictwire.js';
 /** Why a search brought a ticket. @typedef {{by: 'number'|'message'|'contact', snippet: {text: string, hit: boolean}[]}} Found */
 /** @typedef {{id: number, delivery: Delivery, at: Date | null, reason: string}} Notice */
 /**
- * @typedef {{id: number, title: string, text: string, status: Status, category: string, words: string[], priority: string,
+ * @typedef {{id: number, title: string, text: string, status: Status, category: string, source: string, words: string[], priority: string,
  *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
  *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number, assignee: Person | null, found: Found | null, verdict: import('./verdictwire.js').Verdict}} Ticket
  * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
- * @typedef {{id: number, direction: string, kind: string, text: string, original: string, author: string, waId: string,
+ * @typedef {{id: number, direction: string, kind: string, text: string, original: string, transcription: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
  * @typedef {'reader'|'agent'|'admin'} Role
- * @typedef {{id: number, user: string, role: Role, business: string, zone: string, login: boolean, notice: string}} Session
+ * @typedef {{id: number, user: string, role: Role, business: string, zone: string, login: boolean, drafts: boolean, notice: string}} Session
  */
 
 /** @type {Record<string, Status>} */
@@ -39,6 +39,8 @@ export const priorities = { urgente: 'urgent', alta: 'high', normal: 'normal', b
 /** @type {Record<string, Role>} */
 const roles = { lectura: 'reader', agente: 'agent', administrador: 'admin' };
 /** @type {Record<string, string>} */
+const sources = { reglas: 'rules', modelo: 'model', llm: 'llm', persona: 'person' };
+/** @type {Record<string, string>} */
 const fileStates = { guardado: 'stored', pendiente: 'pending', no_disponible: 'unavailable' };
 
 /** The server's word for a status. @param {string} status */
@@ -50,7 +52,7 @@ export function statusWord(status) {
 export function ticket(v) {
   return {
     id: Number(v.id), title: text(v.titulo), text: text(v.descripcion), status: pick(statuses, v.estado, 'pending'),
-    category: text(v.categoria), words: list(v.palabras).map(text), priority: pick(priorities, v.prioridad, 'normal'),
+    category: text(v.categoria), source: pick(sources, v.fuente, ''), words: list(v.palabras).map(text), priority: pick(priorities, v.prioridad, 'normal'),
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
@@ -80,7 +82,7 @@ function notice(v) {
 export function message(v) {
   return {
     id: Number(v.id), direction: pick(directions, v.direccion, 'event'), kind: pick(kinds, v.tipo, 'other'), text: text(v.texto),
-    original: text(v.texto_original), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
+    original: text(v.texto_original), transcription: text(v.transcripcion), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
     fromPhone: v.desde_telefono === true, delivery: pick(deliveries, v.entrega, ''), reason: text(v.motivo), at: time(v.fecha),
     editedAt: time(v.editado), deletedAt: time(v.borrado), files: list(v.archivos).map(attachment),
   };
@@ -106,7 +108,7 @@ export function summary(v) {
 export function session(v) {
   return {
     id: Number(v.id) || 0, user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
-    notice: text(v.aviso_recibido), zone: text(v.zona_horaria),
+    drafts: v.redacta === true, notice: text(v.aviso_recibido), zone: text(v.zona_horaria),
   };
 }
 

@@ -26,6 +26,6 @@
       userHandle: response.userHandle ? encode(response.userHandle) : null,
     },
   });
-  console.log('Copie la línea siguiente y péguela en la página del puente:');
+  console.log('Copie la línea siguiente y péguela en la página de donde tomó este texto:');
   console.log(answer);
 })().catch((problem) => console.error('No se pudo responder: ' + problem.message));

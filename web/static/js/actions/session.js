@@ -52,6 +52,7 @@ function forget() {
   state.summary.value = null;
   state.bridge.value = null;
   state.retry.value = { phase: 'idle', keys: [], heard: 0, message: '' };
+  state.pair.value = { pairing: null, at: 0, step: '', error: '' };
   state.drafts.value = {};
   state.attempts.value = {};
 }

@@ -43,7 +43,7 @@ export function BridgeBar({ bridge, now, link }) {
 
 /** @param {{trouble: import('../bridge.js').Trouble, now: number}} props */
 export function Trouble({ trouble, now }) {
-  const solution = trouble.solution || (trouble.kind === 'problem' ? '' : t('bridge.defaultSolution'));
+  const solution = trouble.solution || (trouble.kind === 'problem' ? '' : t(trouble.title === 'bridge.pairing' ? 'bridge.pairSolution' : 'bridge.defaultSolution'));
   return html`<p><b>${t(trouble.title)}.</b> ${trouble.text}
       ${trouble.since ? html` <span class="since" aria-live="off">${t('bridge.since', { time: ago(trouble.since, now) })}</span>` : ''}</p>
     ${solution ? html`<p class="solution">${solution}</p>` : ''}`;

@@ -8,9 +8,9 @@ import { Icon } from './icon.js';
  * The reply box. Enter sends, Shift+Enter makes a line; an input method that is
  * composing keeps its Enter. With onFirst, a person may insist on what was refused.
  * @param {{name: string, draft: string, error: string, notice: string, onDraft: (text: string) => void, onSend: (text: string) => void,
- *   onFirst: (() => void) | null}} props
+ *   onFirst: (() => void) | null, children?: any}} props
  */
-export function Composer({ name, draft, error, notice, onDraft, onSend, onFirst }) {
+export function Composer({ name, draft, error, notice, onDraft, onSend, onFirst, children }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   useLayoutEffect(() => grow(field.current), [draft]);
   const send = (/** @type {Event} */ event) => {
@@ -25,6 +25,7 @@ export function Composer({ name, draft, error, notice, onDraft, onSend, onFirst 
     ${error ? html`<p class="composer-note" data-tone="bad" role="alert"><${Icon} name="alert" />${error}</p>` : ''}
     ${onFirst ? html`<p class="composer-note"><button type="button" class="button" onClick=${onFirst}>${t('reply.first')}</button></p>` : ''}
     ${notice ? html`<p class="composer-note" data-tone="wait" role="status"><${Icon} name="clock" />${notice}</p>` : ''}
+    ${children}
     <label class="visually-hidden" for="respuesta">${t('reply.label', { name })}</label>
     <div class="composer-row">
       <textarea id="respuesta" ref=${field} rows="1" maxlength="4000" placeholder=${t('reply.placeholder')} aria-describedby="respuesta-ayuda"

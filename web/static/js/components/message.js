@@ -2,6 +2,7 @@
 import { exact, oneLine, timeOfDay } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
+import { Transcription } from './assist.js';
 import { Attachment } from './attachment.js';
 import { Decision } from './decision.js';
 import { Delivery } from './delivery.js';
@@ -30,6 +31,7 @@ export function Message({ entry, busy, onPicture, onQuote, onRetry, onDiscard })
     ${quoted ? html`<${Quotation} quoted=${quoted} onQuote=${onQuote} />` : ''}
     ${labels[message.kind] ? html`<p class="message-label">${t(labels[message.kind])}</p>` : ''}
     ${message.files.map((file) => html`<${Attachment} file=${file} kind=${message.kind} onPicture=${onPicture} />`)}
+    ${message.deletedAt ? '' : html`<${Transcription} text=${message.transcription} />`}
     <${Body} message=${message} />
     ${message.reason ? html`<p class="message-reason" data-tone=${tones[message.delivery]}>${message.reason}</p>` : ''}
     ${message.direction === 'out' ? html`<${Decision} message=${message} busy=${busy} onRetry=${onRetry} onDiscard=${onDiscard} />` : ''}

@@ -13,6 +13,7 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
+import { EndSession, PairingCard } from './pairing.js';
 
 /** @typedef {import('../bridgewire.js').Bridge} Bridge */
 
@@ -27,7 +28,7 @@ export function BridgePage() {
   return html`<main class="page bridge" id="contenido" tabindex="-1">
     <div class="bridge-top"><a class="button button-icon" href=${href({ view: 'list' })} aria-label=${t('chat.back')} title=${t('chat.back')}><${Icon} name="back" /></a>
       <h1>${t('bridge.title')}</h1></div>
-    ${bridge ? html`<${State} bridge=${bridge} /><${Figures} bridge=${bridge} /><${Tray} bridge=${bridge} /><${Details} bridge=${bridge} />`
+    ${bridge ? html`<${State} bridge=${bridge} /><${PairingCard} /><${Figures} bridge=${bridge} /><${Tray} bridge=${bridge} /><${Details} bridge=${bridge} />`
     : html`<p class="hint" role="status"><span class="spinner"></span>${t('bridge.loading')}</p>`}
   </main>`;
 }
@@ -95,6 +96,7 @@ function Details({ bridge }) {
   ].filter(([, value]) => value);
   return html`<section class="card" aria-labelledby="detalles"><h2 id="detalles">${t('detail.title')}</h2>
     <dl class="details">${rows.map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${value}</dd></div>`)}</dl>
+    <${EndSession} />
   </section>`;
 }
 

@@ -1,8 +1,10 @@
 // @ts-check
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { accept, closeSummary, decline, suggest, summarise } from '../actions/assist.js';
 import { close, discard, open, reply, retry } from '../actions/conversation.js';
 import { keepDraft } from '../actions/session.js';
 import { askAgain, discardNotice, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
+import { Suggestion, Summary, SummaryButton } from '../components/assist.js';
 import { ChatHeader } from '../components/chat-header.js';
 import { Composer } from '../components/composer.js';
 import { Delivery } from '../components/delivery.js';
@@ -24,15 +26,23 @@ export function Conversation({ id }) {
     return close;
   }, [id]);
   const { ticket, phase, error, notice, unasked } = state.conversation.value;
+  const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
+  const drafts = state.session.value?.drafts === true && state.session.value.role !== 'reader';
   return html`<main class="chat" id="contenido" tabindex="-1">
     <${ChatHeader} id=${id} ticket=${ticket} category=${ticket ? html`<${ConversationCategory} ticket=${ticket} />` : ''} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}
       onSend=${() => ticket && notify(ticket)} onAsk=${() => ticket && askAgain(ticket)} onCancel=${() => ticket && dontAskAgain(ticket)}
-      onDiscard=${() => ticket && discardNotice(ticket)} />
+      onDiscard=${() => ticket && discardNotice(ticket)}>
+      ${drafts ? html`<${SummaryButton} assist=${assist} onSummarise=${() => summarise(id)} />` : ''}
+    </${ChatHeader}>
+    <${Summary} text=${assist.summary} onClose=${() => closeSummary(id)} />
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : html`<${Log} phase=${phase} />`}
     ${ticket && phase !== 'failed' ? html`<${Composer} name=${customerName(ticket)} draft=${state.drafts.value[id] ?? ''} error=${error} notice=${notice}
       onFirst=${unasked ? () => reply(id, unasked, true) : null}
-      onDraft=${(/** @type {string} */ text) => keepDraft(id, text)} onSend=${(/** @type {string} */ text) => reply(id, text)} />` : ''}
+      onDraft=${(/** @type {string} */ text) => keepDraft(id, text)} onSend=${(/** @type {string} */ text) => reply(id, text)}>
+      ${drafts ? html`<${Suggestion} assist=${state.drafts.value[id] ? assist : { ...assist, notice: '' }} onSuggest=${() => suggest(id)} onAccept=${(/** @type {string} */ text) => accept(id, text)}
+        onDecline=${() => decline(id)} />` : ''}
+    </${Composer}>` : ''}
   </main>`;
 }
 

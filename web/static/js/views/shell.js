@@ -18,6 +18,7 @@ import { Customer } from './customer.js';
 import { Customers } from './customers.js';
 import { Invitation } from './invitation.js';
 import { Login } from './login.js';
+import { PreferencesButton } from './preferences.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
 import { LastCorrection } from './verdict.js';
@@ -38,11 +39,12 @@ export function Shell({ onRetry }) {
 function View() {
   if (state.phase.value === 'starting') return html`<main class="page" id="contenido"><p class="hint"><span class="spinner"></span>${t('app.starting')}</p></main>`;
   if (route.value.view === 'invitation') return html`<${Invitation} key=${route.value.token} token=${route.value.token} />`;
-  if (state.phase.value === 'login') return html`<${Login} />`;
+  if (state.phase.value === 'login') return html`<div class="login-top"><${PreferencesButton} /></div><${Login} />`;
   const to = route.value;
-  // The page about the bridge says it all itself.
+  // The page about the bridge and the first steps say it all themselves.
+  const told = to.view === 'bridge' || (to.view === 'list' && state.isEmpty(state.list.value));
   return html`<${Header} />
-    ${to.view === 'bridge' ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
+    ${told ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
     <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
 }
 
@@ -58,6 +60,7 @@ function Header() {
     <a class="brand" href=${href({ view: 'list' }, '')} title=${t('app.home')}>${session?.business ?? t('app.name')}</a>
     <${Nav} items=${navigation()} current=${route.value.view} />
     <${BridgePill} bridge=${state.online.value ? state.bridge.value : null} link=${href({ view: 'bridge' })} />
+    <${PreferencesButton} />
     <${LivePill} />
     <button type="button" class="button button-icon" aria-label=${t('alerts.title')} title=${t('alerts.title')}
       onClick=${() => { state.alerts.value = { ...state.alerts.value, open: true }; }}><${Icon} name="bell" /></button>

@@ -5,7 +5,6 @@ import { loadMore } from '../actions/list.js';
 import { askAgain, discardNotice, dontAskAgain, notify } from '../actions/ticket.js';
 import { BulkBar } from '../components/bulk-bar.js';
 import { Chunk, End } from '../components/chunk.js';
-import { Empty } from '../components/empty.js';
 import { TicketRow } from '../components/ticket-row.js';
 import * as filters from '../filter.js';
 import { count } from '../format.js';
@@ -14,6 +13,7 @@ import { t } from '../i18n.js';
 import { chunks } from '../listing.js';
 import { filterBy, href } from '../router.js';
 import * as state from '../state.js';
+import { FirstSteps, FirstTicket } from './first-steps.js';
 import { ListTop, categories } from './list-top.js';
 import { TicketCategory } from './verdict.js';
 
@@ -28,13 +28,15 @@ export function TicketList({ open = 0 }) {
     loadPeople();
   }, []);
   const { phase, tickets, next, error, complete, query } = state.list.value;
+  if (state.isEmpty(state.list.value)) return html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   const filter = filters.parse(query);
   const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
+    <${FirstTicket} />
     <${ListTop} filter=${filter} query=${query} />
     ${phase === 'loading' ? html`<p class="hint" role="status"><span class="spinner"></span>${t('list.loading')}</p>` : ''}
     ${phase === 'failed' ? html`<p class="hint" role="alert">${error}</p>` : ''}
     ${complete ? '' : html`<p class="list-note">${t('search.incomplete')}</p>`}
-    ${phase === 'ready' && !tickets.length && !next ? html`<${Nothing} query=${query} searching=${filter.text !== ''} />` : ''}
+    ${phase === 'ready' && !tickets.length && !next ? html`<${Nothing} searching=${filter.text !== ''} />` : ''}
     ${tickets.length ? html`<${Table} open=${open} />` : ''}
     ${phase === 'ready' && (tickets.length || next) ? html`<${More} />` : ''}
     ${state.picked.value.length ? html`<${Bulk} />` : ''}`;
@@ -57,9 +59,8 @@ function usePlace(open) {
   }, [open]);
 }
 
-/** @param {{query: string, searching: boolean}} props */
-function Nothing({ query, searching }) {
-  if (!query) return html`<${Empty} connected=${state.bridgeState(state.bridge.value) === 'connected'} />`;
+/** @param {{searching: boolean}} props */
+function Nothing({ searching }) {
   return html`<p class="hint" role="status">${t(searching ? 'search.nothing' : 'list.noneInFilter')}
     <button type="button" class="button" onClick=${() => filterBy('')}>${t('list.showAll')}</button></p>`;
 }

@@ -1,4 +1,4 @@
--- v6 -> v7: Categories that a business edits, and what people teach the classifier
+-- v7 -> v8: Categories that a business edits, and what people teach the classifier
 
 CREATE TABLE categories (
 	-- only: sqlite

@@ -1,0 +1,4 @@
+package llm
+
+// Chosen is for the fuzz test.
+var Chosen = chosen

@@ -1,0 +1,73 @@
+// @ts-check
+/** Pairing the business's phone, through the laptop's bridge. */
+import { api } from '../api.js';
+import * as state from '../state.js';
+import { refresh as refreshBridge } from './bridge.js';
+import { change, guard, sentence } from './guard.js';
+
+/** Milliseconds between two looks: a code lives for 20 seconds, WhatsApp's next demand comes at any time. */
+const every = 2000;
+
+/** Keeps what is shown up to date until the function it returns is called. */
+export function follow() {
+  let timer = 0;
+  let over = false;
+  const look = async () => {
+    await refresh();
+    if (!over) timer = setTimeout(look, every);
+  };
+  look();
+  return () => {
+    over = true;
+    clearTimeout(timer);
+    state.pair.value = { ...state.pair.value, pairing: null, error: '' };
+  };
+}
+
+/** What somebody does is not overtaken by a look from before it. */
+async function refresh() {
+  if (state.pair.value.step) return;
+  try {
+    const pairing = await guard(api.pairing);
+    if (state.pair.value.step) return;
+    // What was said about a step stays until the next one.
+    const error = state.pair.value.pairing ? state.pair.value.error : '';
+    state.pair.value = { ...state.pair.value, pairing, at: Date.now(), error };
+    if (pairing.state === 'connected') await refreshBridge();
+  } catch (cause) {
+    state.pair.value = { ...state.pair.value, pairing: null, error: sentence(cause) };
+  }
+}
+
+/**
+ * Takes a step and shows what follows from it; returns whether it worked.
+ * @param {import('../bridge.js').Pair['step']} step
+ * @param {() => Promise<import('../bridgewire.js').Pairing>} work
+ */
+async function take(step, work) {
+  if (state.pair.value.step) return false;
+  state.pair.value = { ...state.pair.value, step, error: '' };
+  try {
+    state.pair.value = { pairing: await change(work), at: Date.now(), step: '', error: '' };
+    return true;
+  } catch (cause) {
+    state.pair.value = { ...state.pair.value, step: '', error: sentence(cause) };
+    return false;
+  }
+}
+
+/** Asks for a code to type on the phone. @param {string} phone */
+export const requestCode = (phone) => take('code', () => api.requestCode(phone));
+
+/** Passes on what the console of web.whatsapp.com said. @param {string} answer */
+export const answerPasskey = (answer) => take('passkey', () => api.answerPasskey(answer));
+
+/** Says that phone and panel show the same code. */
+export const confirmPasskey = () => take('confirm', api.confirmPasskey);
+
+/** Ends the session with WhatsApp. */
+export async function endSession() {
+  const ended = await take('end', api.unpair);
+  if (ended) await refreshBridge();
+  return ended;
+}

@@ -1,0 +1,38 @@
+// @ts-check
+/**
+ * What must be right before the first picture: colours and language, as this
+ * browser's person chose them or the browser says. A plain script, because
+ * modules come later. It also asks for the texts before anybody needs them.
+ */
+(() => {
+  const root = document.documentElement;
+  const languages = ['es', 'en', 'pt'];
+  const stored = (/** @type {string} */ key) => {
+    try {
+      return localStorage.getItem(key) ?? '';
+    } catch {
+      return ''; // a browser that stores nothing follows its system
+    }
+  };
+
+  const dress = () => {
+    const theme = stored('mostrador.tema');
+    const dark = /** @type {HTMLLinkElement | null} */ (document.getElementById('dark'));
+    const media = { light: 'not all', dark: 'all' }[theme] ?? '(prefers-color-scheme: dark)';
+    if (dark) dark.media = media;
+    const bars = /** @type {NodeListOf<HTMLMetaElement>} */ (document.querySelectorAll('meta[name="theme-color"]'));
+    bars.forEach((bar) => {
+      bar.media = bar.dataset.theme === 'dark' ? media : 'all';
+    });
+  };
+
+  const wanted = [stored('mostrador.idioma'), ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
+  const language = wanted.find((tag) => languages.includes(tag)) ?? 'es';
+  root.lang = language === 'pt' ? 'pt-BR' : language;
+  const texts = document.createElement('link');
+  Object.assign(texts, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous' });
+  texts.href = new URL(`../i18n/${language}.json`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+  document.head.append(texts);
+  dress();
+  addEventListener('theme', dress);
+})();
