@@ -12,6 +12,9 @@ import (
 // milliseconds of SQLite's one writer, between which others get their turn.
 const eraseStep = 200
 
+// movesOfTicket are the joins and splits that a ticket, $1, had part in.
+const movesOfTicket = `SELECT v.id FROM tickets t JOIN ticket_moves v ON v.business_id = t.business_id AND t.number IN (v.source, v.target) WHERE t.id = $1`
+
 // Statements that delete one message, and one ticket without messages; $1 is its
 // id. A table that refers to either belongs here. Names of files are kept until
 // the files are off the disk too.
@@ -22,6 +25,9 @@ var (
 		`DELETE FROM messages WHERE id = $1`,
 	}
 	eraseTicket = []string{
+		// What it takes to undo a move holds titles and descriptions.
+		`DELETE FROM moved_messages WHERE move_id IN (` + movesOfTicket + `)`,
+		`DELETE FROM ticket_moves WHERE id IN (` + movesOfTicket + `)`,
 		`UPDATE businesses SET learn_version = learn_version + 1 WHERE id IN (SELECT business_id FROM corrections WHERE ticket_id = $1)`,
 		`DELETE FROM corrections WHERE ticket_id = $1`,
 		`DELETE FROM tickets WHERE id = $1`,
