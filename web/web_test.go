@@ -48,13 +48,16 @@ var modules = map[string][]string{
 
 	"agent": {},
 
+	"drafting":    {"@preact/signals-core"},
+	"draftingapi": {"api", "wire"},
+
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state"},
-	"actions":    {"actions", "api", "accountapi", "shopapi", "i18n", "state", "filter", "listing", "live", "format"},
+	"actions":    {"actions", "drafting", "draftingapi", "api", "accountapi", "shopapi", "i18n", "state", "filter", "listing", "live", "format"},
 	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "steps", "preact/hooks"},
-	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "filter", "listing", "preact/hooks"},
+	"views":      {"views", "drafting", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

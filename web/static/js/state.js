@@ -12,10 +12,6 @@ import { signal } from '@preact/signals-core';
 /** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], sending: string[], deciding: number[], error: string, notice: string,
  *   unasked: string}} Conversation */
 
-/** What the language model does for a ticket. @typedef {{id: number, busy: ''|'suggesting'|'summarising', error: string, notice: string, suggestion: string, summary: string}} Assist */
-
-/** @type {Assist} */
-export const noAssist = { id: 0, busy: '', error: '', notice: '', suggestion: '', summary: '' };
 /** @type {List} */
 export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, query: '', newest: 0, fresh: [], complete: true, error: '' };
 /** @type {Conversation} */
@@ -43,8 +39,6 @@ export const list = signal(emptyList);
 export const conversation = signal(emptyConversation);
 /** Clicks on "Notificar recibido" that are not over, by ticket. @type {Signal<Record<number, Attempt>>} */
 export const attempts = signal({});
-/** @type {Signal<Assist>} */
-export const assist = signal(noAssist);
 /** Unsent replies by ticket. @type {Signal<Record<number, string>>} */
 export const drafts = signal({});
 /** @type {Signal<{pictures: string[], index: number} | null>} */

@@ -10,6 +10,7 @@ import { Composer } from '../components/composer.js';
 import { Delivery } from '../components/delivery.js';
 import { Icon } from '../components/icon.js';
 import { Message } from '../components/message.js';
+import { drafting, idle } from '../drafting.js';
 import { customerName, dayHeading } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
@@ -25,7 +26,7 @@ export function Conversation({ id }) {
     return close;
   }, [id]);
   const { ticket, phase, error, notice, unasked } = state.conversation.value;
-  const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
+  const assist = drafting.value.id === id ? drafting.value : idle;
   const drafts = state.session.value?.drafts === true && state.session.value.role !== 'reader';
   return html`<main class="chat" id="contenido" tabindex="-1">
     <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
