@@ -22,7 +22,7 @@ import (
 // files of static/js, or libraries of the import map.
 var modules = map[string][]string{
 	"boot":       {},
-	"wire":       {},
+	"wire":       {"verdictwire"},
 	"bridgewire": {"wire"},
 	"bridge":     {},
 	"links":      {},
@@ -46,6 +46,11 @@ var modules = map[string][]string{
 	"shopwire": {"wire"},
 	"shopapi":  {"shopwire", "api", "listwire"},
 
+	"verdictwire": {},
+	"learnwire":   {"wire"},
+	"learnapi":    {"api", "wire", "learnwire"},
+	"categories":  {"@preact/signals-core"},
+
 	"agent": {},
 
 	"drafting":    {"@preact/signals-core"},
@@ -55,9 +60,9 @@ var modules = map[string][]string{
 	"state":      {"@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state"},
-	"actions":    {"actions", "drafting", "draftingapi", "api", "accountapi", "shopapi", "i18n", "state", "filter", "listing", "live", "format"},
-	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "steps", "preact/hooks"},
-	"views":      {"views", "drafting", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "filter", "listing", "preact/hooks"},
+	"actions":    {"actions", "drafting", "draftingapi", "api", "accountapi", "shopapi", "learnapi", "categories", "i18n", "state", "filter", "listing", "live", "format"},
+	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "steps", "preact/hooks"},
+	"views":      {"views", "drafting", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

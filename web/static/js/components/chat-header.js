@@ -4,7 +4,7 @@ import { customerName, customerPhone } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Engine } from './assist.js';
-import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { PriorityBadge, StatusBadge } from './badge.js';
 import { useKeptFocus } from './focus.js';
 import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
@@ -18,10 +18,10 @@ const changes = {
 
 /**
  * Whose conversation it is and what can be done with the ticket.
- * @param {{id: number, ticket: import('../wire.js').Ticket | null, next: string[], back: string, notice: import('../state.js').NoticeView,
+ * @param {{id: number, ticket: import('../wire.js').Ticket | null, category: any, next: string[], back: string, notice: import('../state.js').NoticeView,
  *   onStatus: (status: string) => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void, children?: any}} props
  */
-export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, onAsk, onCancel, onDiscard, children }) {
+export function ChatHeader({ id, ticket, category, next, back, notice, onStatus, onSend, onAsk, onCancel, onDiscard, children }) {
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
   return html`<header class="chat-header">
@@ -30,7 +30,8 @@ export function ChatHeader({ id, ticket, next, back, notice, onStatus, onSend, o
       <h1 ref=${heading} tabindex="-1">${ticket ? html`<bdi>${customerName(ticket)}</bdi>` : t('chat.title', { id })}</h1>
       ${ticket ? html`<p class="chat-facts"><span>${t('chat.title', { id })}</span><span>${customerPhone(ticket)}</span>
         <${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
-        <${CategoryChip} category=${ticket.category} words=${ticket.words} /><${Engine} source=${ticket.source} /></p>` : ''}
+        <${Engine} source=${ticket.source} /></p>` : ''}
+      ${category}
     </div>
     ${ticket ? html`<div class="chat-actions">
       <${StatusButtons} status=${ticket.status} next=${next} onStatus=${onStatus} />

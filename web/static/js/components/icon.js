@@ -4,6 +4,7 @@ import { html } from '../html.js';
 /** Own drawings on a 24 by 24 grid, stroked with the colour of the text. @type {Record<string, string>} */
 const paths = {
   alert: 'M12 8v5m0 3.5v.01M10.6 4.2 2.9 17.6A1.6 1.6 0 0 0 4.3 20h15.4a1.6 1.6 0 0 0 1.4-2.4L13.4 4.2a1.6 1.6 0 0 0-2.8 0z',
+  archive: 'M4 5h16v4H4zm1 4v10h14V9m-9 4h4',
   bell: 'M6 9a6 6 0 1 1 12 0c0 6 2 7 2 7H4s2-1 2-7m4 11a2 2 0 0 0 4 0',
   back: 'M19 12H5m6-6-6 6 6 6',
   chat: 'M21 12a8.5 8.5 0 0 1-12.6 7.4L3 21l1.6-5.4A8.5 8.5 0 1 1 21 12z',
@@ -36,6 +37,8 @@ const paths = {
   send: 'M4 12 20 4l-5 16-3.5-6.5zm7.5 1.5L20 4',
   spark: 'M12 3l1.9 5.6L19.5 10.5l-5.6 1.9L12 18l-1.9-5.6L4.5 10.5l5.6-1.9zM19 16v4m-2-2h4',
   settings: 'M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zm-7 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
+  up: 'M12 19V5m-6 6 6-6 6 6',
+  voice: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zm-6 8a6 6 0 0 0 12 0m-6 6v4',
   waiting: 'M7 3h10M7 21h10M8 3c0 5 4 5.5 4 9s-4 4-4 9m8-18c0 5-4 5.5-4 9s4 4 4 9',
 };
 

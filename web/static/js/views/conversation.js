@@ -17,6 +17,7 @@ import { t } from '../i18n.js';
 import { href } from '../router.js';
 import * as state from '../state.js';
 import { entries, pictures } from '../thread.js';
+import { ConversationCategory } from './verdict.js';
 
 /** One ticket's conversation. @param {{id: number}} props */
 export function Conversation({ id }) {
@@ -29,7 +30,7 @@ export function Conversation({ id }) {
   const assist = drafting.value.id === id ? drafting.value : idle;
   const drafts = state.session.value?.drafts === true && state.session.value.role !== 'reader';
   return html`<main class="chat" id="contenido" tabindex="-1">
-    <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
+    <${ChatHeader} id=${id} ticket=${ticket} category=${ticket ? html`<${ConversationCategory} ticket=${ticket} />` : ''} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}
       onSend=${() => ticket && notify(ticket)} onAsk=${() => ticket && askAgain(ticket)} onCancel=${() => ticket && dontAskAgain(ticket)}
       onDiscard=${() => ticket && discardNotice(ticket)}>

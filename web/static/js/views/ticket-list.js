@@ -15,6 +15,7 @@ import { filterBy, href } from '../router.js';
 import * as state from '../state.js';
 import { FirstSteps, FirstTicket } from './first-steps.js';
 import { ListTop, categories } from './list-top.js';
+import { TicketCategory } from './verdict.js';
 
 const columns = ['list.number', 'list.customer', 'list.photo', 'list.request', 'list.status', 'list.time', 'list.action'];
 /** Rows that come and go together while the list is scrolled. */
@@ -82,7 +83,7 @@ function Row({ ticket, open }) {
     state.lightbox.value = { pictures: withPhoto.map((other) => other.photo ?? ''), index: withPhoto.findIndex((other) => other.id === ticket.id) };
   };
   const onPick = state.session.value?.role === 'reader' ? null : () => toggle(ticket.id);
-  return html`<${TicketRow} ticket=${ticket} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value} open=${open}
+  return html`<${TicketRow} ticket=${ticket} category=${html`<${TicketCategory} ticket=${ticket} />`} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value} open=${open}
     fresh=${state.list.value.fresh.includes(ticket.id)} notice=${state.noticeView(ticket.notice, state.attempts.value[ticket.id])}
     picked=${state.picked.value.includes(ticket.id)} onPick=${onPick}
     onPhoto=${showPhoto} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)}
