@@ -59,13 +59,16 @@ var modules = map[string][]string{
 
 	"agent": {},
 
+	"drafting":    {"@preact/signals-core"},
+	"draftingapi": {"api", "wire"},
+
 	"router":     {"@preact/signals-core"},
 	"state":      {"@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state", "talk"},
-	"actions":    {"actions", "api", "accountapi", "shopapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
+	"actions":    {"actions", "drafting", "draftingapi", "api", "accountapi", "shopapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
 	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "steps", "preact/hooks"},
-	"views":      {"views", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "preact/hooks"},
+	"views":      {"views", "drafting", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

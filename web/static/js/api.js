@@ -120,12 +120,6 @@ export const api = {
   /** @param {number} id @param {string} status */
   setStatus: async (id, status) => wire.ticket(await call('PATCH', `${base}/tickets/${id}`, { estado: wire.statusWord(status) })),
 
-  /** A reply to edit. @param {number} id */
-  suggest: async (id) => wire.text((await call('POST', `${base}/tickets/${id}/sugerencia`))?.texto),
-
-  /** What a conversation is about. @param {number} id */
-  summarise: async (id) => wire.text((await call('POST', `${base}/tickets/${id}/resumen`))?.texto),
-
   bridge: async () => bridge(await call('GET', `${base}/puente`)),
 
   /** Has the laptop deliver parked messages again, all of them without keys. @param {string[]} keys @returns {Promise<number>} how many */

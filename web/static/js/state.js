@@ -10,9 +10,7 @@ import { signal } from '@preact/signals-core';
 /** @typedef {{phase: 'confirm'|'sending'|'failed', before: number, uncertain?: boolean, message?: string}} Attempt */
 /** @typedef {{kind: 'idle'|'confirm'|'sending'|'queued'|'limited'|'late'|'sent'|'failed', delivery?: string, at?: Date | null, message?: string, stored?: boolean}} NoticeView */
 /** @typedef {{id: number, phase: 'loading'|'ready'|'failed', ticket: Ticket | null, messages: import('./wire.js').Message[], deciding: number[], error: string, notice: string, unasked: boolean}} Conversation */
-/** What the language model does for a ticket. @typedef {{id: number, busy: ''|'suggesting'|'summarising', error: string, notice: string, suggestion: string, summary: string}} Assist */
-/** @type {Assist} */
-export const noAssist = { id: 0, busy: '', error: '', notice: '', suggestion: '', summary: '' };
+
 /** @type {List} */
 export const emptyList = { phase: 'loading', tickets: [], next: '', total: 0, query: '', newest: 0, fresh: [], complete: true, error: '' };
 /** @type {Conversation} */
@@ -40,8 +38,6 @@ export const list = signal(emptyList);
 export const conversation = signal(emptyConversation);
 /** Clicks on "Notificar recibido" that are not over, by ticket. @type {Signal<Record<number, Attempt>>} */
 export const attempts = signal({});
-/** @type {Signal<Assist>} */
-export const assist = signal(noAssist);
 /** Unsent replies by ticket. @type {Signal<Record<number, string>>} */
 export const drafts = signal({});
 /** @type {Signal<{pictures: string[], index: number} | null>} */

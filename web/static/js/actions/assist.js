@@ -1,6 +1,7 @@
 // @ts-check
 /** Asking the language model for drafts. What it writes waits for a person: nothing here sends anything. */
-import { api } from '../api.js';
+import { drafting, idle } from '../drafting.js';
+import { drafts } from '../draftingapi.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
 import { guard, sentence } from './guard.js';
@@ -9,17 +10,17 @@ import { keepDraft } from './session.js';
 /**
  * Changes what is shown of the model's work on a ticket, unless another ticket's
  * has taken its place.
- * @param {number} id @param {Partial<import('../state.js').Assist>} change
+ * @param {number} id @param {Partial<import('../drafting.js').Drafting>} change
  */
 function update(id, change) {
-  if (state.assist.value.id === id) state.assist.value = { ...state.assist.value, ...change };
+  if (drafting.value.id === id) drafting.value = { ...drafting.value, ...change };
 }
 
 /** @param {number} id @param {'suggesting'|'summarising'} busy @param {() => Promise<string>} ask */
 async function work(id, busy, ask) {
-  const known = state.assist.value.id === id ? state.assist.value : { ...state.noAssist, id };
+  const known = drafting.value.id === id ? drafting.value : { ...idle, id };
   if (known.busy) return '';
-  state.assist.value = { ...known, busy, error: '', notice: '', suggestion: '' };
+  drafting.value = { ...known, busy, error: '', notice: '', suggestion: '' };
   try {
     return await guard(ask);
   } catch (cause) {
@@ -32,7 +33,7 @@ async function work(id, busy, ask) {
 
 /** Puts a suggested reply where a person edits it; over a draft of theirs only when they say so. @param {number} id */
 export async function suggest(id) {
-  const text = await work(id, 'suggesting', () => api.suggest(id));
+  const text = await work(id, 'suggesting', () => drafts.suggest(id));
   if (!text) return;
   if (!state.drafts.value[id]?.trim()) return accept(id, text);
   update(id, { suggestion: text });
@@ -53,7 +54,7 @@ export function decline(id) {
 
 /** @param {number} id */
 export async function summarise(id) {
-  const text = await work(id, 'summarising', () => api.summarise(id));
+  const text = await work(id, 'summarising', () => drafts.summarise(id));
   if (!text) return;
   update(id, { summary: text });
   state.announcement.value = t('assist.summarised');

@@ -3,7 +3,7 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Icon } from './icon.js';
 
-/** @typedef {import('../state.js').Assist} Data */
+/** @typedef {import('../drafting.js').Drafting} Data */
 
 /**
  * Above the reply box: asks for a suggested reply, and what became of that.

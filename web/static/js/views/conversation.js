@@ -13,6 +13,7 @@ import { Composer } from '../components/composer.js';
 import { CustomerAside } from '../components/customer-aside.js';
 import { Icon } from '../components/icon.js';
 import { fillIn } from '../compose.js';
+import { drafting, idle } from '../drafting.js';
 import { customerName, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
@@ -46,7 +47,7 @@ export function Conversation({ id }) {
   const { ticket, phase, error } = state.conversation.value;
   const may = state.may(state.session.value, 'agent');
   const { aside } = talk;
-  const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
+  const assist = drafting.value.id === id ? drafting.value : idle;
   const drop = useDrop(may && !mergedInto, (files) => pick(id, files));
   return html`<main class="chat" id="contenido" tabindex="-1" ref=${element} ...${drop.on}><div class="chat-frame" data-aside=${aside.value && ticket ? '' : undefined}>
     <${ChatHeader} id=${id} ticket=${ticket} category=${ticket ? html`<${ConversationCategory} ticket=${ticket} />` : ''} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })} may=${may && !mergedInto}
@@ -85,7 +86,7 @@ function Writing({ id, ticket }) {
   const { error, notice, unasked } = state.conversation.value;
   const { note, quote, files } = talk.composer(id);
   const text = state.drafts.value[talk.draftKey(id, note)] ?? '';
-  const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
+  const assist = drafting.value.id === id ? drafting.value : idle;
   const fill = (/** @type {string} */ text) => fillIn(text, { name: oneLine(ticket.name), ticket: id, business: state.session.value?.business ?? '' });
   return html`<${Composer} name=${customerName(ticket)} draft=${text} note=${note} quote=${quote} files=${files}
     canned=${talk.canned.value} fill=${fill} error=${error} notice=${notice} onFirst=${unasked ? () => submit(id, true) : null} onSend=${() => { typedAll(); submit(id); }}
