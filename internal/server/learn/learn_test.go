@@ -56,12 +56,25 @@ func (s *shop) run() (stop func()) {
 	return stop
 }
 
-func (s *shop) upToDate() {
+func (s *shop) upToDate() { s.t.Helper(); s.learned(s.origin.Business) }
+
+// learned waits until the model of a business is made of what the rows say.
+func (s *shop) learned(business int64) {
 	s.t.Helper()
-	storetest.Eventually(s.t, "the model is up to date", func() bool {
-		current, err := s.learner.Current(s.t.Context(), s.origin.Business)
-		return err == nil && current
-	})
+	// Training takes many seconds under the race detector.
+	deadline, poll := time.After(5*time.Minute), time.NewTicker(5*time.Millisecond)
+	defer poll.Stop()
+	for {
+		current, err := s.learner.Current(s.t.Context(), business)
+		if err == nil && current {
+			return
+		}
+		select {
+		case <-poll.C:
+		case <-deadline:
+			s.t.Fatalf("waited in vain until the model is up to date: %v", err)
+		}
+	}
 }
 
 func (s *shop) message(id, text string) int64 {
@@ -134,9 +147,10 @@ func TestBusinessesDoNotMix(t *testing.T) {
 	if err := s.learner.UseTemplate(t.Context(), second, classifier.Commerce); err != nil {
 		t.Fatal(err)
 	}
-	storetest.Eventually(t, "the other business has its template", func() bool {
-		return s.learner.Classify(second, "quiero cancelar mi pedido").Category == "cancelacion"
-	})
+	s.learned(second)
+	if got := s.learner.Classify(second, "quiero cancelar mi pedido").Category; got != "cancelacion" {
+		t.Errorf("got %q, want the other template's category", got)
+	}
 	if got := s.learner.Classify(s.origin.Business, drone); got.Category != "Drones" {
 		t.Errorf("got %q, want the first business as it was", got.Category)
 	}
