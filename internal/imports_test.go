@@ -23,7 +23,7 @@ const module = "mostrador/"
 var allowed = map[string][]string{
 	"internal/ticket":  {},
 	"internal/wire":    {"internal/ticket"},
-	"internal/address": {"internal/ticket", "github.com/nyaruka/phonenumbers"},
+	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
 
@@ -53,12 +53,13 @@ var allowed = map[string][]string{
 	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
 		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "internal/server/words", "golang.org/x/text", "golang.org/x/sync",
-		"modernc.org/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
+		"modernc.org/sqlite", "zombiezen.com/go/sqlite", "github.com/jackc/pgx", "go.mau.fi/util/dbutil", "github.com/rs/zerolog",
 	},
 	"internal/server/classifier": {
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",
 	},
 	"internal/server/classifier/corpus": {},
+	"internal/server/learn":             {"internal/server/classifier", "internal/server/store", "internal/ticket", "github.com/rs/zerolog"},
 	"internal/server/photos":            {"internal/ticket"},
 	"internal/server/splice":            {},
 	"internal/server/auth": {
@@ -88,19 +89,19 @@ var allowed = map[string][]string{
 	},
 	"internal/server/rest": {
 		"internal/server/assist",
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist", "web",
+		"internal/server/rest", "internal/server/assist", "internal/server/learn", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/original", "internal/server/backup", "internal/server/api",
+		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",

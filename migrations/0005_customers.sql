@@ -33,7 +33,7 @@ ALTER TABLE businesses ADD COLUMN away_text TEXT NOT NULL DEFAULT '';
 ALTER TABLE businesses ADD COLUMN keep_tickets BIGINT NOT NULL DEFAULT 0; -- since they were resolved
 ALTER TABLE businesses ADD COLUMN keep_photos BIGINT NOT NULL DEFAULT 0; -- since their ticket was resolved
 ALTER TABLE businesses ADD COLUMN keep_log BIGINT NOT NULL DEFAULT 0;
--- No ticket that was resolved before has any files left, apart from late ones.
+-- No ticket that was resolved before has any files left.
 ALTER TABLE businesses ADD COLUMN photos_gone_until BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX tickets_resolved ON tickets (business_id, resolved_at) WHERE resolved_at > 0;
 

@@ -26,6 +26,14 @@ func choose(p *browser.Tab, selector, value string) {
 	browser.Evaluate[bool](p, fmt.Sprintf(`(s => { s.value = %q; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })(document.querySelector(%q))`, value, selector))
 }
 
+// tap clicks what selector finds wherever it is by then: parts of a page that are
+// still being loaded move the others.
+func tap(p *browser.Tab, selector string) {
+	p.Helper()
+	p.WaitFor(fmt.Sprintf("document.querySelector(%q) !== null", selector))
+	browser.Evaluate[bool](p, fmt.Sprintf("document.querySelector(%q).click(), true", selector))
+}
+
 // press clicks the button that says text, inside what selector finds.
 func press(p *browser.Tab, selector, text string) {
 	p.Helper()
@@ -81,7 +89,7 @@ func TestASecondStepIsSetUpAskedForAndReplacedByARecoveryCode(t *testing.T) {
 	press(p, ".once", "Ya los guardé")
 	p.WaitText(".factor-state", "Le quedan 10 códigos")
 
-	p.Click(".top .button:last-child")
+	tap(p, ".top .button:last-child")
 	logIn(p, deskUser, deskPassword)
 	p.WaitFor("document.activeElement?.id === 'codigo'")
 	look(p, "entrar-codigo")
@@ -91,7 +99,7 @@ func TestASecondStepIsSetUpAskedForAndReplacedByARecoveryCode(t *testing.T) {
 	p.Write("#codigo", code()+"\r")
 	p.WaitText(".factor-state", "Activado")
 
-	p.Click(".top .button:last-child")
+	tap(p, ".top .button:last-child")
 	logIn(p, deskUser, deskPassword)
 	p.WaitFor("document.activeElement?.id === 'codigo'")
 	p.Write("#codigo", recovery+"\r")
@@ -139,7 +147,7 @@ func TestSomebodyIsInvitedJoinsAndIsKeptOut(t *testing.T) {
 	boss.Visit("#/ajustes/cuenta")
 	boss.Visit("#/ajustes/usuarios")
 	boss.WaitText(".rows", "Luis")
-	boss.Click(`[aria-label="Gestionar a Luis"]`)
+	tap(boss, `[aria-label="Gestionar a Luis"]`)
 	boss.WaitText(".manage", "Desactivar")
 	look(boss, "personas-gestionar")
 	choose(boss, ".manage select", "reader")
@@ -150,7 +158,7 @@ func TestSomebodyIsInvitedJoinsAndIsKeptOut(t *testing.T) {
 	p.Visit("#/")
 	browser.Evaluate[bool](p, "dispatchEvent(new Event('focus'))")
 	p.WaitFor("document.querySelector('#usuario') !== null")
-	boss.Click(`[aria-label="Gestionar a ana"]`)
+	tap(boss, `[aria-label="Gestionar a ana"]`)
 	boss.WaitText(".manage", "Desactivar")
 	choose(boss, ".row-person:first-child .manage select", "agent")
 	boss.WaitText(".account:has(#usuarios) .form-error", "único administrador")
@@ -163,7 +171,7 @@ func TestATemporaryPasswordIsReplacedAtTheFirstLogin(t *testing.T) {
 	d := openDesk(t)
 	boss := d.open("#/ajustes/usuarios")
 	boss.WaitText(".account:has(#nuevo)", "Con un enlace")
-	boss.Click(".way-choice:nth-of-type(2) input")
+	tap(boss, ".way-choice:nth-of-type(2) input")
 	boss.WaitFor("document.querySelector('#nuevo-nombre') !== null")
 	boss.Write("#nuevo-nombre", "Eva")
 	boss.Write("#nuevo-clave", "la del jefe\r")

@@ -22,7 +22,7 @@ import (
 // files of static/js, or libraries of the import map.
 var modules = map[string][]string{
 	"boot":       {},
-	"wire":       {},
+	"wire":       {"verdictwire"},
 	"bridgewire": {"wire"},
 	"bridge":     {},
 	"links":      {},
@@ -48,8 +48,14 @@ var modules = map[string][]string{
 	"accountapi":  {"accountwire", "api"},
 	"audit":       {"i18n"},
 
-	"shopwire": {"wire"},
-	"shopapi":  {"shopwire", "api", "listwire"},
+	"shopwire":   {"wire"},
+	"pairingapi": {"api", "bridgewire"},
+	"shopapi":    {"shopwire", "api", "listwire"},
+
+	"verdictwire": {},
+	"learnwire":   {"wire"},
+	"learnapi":    {"api", "wire", "learnwire"},
+	"categories":  {"@preact/signals-core"},
 
 	"agent": {},
 
@@ -57,9 +63,9 @@ var modules = map[string][]string{
 	"state":      {"@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state", "talk"},
-	"actions":    {"actions", "api", "accountapi", "shopapi", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
-	"components": {"components", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "steps", "preact/hooks"},
-	"views":      {"views", "components", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "preact/hooks"},
+	"actions":    {"actions", "api", "accountapi", "shopapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
+	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "steps", "preact/hooks"},
+	"views":      {"views", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 

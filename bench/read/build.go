@@ -33,7 +33,9 @@ const (
 
 // name says for which version of the database it was built: an old one is not
 // brought up to date.
-func name(tickets int) string { return fmt.Sprintf("tickets-%d-v%d.db", tickets, len(migrations.Table())) }
+func name(tickets int) string {
+	return fmt.Sprintf("tickets-%d-v%d.db", tickets, len(migrations.Table()))
+}
 
 // database returns the path of a database of that many tickets, which it builds
 // when there is none yet.

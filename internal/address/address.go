@@ -7,8 +7,6 @@ package address
 import (
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"mostrador/internal/ticket"
 )
 
@@ -140,17 +138,4 @@ func Key(phone string) string {
 		return phone[:4] + phone[5:]
 	}
 	return phone
-}
-
-// Display returns phone as people write it, such as "+52 477 275 8198", or
-// "+digits" when the numbering plan is unknown. An empty phone gives "".
-func Display(phone string) string {
-	if phone == "" {
-		return ""
-	}
-	number, err := phonenumbers.Parse("+"+Key(phone), "")
-	if err != nil {
-		return "+" + phone
-	}
-	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 }

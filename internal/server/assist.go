@@ -8,7 +8,6 @@ import (
 
 	"mostrador/internal/config"
 	"mostrador/internal/server/assist"
-	"mostrador/internal/server/classifier"
 	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/llm"
 	"mostrador/internal/server/store"
@@ -36,20 +35,27 @@ func wishes(c config.Server) store.Wishes {
 func (p *parts) openAssist(c config.Server, log zerolog.Logger) {
 	p.jobs = jobs.New(jobs.Options{Store: p.store, Log: log})
 	p.assist = assist.New(assist.Options{
-		Store: p.store, Photos: p.photos, Jobs: p.jobs, Categories: categoriesOf, Now: p.now,
+		Store: p.store, Photos: p.photos, Jobs: p.jobs, Categories: p.categoriesOf, Now: p.now,
 		Model: llm.New(llm.Options{Chat: llm.Endpoint{URL: c.LLM.URL, Model: c.LLM.Model, Key: c.LLM.Key}, Audio: llm.Endpoint(c.Transcription), Now: p.now, Log: log}),
 	})
 }
 
 // categoriesOf returns what a language model may choose from.
-func categoriesOf(context.Context, int64) ([]llm.Category, error) {
-	t, err := classifier.LoadTemplate(classifier.HelpDesk)
+func (p *parts) categoriesOf(ctx context.Context, business int64) ([]llm.Category, error) {
+	categories, err := p.store.Categories(ctx, business)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]llm.Category, len(t.Categories))
-	for i, c := range t.Categories {
-		all[i] = llm.Category{Name: c.Name, Hint: strings.Join(c.Keywords[:min(len(c.Keywords), hintWords)], ", ")}
+	var all []llm.Category
+	for _, c := range categories {
+		if c.Archived {
+			continue
+		}
+		hint := c.Description
+		if hint == "" {
+			hint = strings.Join(c.Keywords[:min(len(c.Keywords), hintWords)], ", ")
+		}
+		all = append(all, llm.Category{Name: c.Name, Hint: hint})
 	}
 	return all, nil
 }

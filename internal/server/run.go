@@ -26,12 +26,14 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/backup"
 	"mostrador/internal/server/jobs"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/retention"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/ticket"
 	"mostrador/internal/version"
 	"mostrador/web"
 )
@@ -44,7 +46,8 @@ type Options struct {
 	Dir            string                   // working folder
 	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
-	// Ready, if set, is called with the address once the server listens on it.
+	// Ready, if set, is called with the address once the server listens on it and
+	// somebody can log in.
 	Ready func(addr string)
 	Now   func() time.Time // nil: time.Now
 }
@@ -75,12 +78,19 @@ func serve(ctx context.Context, o Options) error {
 		return errors.Join(fmt.Errorf("build api: %w", err), ln.Close())
 	}
 	warn(c, log)
-	if o.Ready != nil {
-		o.Ready(ln.Addr().String())
-	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
-	g.Go(learn)
+	g.Go(func() error {
+		// Messages need not wait for a password's hash.
+		if err := p.firstLogin(ctx, c, o.Stdout); err != nil {
+			return fmt.Errorf("make first login: %w", err)
+		}
+		if o.Ready != nil {
+			o.Ready(ln.Addr().String())
+		}
+		return nil
+	})
+	g.Go(func() error { return p.learn.Run(ctx) })
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.jobs.Run(ctx) })
@@ -112,6 +122,12 @@ type parts struct {
 	keeper *retention.Keeper
 	live   *live.Hub
 	index  *indexer
+	learn  *learn.Learner
+}
+
+// classify is the learner's, which is made after the store.
+func (p *parts) classify(business int64, text string) ticket.Classification {
+	return p.learn.Classify(business, text)
 }
 
 // build makes the parts; what it made before a failure it closes again.
@@ -130,7 +146,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins,
 		Receive: presence.Receive, Left: presence.Left, Log: log,
 	})
-	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: sortRequest, Changed: p.changed, Wishes: wishes(c)})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: p.classify, Changed: p.changed, Wishes: wishes(c)})
 	if err != nil {
 		return err
 	}
@@ -142,10 +158,11 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}
-	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
-	if err = p.firstLogin(ctx, c, o.Stdout); err != nil {
-		return fmt.Errorf("make first login: %w", err)
+	p.learn = learn.New(learn.Options{Store: p.store, Log: log})
+	if err = p.learn.Prepare(ctx, p.origin.Business); err != nil {
+		return fmt.Errorf("prepare categories: %w", err)
 	}
+	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	p.bridge = outbox.NewBridge(nil, c.Token)
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Open: p.photos.OpenFile, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
@@ -181,7 +198,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})

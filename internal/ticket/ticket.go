@@ -158,10 +158,14 @@ type Ticket struct {
 	Source        Source
 	Confidence    float64  // of the category, 0 to 1
 	Words         []string // what decided the category
-	Photo         string   // stored name of the first picture, empty without one
-	Assignee      Person   // zero while nobody has it
-	Unread        int      // messages of the customer that nobody answered
-	MergedInto    int64    // number of the ticket that has its messages now; 0 for none
+	Doubt         Doubt
+	Candidates    []Candidate // with DoubtUnsure
+	Reason        Reason      // of the priority
+	ReasonWords   []string
+	Photo         string // stored name of the first picture, empty without one
+	Assignee      Person // zero while nobody has it
+	Unread        int    // messages of the customer that nobody answered
+	MergedInto    int64  // number of the ticket that has its messages now; 0 for none
 	CreatedAt     time.Time
 	UpdatedAt     time.Time // last message in either direction, or last change
 	FirstAnswerAt time.Time // zero while nobody answered
@@ -209,6 +213,9 @@ type Classification struct {
 	Title      string      // one line
 	Doubt      Doubt       // why Category is only the one for everything else
 	Candidates []Candidate // the likeliest categories, best first, with DoubtUnsure
+
+	Reason      Reason   // why Priority is what it is; empty if nothing speaks for another one than normal
+	ReasonWords []string // the customer's words that say so
 }
 
 // Candidate is a category that a doubtful text may belong to.
@@ -221,8 +228,24 @@ type Candidate struct {
 type Doubt string
 
 // With DoubtUnsure there are the two best candidates to choose from; DoubtNoText
-// is a voice note or a picture that came without words.
+// is a picture or another file that came without words, DoubtVoice a voice note.
 const (
 	DoubtUnsure Doubt = "unsure"
 	DoubtNoText Doubt = "no_text"
+	DoubtVoice  Doubt = "voice"
+)
+
+// Reason says why a ticket's priority is what it is. The zero value is that
+// nothing speaks for another one than normal, or that a person chose it.
+type Reason string
+
+// Of several reasons the most pressing one is told.
+const (
+	ReasonDanger   Reason = "danger"   // fire, smoke, electric shocks
+	ReasonLocked   Reason = "locked"   // somebody cannot get in
+	ReasonDeadline Reason = "deadline" // it has to be today
+	ReasonStopped  Reason = "stopped"  // a business cannot work
+	ReasonRepeated Reason = "repeated" // the customer asks again
+	ReasonCategory Reason = "category" // tickets of this category are so
+	ReasonWords    Reason = "words"    // how the customer puts it
 )

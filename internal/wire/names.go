@@ -58,6 +58,22 @@ var sources = map[ticket.Source]string{
 	ticket.SourcePerson: "persona",
 }
 
+var doubts = map[ticket.Doubt]string{
+	ticket.DoubtUnsure: "sin_clasificar",
+	ticket.DoubtNoText: "sin_texto",
+	ticket.DoubtVoice:  "nota_de_voz",
+}
+
+var reasons = map[ticket.Reason]string{
+	ticket.ReasonDanger:   "peligro",
+	ticket.ReasonLocked:   "bloqueado",
+	ticket.ReasonDeadline: "plazo",
+	ticket.ReasonStopped:  "parado",
+	ticket.ReasonRepeated: "insiste",
+	ticket.ReasonCategory: "categoria",
+	ticket.ReasonWords:    "texto",
+}
+
 var fileStates = map[ticket.FileState]string{
 	ticket.FileStored:      "guardado",
 	ticket.FilePending:     FilePending,
@@ -95,6 +111,12 @@ func DirectionName(d ticket.Direction) string { return directions[d] }
 
 // SourceName returns the wire name of s, "" for an unknown one.
 func SourceName(s ticket.Source) string { return sources[s] }
+
+// DoubtName returns the wire name of d, "" for the zero value.
+func DoubtName(d ticket.Doubt) string { return doubts[d] }
+
+// ReasonName returns the wire name of r, "" for the zero value.
+func ReasonName(r ticket.Reason) string { return reasons[r] }
 
 // FileStateName returns the wire name of s, "" for an unknown one.
 func FileStateName(s ticket.FileState) string { return fileStates[s] }

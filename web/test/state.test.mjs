@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { emptyList, extended, isEmpty, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
+import { emptyList, extended, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
+import { isEmpty } from '../static/js/listing.js';
 
 const tickets = (...ids) => ids.map((id) => ({ id, notice: null }));
 const page = (ids, next = '') => ({ tickets: tickets(...ids), next, total: 10 });

@@ -23,6 +23,7 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -39,6 +40,7 @@ type Options struct {
 	Photos *photos.Folder
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
+	Learn  *learn.Learner
 	Watch  *watch.Watch
 	Assist *assist.Assist
 	// Clean takes files off the disk whose rows are gone.

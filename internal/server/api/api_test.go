@@ -25,6 +25,7 @@ import (
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/classifier"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -32,6 +33,7 @@ import (
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/server/watch"
+	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
 
@@ -124,11 +126,14 @@ type shop struct {
 	origin store.Origin
 	outbox *outbox.Outbox
 	watch  *watch.Watch
+	learn  *learn.Learner // not running
 	laptop *laptop
 	clock  *storetest.Clock
 	dir    string
 	log    *bytes.Buffer
 	cookie string
+	// classify is what the store sorts texts with: a model that all tests share.
+	classify func(business int64, text string) ticket.Classification
 }
 
 type option func(*api.Options)
@@ -145,8 +150,9 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.classify = func(_ int64, text string) ticket.Classification { return model.Classify(text) }
 	s.store = storetest.OpenURL(t, filepath.Join(s.dir, "tickets.db"), func(o *store.Options) {
-		o.Now, o.Classify = s.clock.Now, model.Classify
+		o.Now, o.Classify = s.clock.Now, func(business int64, text string) ticket.Classification { return s.classify(business, text) }
 	})
 	s.origin, err = s.store.Setup(t.Context(), store.Setup{BusinessName: "Taller", BridgeURL: s.laptop.URL, TokenHash: httpx.NewToken(token)})
 	if err != nil {
@@ -161,11 +167,15 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	bridge := outbox.NewBridge(nil, token)
 	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Open: folder.OpenFile, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
 	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})
+	s.learn = learn.New(learn.Options{Store: s.store, Log: log, Pause: time.Millisecond})
+	if err := s.learn.Prepare(t.Context(), s.origin.Business); err != nil {
+		t.Fatal(err)
+	}
 	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},

@@ -78,7 +78,7 @@ func open(t *testing.T, url string) *desk {
 }
 
 // doubtful knows nothing of any text.
-func doubtful(text string) ticket.Classification {
+func doubtful(_ int64, text string) ticket.Classification {
 	c := ticket.Classification{Category: "Soporte General", Source: ticket.SourceModel, Priority: ticket.PriorityNormal, Doubt: ticket.DoubtUnsure}
 	if text == "" {
 		c.Doubt = ticket.DoubtNoText

@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"mostrador/internal/ticket"
@@ -12,13 +13,18 @@ import (
 type Model struct {
 	recipe             recipe
 	categories         []Category
+	hidden             int // so many categories, the first ones, are not in use and never answered
 	vocabulary         *vocabulary
 	index              *index
 	category, priority matrix
+	taught             *adaptation // nil if people taught nothing
+	rules              []rule
+	threshold          float64
 }
 
-// threshold is the least confidence with which a category is believed.
-const threshold = 0.35
+// DefaultThreshold is the least confidence with which a category is believed,
+// unless the business says otherwise.
+const DefaultThreshold = 0.35
 
 // maxWords is how many deciding words are worth showing.
 const maxWords = 4
@@ -31,7 +37,7 @@ func (m *Model) Classify(text string) ticket.Classification {
 	switch {
 	case len(ranked) == 0:
 		c.Category, c.Doubt = rest, ticket.DoubtNoText
-	case c.Confidence < threshold && len(ranked) > 1:
+	case c.Confidence < m.threshold && len(ranked) > 1:
 		c.Candidates = ranked[:2]
 		c.Category, c.Confidence, c.Doubt, c.Words = rest, confidenceOf(rest, ranked), ticket.DoubtUnsure, nil
 	}
@@ -47,6 +53,9 @@ func (m *Model) Guess(text string) ticket.Classification {
 	return c
 }
 
+// impossible is the score of what is never answered.
+const impossible = -1e9
+
 // tieBreak gives a text that says nothing to the category for everything else.
 const tieBreak = 0.01
 
@@ -60,23 +69,58 @@ func (m *Model) answer(text string) (ticket.Classification, []ticket.Candidate) 
 		return c, nil
 	}
 	list := make([]feature, 0, featuresPerByte*len(text))
-	features := m.index.number(m.recipe.appendFeatures(list, tokens, m.vocabulary.stemsOf(tokens)))
-	scores := m.category.score(features)
-	scores[len(scores)-1] += tieBreak
-	softmax(scores)
-	ranked := make([]ticket.Candidate, len(scores))
-	for i, p := range scores {
-		ranked[i] = ticket.Candidate{Category: m.categories[i].Name, Confidence: float64(p)}
+	stems := m.vocabulary.stemsOf(tokens)
+	list = m.recipe.appendFeatures(list, tokens, stems)
+	var said []feature
+	if m.taught != nil {
+		said = m.taught.number(m.index, list)
+	}
+	features := m.index.number(list)
+	scores := m.guess(features)
+	e := evidence{via: argmax(scores), features: features, said: said}
+	if m.taught != nil {
+		scores = m.taught.score(said, scores)
+		softmax(scores)
+	}
+	m.hide(scores)
+	ranked := make([]ticket.Candidate, len(scores)-m.hidden)
+	for i, p := range scores[m.hidden:] {
+		ranked[i] = ticket.Candidate{Category: m.categories[m.hidden+i].Name, Confidence: float64(p)}
 	}
 	// Stable, so that equal ones keep the template's order.
 	slices.SortStableFunc(ranked, func(a, b ticket.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	best := argmax(scores)
 	c.Category, c.Confidence = ranked[0].Category, ranked[0].Confidence
-	c.Words = m.words(text, tokens, features, best)
-	if len(features) > 0 {
-		c.Priority = ticket.Priorities()[argmax(m.priority.score(features))]
-	}
+	c.Words = shown(text, tokens, m.weigh(tokens, e, best))
+	m.press(&c, text, tokens, stems, features, best)
 	return c, ranked
+}
+
+// guess returns the probability of each category before people taught anything.
+func (m *Model) guess(features []feature) []float32 {
+	scores := m.category.score(features)
+	scores[len(scores)-1] += tieBreak
+	softmax(scores)
+	return scores
+}
+
+// hide gives the probability of categories that are not in use to the others.
+func (m *Model) hide(scores []float32) {
+	if m.hidden == 0 {
+		return
+	}
+	for c := range scores {
+		scores[c] = float32(math.Log(float64(scores[c] + math.SmallestNonzeroFloat32)))
+		if c < m.hidden {
+			scores[c] = impossible
+		}
+	}
+	softmax(scores)
+}
+
+// class returns the number of the category called name, -1 if there is none.
+func (m *Model) class(name string) int {
+	return slices.IndexFunc(m.categories, func(c Category) bool { return c.Name == name })
 }
 
 func argmax(scores []float32) int {
@@ -92,18 +136,43 @@ func confidenceOf(category string, ranked []ticket.Candidate) float64 {
 // one worth showing too.
 const worthShowing = 0.3
 
-// words returns, as they were written and in that order, the words that spoke
-// most for a class against the average one.
-func (m *Model) words(text string, tokens []token, features []feature, class int) []string {
+// evidence is what a text has to say for a category.
+type evidence struct {
+	features, said []feature // as the model and as its adaptation number them
+	via            int       // what the model took the text for
+}
+
+// weigh says how much each token spoke for a class: by itself, or where people
+// taught that the model's guess means that class, for the guess.
+func (m *Model) weigh(tokens []token, e evidence, class int) []float32 {
 	weights := make([]float32, len(tokens))
+	source := class
+	if m.taught != nil {
+		if e.via != class && m.taught.guesses.row(uint32(e.via))[class] > 0 {
+			source = e.via
+		}
+		m.taught.words.speak(weights, e.said, class)
+	}
+	m.category.speak(weights, e.features, source)
+	return weights
+}
+
+// speak adds to each token's weight what it says for a class against the average
+// one.
+func (m matrix) speak(weights []float32, features []feature, class int) {
 	for _, f := range features {
-		row := m.category.row(f.key)
+		row := m.row(f.key)
 		var mean float32
 		for _, w := range row {
 			mean += w / float32(len(row))
 		}
 		weights[f.token] += f.value * (row[class] - mean)
 	}
+}
+
+// shown returns, as they were written and in that order, the words with the
+// greatest weights.
+func shown(text string, tokens []token, weights []float32) []string {
 	order := make([]int, 0, len(tokens))
 	for i, t := range tokens {
 		if weights[i] > 0 && !fillers[t.word] {

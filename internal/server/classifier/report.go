@@ -12,7 +12,7 @@ import (
 // with. It trains about a hundred models, which takes some seconds.
 func Report(w io.Writer, t Template, sentences []Sentence, now func() time.Time) error {
 	r := &report{w: w, template: t, sentences: sentences, now: now}
-	for _, section := range []func() error{r.whole, r.bursts, r.byCountry, r.learningCurve, r.parts, r.speed} {
+	for _, section := range []func() error{r.whole, r.bursts, r.byCountry, r.learningCurve, r.lessons, r.parts, r.speed} {
 		if err := section(); err != nil {
 			return err
 		}
@@ -57,13 +57,13 @@ func (r *report) whole() error {
 	}
 	names, found := r.template.CategoryNames(), result.category
 	half := found.surest(0.5)
-	believed := found.surest(found.share(func(o outcome) bool { return o.confidence >= threshold }))
+	believed := found.surest(found.share(func(o outcome) bool { return o.confidence >= DefaultThreshold }))
 	r.table(fmt.Sprintf("%s: %d frases, %d categorías, voces que el modelo no conoce", r.template.Name, len(found), len(names)), "medida", "valor")
 	r.printf("| acierto | %.3f |\n| macro-F1 | %.3f |\n", found.accuracy(), found.macroF1(names))
 	r.printf("| acierto con las dos mejores | %.3f |\n", found.share(func(o outcome) bool { return o.right() || o.second == o.want }))
 	r.printf("| acierto en la mitad más segura | %.3f |\n| macro-F1 en la mitad más segura | %.3f |\n", half.accuracy(), half.macroF1(names))
 	r.printf("| error de calibración (ECE) | %.3f |\n", found.calibrationError())
-	r.printf("| quedan sin clasificar (confianza < %.2f) | %.1f %% |\n", threshold, 100*(1-float64(len(believed))/float64(max(len(found), 1))))
+	r.printf("| quedan sin clasificar (confianza < %.2f) | %.1f %% |\n", DefaultThreshold, 100*(1-float64(len(believed))/float64(max(len(found), 1))))
 	r.printf("| acierto en las demás | %.3f |\n", believed.accuracy())
 	r.printf("| prioridad: acierto | %.3f |\n| prioridad: macro-F1 | %.3f |\n", result.priority.accuracy(), result.priority.macroF1(priorityNames()))
 

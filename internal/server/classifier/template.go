@@ -16,9 +16,11 @@ var templates embed.FS
 
 // Category is one of the things a message may be about.
 type Category struct {
-	Name     string   // what people see
-	Slug     string   // the name of its file of sentences
-	Keywords []string // words and phrases that speak for it; case and accents do not matter
+	Name     string          // what people see
+	Slug     string          // the name of its file of sentences
+	Keywords []string        // words and phrases that speak for it; case and accents do not matter
+	Examples []string        // messages that are about it
+	Priority ticket.Priority // of what is about it, unless the text says otherwise; empty: normal
 }
 
 // Template is a set of categories to choose from.

@@ -73,7 +73,8 @@ const (
 
 // regress trains a softmax regression by stochastic gradient descent, in an
 // order that is always the same. balance says how much more lessons of a rare
-// class count: 0 not at all, 1 so much that all classes are equal.
+// class count: 0 not at all, 1 so much that all classes are equal. Rows are
+// centred, as no step changes the sum of one.
 func regress(lessons []lesson, features, classes int, balance float64) matrix {
 	m := newMatrix(features, classes)
 	weight := classWeights(lessons, classes, balance)
@@ -203,11 +204,24 @@ func (x *index) number(text []feature) []feature {
 		square += f.value * f.value
 		known = append(known, f)
 	}
-	length := max(float32(math.Sqrt(float64(square))), minLength)
-	for i := range known {
-		known[i].value /= length
-	}
+	shrink(known, square)
 	return known
+}
+
+// rarity is how much a feature's hash counts, known or not.
+func (x *index) rarity(hash uint32) float32 {
+	if n, ok := x.numbers[hash]; ok {
+		return x.rarities[n]
+	}
+	return x.unknown
+}
+
+// shrink gives text the length of 1, square being that of all its features.
+func shrink(text []feature, square float32) {
+	length := max(float32(math.Sqrt(float64(square))), minLength)
+	for i := range text {
+		text[i].value /= length
+	}
 }
 
 // Train makes a model of what a business knows: its categories with their
@@ -225,8 +239,11 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{recipe: r, categories: t.Categories}
+	m := &Model{recipe: r, categories: t.Categories, threshold: DefaultThreshold}
 	if m.vocabulary, err = newVocabulary(r.synonyms); err != nil {
+		return nil, err
+	}
+	if m.rules, err = readRules(m.vocabulary); err != nil {
 		return nil, err
 	}
 	if r.keywords {
@@ -243,7 +260,7 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 	for i, s := range sentences {
 		text := m.index.number(texts[i])
 		if s.Category != "" {
-			class := slices.IndexFunc(t.Categories, func(c Category) bool { return c.Name == s.Category })
+			class := m.class(s.Category)
 			if class < 0 {
 				return nil, fmt.Errorf("train: sentence %d is of the unknown category %q", i, s.Category)
 			}

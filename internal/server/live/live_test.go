@@ -287,11 +287,11 @@ func TestAPanelThatDoesNotReadIsCutOffAndHarmsNobody(t *testing.T) {
 }
 
 func TestAPanelThatFallsBehindIsToldToReadEverythingAgain(t *testing.T) {
-	d := open(t, nil)
+	d := open(t, func(o *live.Options) { o.WriteWithin = time.Minute })
 	p := d.panel("ana")
 	p.SetReadLimit(1 << 22)
-	big := strings.Repeat("x", 1<<20)
-	const events = 400 // more than sockets and the queue hold
+	big := strings.Repeat("x", 1<<18)
+	const events = 300 // more than sockets and the queue hold
 	for range events {
 		d.Publish(1, live.Event{Kind: "prueba", Data: big})
 	}

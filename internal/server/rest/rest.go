@@ -21,6 +21,7 @@ import (
 
 	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -42,6 +43,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Assist *assist.Assist
+	Learn  *learn.Learner
 	Photos *photos.Folder
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
@@ -83,6 +85,8 @@ func Mount(r chi.Router, o Options) {
 	s.bridge()
 	s.assist()
 	s.pairing()
+	s.categories()
+	s.learning()
 	s.customers()
 	s.settings()
 	s.account()

@@ -27,15 +27,21 @@ type Ticket struct {
 	CreatedAt   time.Time `json:"fecha"`
 	PhotoPath   *string   `json:"foto_path"`
 
-	Title         string     `json:"titulo"`
-	Phone         string     `json:"telefono"`
-	Hidden        bool       `json:"numero_oculto"`
-	Name          string     `json:"nombre"`
-	Group         bool       `json:"grupo"`
-	Priority      string     `json:"prioridad"`
-	Source        string     `json:"fuente"`
-	Confidence    float64    `json:"confianza"`
-	Words         []string   `json:"palabras"`
+	Title      string   `json:"titulo"`
+	Phone      string   `json:"telefono"`
+	Hidden     bool     `json:"numero_oculto"`
+	Name       string   `json:"nombre"`
+	Group      bool     `json:"grupo"`
+	Priority   string   `json:"prioridad"`
+	Source     string   `json:"fuente"`
+	Confidence float64  `json:"confianza"`
+	Words      []string `json:"palabras"`
+
+	Doubt       string      `json:"duda" enum:",sin_clasificar,sin_texto,nota_de_voz" doc:"Por qué la categoría es solo la que recibe lo demás."`
+	Candidates  []Candidate `json:"candidatas" doc:"Con «sin_clasificar», las dos más probables."`
+	Reason      string      `json:"prioridad_motivo" enum:",peligro,bloqueado,plazo,parado,insiste,categoria,texto" doc:"Por qué la prioridad es la que es; vacío si nada habla por otra."`
+	ReasonWords []string    `json:"prioridad_palabras"`
+
 	Unread        int        `json:"sin_leer"`
 	Assignee      *Person    `json:"asignado"`
 	UpdatedAt     time.Time  `json:"actualizado"`
@@ -51,6 +57,12 @@ type Ticket struct {
 type Person struct {
 	ID   int64  `json:"id"`
 	Name string `json:"nombre"`
+}
+
+// Candidate is a category that a doubtful ticket may belong to.
+type Candidate struct {
+	Category   string  `json:"categoria"`
+	Confidence float64 `json:"confianza"`
 }
 
 // Notice is the state of a ticket's last «Notificar recibido».
@@ -123,20 +135,30 @@ func TicketOf(l store.Listed) Ticket {
 		Category: t.Category, CreatedAt: t.CreatedAt.UTC(), PhotoPath: filePath(t.Photo),
 		Title: t.Title, Phone: address.Display(t.Contact.Phone), Hidden: t.Contact.Phone == "" && !t.Contact.Group,
 		Name: t.Contact.Name, Group: t.Contact.Group, Priority: wire.PriorityName(t.Priority), Source: wire.SourceName(t.Source),
-		Confidence: t.Confidence, Words: t.Words, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
+		Confidence: t.Confidence, Unread: t.Unread, UpdatedAt: t.UpdatedAt.UTC(),
 		FirstAnswerAt: moment(t.FirstAnswerAt), ResolvedAt: moment(t.ResolvedAt),
 		Stuck: l.Stuck, ContactID: t.Contact.ID, MergedInto: t.MergedInto,
 	}
 	if t.Assignee.ID != 0 {
 		v.Assignee = &Person{ID: t.Assignee.ID, Name: t.Assignee.Name}
 	}
-	if v.Words == nil {
-		v.Words = []string{}
+	v.Words, v.ReasonWords = emptyIfNil(t.Words), emptyIfNil(t.ReasonWords)
+	v.Doubt, v.Reason, v.Candidates = wire.DoubtName(t.Doubt), wire.ReasonName(t.Reason), make([]Candidate, 0, len(t.Candidates))
+	for _, c := range t.Candidates {
+		v.Candidates = append(v.Candidates, Candidate{c.Category, c.Confidence})
 	}
 	if l.Notice != nil {
 		v.Notice = &Notice{ID: l.Notice.ID, Delivery: wire.DeliveryName(l.Notice.Delivery), SentAt: l.Notice.SentAt.UTC(), Failure: l.Notice.Failure}
 	}
 	return v
+}
+
+// emptyIfNil is list for JSON, where an empty one is not null.
+func emptyIfNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 func messageOf(m ticket.Message) Message {

@@ -182,14 +182,42 @@ func (d *desk) setPriority(th thread, before, priority ticket.Priority) error {
 	return d.tell(th, "Prioridad", priorityNames[before], priorityNames[priority])
 }
 
+// setCategory is what a person says of the category; the classifier learns from it
+// if the business has such a category.
 func (d *desk) setCategory(th thread, before, category string) error {
-	if err := d.exec(`UPDATE tickets SET category = $2, category_source = 'person', confidence = 1, words = '[]' WHERE id = $1`, th.id, category); err != nil {
+	judged, err := d.judged(th.id)
+	if err != nil {
+		return fmt.Errorf("look at category: %w", err)
+	}
+	known, err := d.categoryNamed(d.business, category)
+	if err != nil {
+		return fmt.Errorf("find category: %w", err)
+	}
+	if known.ID != 0 && !known.Archived {
+		category = known.Name
+		if _, err := d.correct(th.id, known.ID, before != category, judged); err != nil {
+			return fmt.Errorf("keep correction: %w", err)
+		}
+	}
+	return d.say(th, before, judgement{Category: category, Source: ticket.SourcePerson, Confidence: 1})
+}
+
+// say writes a judgement on a ticket and tells of it, if the category changes.
+func (d *desk) say(th thread, before string, j judgement) error {
+	if err := d.judge(th.id, j); err != nil {
 		return fmt.Errorf("set category: %w", err)
 	}
-	if err := d.log(th, ActTicketCategory, before, category); err != nil {
+	if err := d.learnAnew(d.business); err != nil {
 		return err
 	}
-	return d.tell(th, "Categoría", cmp.Or(before, "ninguna"), cmp.Or(category, "ninguna"))
+	d.hint(d.business, th.number, HintTicket)
+	if before == j.Category {
+		return nil
+	}
+	if err := d.log(th, ActTicketCategory, before, j.Category); err != nil {
+		return err
+	}
+	return d.tell(th, "Categoría", cmp.Or(before, "ninguna"), cmp.Or(j.Category, "ninguna"))
 }
 
 func (d *desk) setAssignee(th thread, holder string, assignee int64) error {

@@ -21,7 +21,11 @@ var (
 		`DELETE FROM attachments WHERE message_id = $1`,
 		`DELETE FROM messages WHERE id = $1`,
 	}
-	eraseTicket = []string{`DELETE FROM tickets WHERE id = $1`}
+	eraseTicket = []string{
+		`UPDATE businesses SET learn_version = learn_version + 1 WHERE id IN (SELECT business_id FROM corrections WHERE ticket_id = $1)`,
+		`DELETE FROM corrections WHERE ticket_id = $1`,
+		`DELETE FROM tickets WHERE id = $1`,
+	}
 	// eraseContact is for one without tickets and messages.
 	eraseContact = []string{
 		`DELETE FROM contact_notes WHERE contact_id = $1`,

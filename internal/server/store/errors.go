@@ -11,8 +11,9 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
+	moderncsqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+	"zombiezen.com/go/sqlite"
 
 	"mostrador/internal/ticket"
 )
@@ -81,9 +82,7 @@ var (
 // cause returns what a user reads about an error that unavailable is true for.
 func cause(err error) error {
 	known := errUnavailable
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		known = cmp.Or(liteCauses[e.Code()&0xff], known)
-	}
+	known = cmp.Or(liteCauses[liteCode(err)], known)
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		known = cmp.Or(pgCauses[e.Code], known)
 	}
@@ -111,8 +110,8 @@ func unavailable(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return slices.Contains(downCodes, e.Code()&0xff)
+	if slices.Contains(downCodes, liteCode(err)) {
+		return true
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return lostRace(err) || slices.ContainsFunc(downStates, func(state string) bool {
@@ -120,6 +119,15 @@ func unavailable(err error) bool {
 		})
 	}
 	return lostRace(err) || connectionLost(err)
+}
+
+// liteCode returns the primary result code in an error of SQLite, by whichever
+// of the two ways to it, and that of no error in particular in any other.
+func liteCode(err error) int {
+	if e, ok := errors.AsType[*moderncsqlite.Error](err); ok {
+		return e.Code() & 0xff
+	}
+	return int(sqlite.ErrCode(err).ToPrimary())
 }
 
 func connectionLost(err error) bool {

@@ -21,7 +21,9 @@ func (s *Store) Explain(ctx context.Context, business int64, q words.Query, f Fi
 	if err != nil || len(q.Words) == 0 {
 		return lines, err
 	}
-	for _, query := range []string{r.messagesQuery([]int64{1, 2, 3}, c), r.contactsQuery([]int64{1, 2, 3}, c)} {
+	queries := []string{r.messagesQuery([]int64{1, 2, 3}, c), r.contactsQuery([]int64{1, 2, 3}, c)}
+	c.add("t.number = %s", 1)
+	for _, query := range append(queries, numberQuery(c)) {
 		some, err := s.plan(ctx, query, c.args)
 		if err != nil {
 			return nil, err

@@ -2,10 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-
-	"modernc.org/sqlite"
 )
 
 // Waiting returns how many callers wait for SQLite's writer.
@@ -28,23 +27,32 @@ func (s *Store) CheckIntegrity(ctx context.Context) error {
 	return nil
 }
 
+// BatchLimit is how many callers share a commit at most.
+const BatchLimit = batchLimit
+
 // ProbeAfter is how long Check believes the last failure.
 const ProbeAfter = probeAfter
 
-// OnCommit makes SQLite's writer call hook within each COMMIT, before anything
-// of it is durable; a hook that returns false makes the commit fail.
+// OnCommit makes SQLite's writer call hook at each COMMIT, before anything of it
+// is durable; a hook that returns false makes the commit fail.
 func (s *Store) OnCommit(ctx context.Context, hook func() bool) error {
+	w := s.writer.(*groupWriter)
 	return s.write(ctx, "register hook", func(*tx) error {
-		return s.writer.(*groupWriter).conn.Raw(func(conn any) error {
-			conn.(sqlite.HookRegisterer).RegisterCommitHook(func() int32 {
-				if hook() {
-					return 0
-				}
-				return 1
-			})
-			return nil
-		})
+		w.conn = hooked{w.conn, hook}
+		return nil
 	})
+}
+
+type hooked struct {
+	querier
+	hook func() bool
+}
+
+func (h hooked) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if query == "COMMIT" && !h.hook() {
+		return nil, errors.New("the hook refused")
+	}
+	return h.querier.ExecContext(ctx, query, args...)
 }
 
 // AuditQuery is what Audit asks.

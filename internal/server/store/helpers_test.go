@@ -43,8 +43,17 @@ func (s *shop) another() *store.Store {
 	return storetest.OpenURL(s.t, s.url, func(o *store.Options) { o.Now, o.Classify = s.clock.Now, classify })
 }
 
+// openShopWith is openShop with another classifier.
+func openShopWith(t *testing.T, url string, classify func(int64, string) ticket.Classification) *shop {
+	t.Helper()
+	s := &shop{t: t, url: url, clock: storetest.NewClock(start)}
+	s.Store = storetest.OpenURL(t, url, func(o *store.Options) { o.Now, o.Classify = s.clock.Now, classify })
+	s.origin = storetest.Origin(t, s.Store)
+	return s
+}
+
 // classify is a stand-in that shows which text it was given.
-func classify(text string) ticket.Classification {
+func classify(_ int64, text string) ticket.Classification {
 	c := ticket.Classification{Category: "Soporte General", Source: ticket.SourceRules, Priority: ticket.PriorityNormal}
 	if strings.Contains(text, "no prende") {
 		c.Category, c.Confidence, c.Words = "Hardware - Energía", 0.7, []string{"prende"}

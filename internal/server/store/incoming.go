@@ -99,7 +99,7 @@ func (s *Store) AddMessage(ctx context.Context, in Incoming) (Stored, error) {
 type intake struct {
 	*tx
 	in       Incoming
-	classify func(string) ticket.Classification
+	classify func(business int64, text string) ticket.Classification
 	wishes   Wishes
 	contact  person
 	fresh    bool // the contact was unknown until now
@@ -141,6 +141,9 @@ func (g *intake) run() (Stored, error) {
 		err = g.muted()
 	default:
 		err = g.customer()
+	}
+	if err == nil && g.out.UsedFiles && !g.out.Opened {
+		err = g.lateFiles(g.in.Business, g.out.Message)
 	}
 	return g.out, err
 }

@@ -42,7 +42,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 		told(hints)
 		s.relay.add(hints)
 	}
-	s.reader, s.writer = db, &poolWriter{db: db, now: s.now, changed: s.changed}
+	s.reader, s.writer = pool{db}, &poolWriter{db: db, now: s.now, changed: s.changed}
 	return nil
 }
 
@@ -72,7 +72,7 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	defer func() { _ = conn.Rollback() }() // after Commit it does nothing
-	t := &tx{ctx: ctx, now: w.now().UnixMilli(), conn: conn, lock: rowLock, id: returningID}
+	t := &tx{ctx: ctx, now: w.now().UnixMilli(), conn: poolTx{conn}, lock: rowLock, id: returningID}
 	if err := guarded(t, fn); err != nil {
 		return err
 	}

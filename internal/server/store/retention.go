@@ -14,9 +14,6 @@ const (
 	retireStep = 20
 	// countLimit bounds what CountExpired counts.
 	countLimit = 10_000
-	// lateFiles is how far back files of tickets are looked for that were gone
-	// already: the laptop may deliver one days after its ticket was resolved.
-	lateFiles = 7 * 24 * time.Hour
 )
 
 // Retired counts what is, or would be, deleted because it is old. A count from
@@ -33,9 +30,15 @@ const (
 	// A reply that still waits keeps its ticket.
 	expiredTickets = `FROM tickets t WHERE t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2
 		AND NOT EXISTS (SELECT 1 FROM messages q WHERE q.ticket_id = t.id AND q.delivery = 'queued')`
-	expiredPhotos = `FROM tickets t JOIN messages m ON m.ticket_id = t.id JOIN attachments a ON a.message_id = m.id
-		WHERE t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2 AND t.resolved_at >= $3
-		AND a.state = 'stored' AND m.delivery <> 'queued'`
+	// SQLite joins in the order of CROSS JOIN: from the oldest tickets on, of which
+	// few are needed, and not from all files there are.
+	expiredPhotos = `FROM tickets t CROSS JOIN messages m CROSS JOIN attachments a
+		WHERE m.ticket_id = t.id AND a.message_id = m.id AND t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2
+		AND t.resolved_at >= $3 AND a.state = 'stored' AND m.delivery <> 'queued'`
+	// expiredPhoto is the same of one file, $3.
+	expiredPhoto = `FROM attachments a CROSS JOIN messages m CROSS JOIN tickets t
+		WHERE m.ticket_id = t.id AND a.message_id = m.id AND t.business_id = $1 AND t.resolved_at > 0 AND t.resolved_at < $2
+		AND a.id = $3 AND a.state = 'stored' AND m.delivery <> 'queued'`
 	expiredAlerts = `FROM alerts l WHERE l.business_id = $1 AND l.cleared_at > 0 AND l.cleared_at < $2`
 	expiredAudit  = `FROM audit l WHERE l.business_id = $1 AND l.at < $2`
 )
@@ -147,33 +150,45 @@ func (t *tx) dropIdle(contact int64) error {
 }
 
 // retirePhotos makes the next old files doomed, going through closed tickets
-// from the oldest on.
+// from the oldest on. It remembers how far it is, so that no step looks at what an
+// earlier one has seen to.
 func (s *Store) retirePhotos(ctx context.Context, business int64, days int) (Retired, error) {
 	old := cutoff(s.now().UnixMilli(), days)
-	var until int64
-	if err := s.reader.QueryRowContext(ctx, `SELECT photos_gone_until FROM businesses WHERE id = $1`, business).Scan(&until); err != nil {
+	var from int64
+	if err := s.reader.QueryRowContext(ctx, `SELECT photos_gone_until FROM businesses WHERE id = $1`, business).Scan(&from); err != nil {
 		return Retired{}, fmt.Errorf("find where files are gone: %w", explain(err))
 	}
-	ids, err := list(ctx, s.reader, scanID, `SELECT a.id `+expiredPhotos+` ORDER BY t.resolved_at LIMIT $4`,
-		business, old, until-lateFiles.Milliseconds(), eraseStep)
+	type found struct{ id, resolved int64 }
+	files, err := list(ctx, s.reader, func(row scanner) (f found, err error) {
+		err = row.Scan(&f.id, &f.resolved)
+		return f, err
+	}, `SELECT a.id, t.resolved_at `+expiredPhotos+` ORDER BY t.resolved_at LIMIT $4`, business, old, from, eraseStep)
 	if err != nil {
 		return Retired{}, fmt.Errorf("find old files: %w", explain(err))
 	}
-	if len(ids) == 0 && until >= old-lateFiles.Milliseconds() {
+	until := old
+	if len(files) > 0 {
+		until = files[len(files)-1].resolved // that ticket may have more of them
+	}
+	if until <= from && len(files) == 0 {
 		return Retired{}, nil
 	}
 	err = s.write(ctx, "delete old files", func(t *tx) error {
-		for _, id := range ids {
-			if err := t.dropFile(business, old, id); err != nil {
+		for _, f := range files {
+			if err := t.dropFile(business, old, f.id); err != nil {
 				return err
 			}
 		}
-		if len(ids) > 0 {
-			return nil
-		}
-		return t.exec(`UPDATE businesses SET photos_gone_until = $2 WHERE id = $1`, business, old)
+		return t.exec(`UPDATE businesses SET photos_gone_until = $2 WHERE id = $1 AND photos_gone_until = $3`, business, until, from)
 	})
-	return Retired{Photos: len(ids)}, err
+	return Retired{Photos: len(files)}, err
+}
+
+// lateFiles has retirePhotos look again at the ticket of a message that got files
+// after the ticket's were gone.
+func (t *tx) lateFiles(business, message int64) error {
+	const resolved = `(SELECT t.resolved_at FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.id = $2 AND t.resolved_at > 0)`
+	return t.exec(`UPDATE businesses SET photos_gone_until = `+resolved+` WHERE id = $1 AND photos_gone_until > `+resolved, business, message)
 }
 
 // dropFile takes the file off an attachment, unless its ticket was reopened
@@ -181,7 +196,7 @@ func (s *Store) retirePhotos(ctx context.Context, business int64, days int) (Ret
 func (t *tx) dropFile(business, old, attachment int64) error {
 	var ticketID int64
 	var file string
-	found, err := t.row([]any{&ticketID, &file}, `SELECT t.id, COALESCE(a.file, '') `+expiredPhotos+` AND a.id = $4`, business, old, 0, attachment)
+	found, err := t.row([]any{&ticketID, &file}, `SELECT t.id, COALESCE(a.file, '') `+expiredPhoto, business, old, attachment)
 	if err != nil || !found {
 		return err
 	}

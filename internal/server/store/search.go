@@ -17,7 +17,7 @@ const (
 	// hitsAtOnce messages are looked at in one step of a search, and at most
 	// hitSteps times that for one page: a page may come out short for it.
 	hitsAtOnce = 100
-	hitSteps   = 10
+	hitSteps   = 4
 	// contactsFound and contactTickets bound what a search by a common name
 	// brings; the newest of each count.
 	contactsFound  = 200
@@ -219,16 +219,17 @@ func (r *search) withDigits(ctx context.Context, contacts []int64, digits []stri
 }
 
 func (r *search) contactsQuery(contacts []int64, c *conditions) string {
-	// The signs keep the rows and their order from being read off the wrong index.
+	// The signs keep the rows and their order from being read off another index.
+	where := strings.Replace(c.where(), "t.business_id =", "+t.business_id =", 1)
 	return `
 		SELECT COALESCE((SELECT MAX(m.id) FROM messages m WHERE m.ticket_id = t.id), 1), t.number, t.description, ''
-		FROM tickets t WHERE t.contact_id IN (` + numbers(contacts) + `) AND ` + c.where() + ` ORDER BY +t.number DESC LIMIT ` + strconv.Itoa(contactTickets)
+		FROM tickets t WHERE t.contact_id IN (` + numbers(contacts) + `) AND ` + where + ` ORDER BY +t.number DESC LIMIT ` + strconv.Itoa(contactTickets)
 }
 
 // conditions are the filter's, for a ticket t.
 func (r *search) conditions() *conditions {
 	c := &conditions{}
-	c.add("+t.business_id = %s", r.business)
+	c.add("t.business_id = %s", r.business)
 	c.any("t.status", texts(r.f.Statuses)...)
 	c.match(r.f)
 	return c
@@ -252,8 +253,12 @@ func (r *search) withNumber(ctx context.Context, hits []hit) ([]hit, error) {
 	}
 	c := r.conditions()
 	c.add("t.number = %s", number)
-	found, err := list(ctx, r.reader, scanHit(FoundByNumber), `SELECT 0, t.number, t.description, '' FROM tickets t WHERE `+c.where(), c.args...)
+	found, err := list(ctx, r.reader, scanHit(FoundByNumber), numberQuery(c), c.args...)
 	return newestOfEach(append(found, hits...)), err
+}
+
+func numberQuery(c *conditions) string {
+	return `SELECT 0, t.number, t.description, '' FROM tickets t WHERE ` + c.where()
 }
 
 // load fetches what a list shows of hits, in their order.

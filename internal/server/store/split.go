@@ -53,7 +53,7 @@ func (m *mover) cutAt(message int64) (second int64, err error) {
 	return second, nil
 }
 
-func (m *mover) split(second, message int64, classify func(string) ticket.Classification) error {
+func (m *mover) split(second, message int64, classify func(int64, string) ticket.Classification) error {
 	unread := m.source.Unread
 	if err := m.openRest(second); err != nil {
 		return err
@@ -140,7 +140,7 @@ func (m *mover) look(sh *sheet, unread int) error {
 }
 
 // sort says what each part is about now.
-func (m *mover) sort(classify func(string) ticket.Classification) error {
+func (m *mover) sort(classify func(int64, string) ticket.Classification) error {
 	for _, sh := range []*sheet{&m.source, &m.target} {
 		text, err := m.burst(sh.ID)
 		if err != nil {
@@ -150,11 +150,13 @@ func (m *mover) sort(classify func(string) ticket.Classification) error {
 			sh.Description = text
 			continue
 		}
-		c := sorted(classify, text)
+		c := sorted(classify, m.business, text)
 		sh.Description, sh.Title = text, c.Title
 		if err := m.exec(`
-			UPDATE tickets SET priority = $2, category = $3, category_source = $4, confidence = $5, words = $6 WHERE id = $1`,
-			sh.ID, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words)); err != nil {
+			UPDATE tickets SET priority = $2, category = $3, category_source = $4, confidence = $5, words = $6, doubt = $7,
+				candidates = $8, priority_reason = $9, priority_words = $10 WHERE id = $1`,
+			sh.ID, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), c.Doubt, candidateList(c.Candidates), c.Reason,
+			wordList(c.ReasonWords)); err != nil {
 			return fmt.Errorf("sort ticket: %w", err)
 		}
 	}

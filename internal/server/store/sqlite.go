@@ -37,16 +37,16 @@ var (
 )
 
 // openSQLite fills s with the one writer and the pool of readers of a file.
-func (s *Store) openSQLite(ctx context.Context, path string) error {
-	path, err := prepareFile(path)
-	if err != nil {
+func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
+	if path, err = prepareFile(path); err != nil {
 		return err
 	}
+	// Open until the writer is, or the log would be emptied and made anew.
 	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
 	if err != nil {
 		return err
 	}
-	s.closers = append(s.closers, db.Close)
+	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
 	if err := refuseOriginal(ctx, db, path); err != nil {
 		return err
@@ -54,20 +54,25 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err := migrate(ctx, db, liteDialect, s.log); err != nil {
 		return err
 	}
-	conn, err := db.Conn(ctx)
+	conn, err := openLite(ctx, fileURI(path).String(), writerPragmas)
 	if err != nil {
 		return err
 	}
 	s.path = path
 	writer := newGroupWriter(conn, s.now, s.changed)
 	s.writer = writer
-	s.reader, err = sql.Open("sqlite", dsn(path, readerPragmas))
+	s.closers = append(s.closers, func() error {
+		writer.close()
+		return conn.close()
+	})
+	reader, err := sql.Open("sqlite", dsn(path, readerPragmas))
 	if err != nil {
-		return errors.Join(err, writer.close())
+		return err
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
-	s.closers = []func() error{writer.close, s.reader.Close, db.Close}
+	s.closers = append(s.closers, reader.Close)
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(readers)
+	s.reader = pool{reader}
 	return nil
 }
 
@@ -98,12 +103,17 @@ func prepareFile(path string) (string, error) {
 	return path, f.Close()
 }
 
-// dsn writes path as a URI, in which no character of it can pass for an option.
-func dsn(path string, pragmas []string) string {
+// fileURI is path in a form in which no character of it can pass for an option.
+func fileURI(path string) *url.URL {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/… on Windows
 	}
-	uri := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	return &url.URL{Scheme: "file", Path: path}
+}
+
+func dsn(path string, pragmas []string) string {
+	uri := fileURI(path)
+	uri.RawQuery = url.Values{"_pragma": pragmas}.Encode()
 	return uri.String()
 }

@@ -32,13 +32,13 @@ type Options struct {
 	Now func() time.Time
 	// Log receives what happens behind a call's back.
 	Log zerolog.Logger
-	// Classify sorts what a customer wrote, when it opens a ticket and each time
+	// Classify sorts what a customer of a business wrote, when it opens a ticket and each time
 	// more comes before the first answer. It runs inside the transaction, which
 	// alone knows everything they wrote: to read that beforehand as well made a
 	// server with two cores slower. On SQLite all messages wait for it, so it
 	// must take microseconds, and it must not use the store.
 	// Without it tickets have no category.
-	Classify func(text string) ticket.Classification
+	Classify func(business int64, text string) ticket.Classification
 	// Wishes is which background work rows ask for.
 	Wishes Wishes
 	// Changed, if set, is told what a transaction changed once it is committed,
@@ -49,19 +49,19 @@ type Options struct {
 
 // Store is an open database. All methods may be called concurrently, also by
 // several servers on one PostgreSQL: nothing but how the last transaction ended
-// is kept in the process.
+// and, for a second, whose a token is, is kept in the process.
 type Store struct {
 	path     string // of the SQLite file, empty on PostgreSQL
-	reader   *sql.DB
+	reader   pool
 	postgres bool
-	byToken  *sql.Stmt // on reader: every request of a bridge needs it
 	writer   transactor
 	closers  []func() error // in the order to call them
 	trouble  atomic.Pointer[trouble]
 	url      string
+	tokens   tokens
 	now      func() time.Time
 	log      zerolog.Logger
-	classify func(text string) ticket.Classification
+	classify func(business int64, text string) ticket.Classification
 	wishes   Wishes
 	changed  func([]Hint)
 	relay    *relay // on PostgreSQL
@@ -102,10 +102,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := open(ctx, o.URL); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", explain(err)), s.Close())
 	}
-	var err error
-	if s.byToken, err = s.reader.PrepareContext(ctx, byToken); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare query: %w", explain(err)), s.Close())
-	}
 	return s, nil
 }
 
@@ -140,6 +136,6 @@ func (s *Store) write(ctx context.Context, what string, fn func(*tx) error) erro
 	return nil
 }
 
-func unclassified(string) ticket.Classification {
+func unclassified(int64, string) ticket.Classification {
 	return ticket.Classification{Source: ticket.SourceRules, Priority: ticket.PriorityNormal}
 }

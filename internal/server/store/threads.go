@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"mostrador/internal/ticket"
 )
@@ -25,14 +26,15 @@ type thread struct {
 	firstAnswer int64
 	unread      int
 	bridge      int64
+	created     int64
 	mergedInto  int64 // number of the ticket that has its messages now
 }
 
-const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id, merged_into`
+const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id, created_at, merged_into`
 
 // dest is where threadColumns go.
 func (th *thread) dest() []any {
-	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.mergedInto}
+	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.created, &th.mergedInto}
 }
 
 func scanThread(row scanner) (th thread, err error) {
@@ -67,7 +69,9 @@ func (g *intake) look() error {
 	g.ahead = outlook{repeat: true, events: true, limited: true}
 	_, err := g.row(append(g.ahead.open.dest(), &g.ahead.repeat, &g.ahead.events, &g.ahead.limited), `
 		SELECT `+threadColumns+`,
-			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction IN ('in', 'out', 'event') AND wa_id = $2),
+			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'in' AND wa_id = $2)
+				OR EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'out' AND wa_id = $2)
+				OR EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND wa_id = $2),
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND direction = 'event' AND refers_to = $2),
 			EXISTS (SELECT 1 FROM messages WHERE contact_id = $1 AND delivery = 'queued' AND hold = 'limited')
 		FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number DESC LIMIT 1`+g.lock,
@@ -108,12 +112,15 @@ func (g *intake) open(text string) (thread, error) {
 	}
 	text = cut(text, descriptionLimit)
 	c := g.sorted(text)
+	if c.Doubt == ticket.DoubtNoText && (g.in.Kind == ticket.KindVoice || g.in.Kind == ticket.KindAudio) {
+		c.Doubt = ticket.DoubtVoice
+	}
 	id, err := g.add(`
 		INSERT INTO tickets (business_id, number, contact_id, bridge_id, title, description, status, priority, category,
-			category_source, confidence, words, photo, unread, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 1, $13, $13)`,
+			category_source, confidence, words, doubt, candidates, priority_reason, priority_words, photo, unread, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 1, $17, $17)`,
 		g.in.Business, th.number, g.contact.id, g.in.Bridge, c.Title, text, th.status, c.Priority, c.Category,
-		c.Source, c.Confidence, wordList(c.Words), g.now)
+		c.Source, c.Confidence, wordList(c.Words), c.Doubt, candidateList(c.Candidates), c.Reason, wordList(c.ReasonWords), g.now)
 	if err != nil {
 		return thread{}, fmt.Errorf("open ticket: %w", err)
 	}
@@ -169,10 +176,26 @@ func (g *intake) describe(th thread, more int) error {
 	if err := g.wantOpinion(th.id, c); err != nil {
 		return err
 	}
+	if g.sentAt-th.created >= patience.Milliseconds() {
+		insist(&c)
+	}
 	return g.exec(`
 		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
-			words = $8, updated_at = $9, unread = unread + $10 WHERE id = $1`,
-		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), g.now, more)
+			words = $8, doubt = $9, candidates = $10, priority_reason = $11, priority_words = $12, updated_at = $13, unread = unread + $14
+		WHERE id = $1`,
+		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), c.Doubt, candidateList(c.Candidates),
+		c.Reason, wordList(c.ReasonWords), g.now, more)
+}
+
+// patience is after how long without an answer a customer who writes again is
+// asking again, rather than going on.
+const patience = 12 * time.Hour
+
+// insist raises the priority of what a customer has to ask for again.
+func insist(c *ticket.Classification) {
+	if c.Priority == ticket.PriorityNormal || c.Priority == ticket.PriorityLow {
+		c.Priority, c.Reason, c.ReasonWords = ticket.PriorityHigh, ticket.ReasonRepeated, nil
+	}
 }
 
 // burst returns what a ticket's customer wrote so far, in the order of writing.
@@ -188,10 +211,12 @@ func (t *tx) burst(ticketID int64) (string, error) {
 }
 
 // sorted classifies text, seeing to it that every ticket has a title.
-func (g *intake) sorted(text string) ticket.Classification { return sorted(g.classify, text) }
+func (g *intake) sorted(text string) ticket.Classification {
+	return sorted(g.classify, g.in.Business, text)
+}
 
-func sorted(classify func(string) ticket.Classification, text string) ticket.Classification {
-	c := classify(text)
+func sorted(classify func(int64, string) ticket.Classification, business int64, text string) ticket.Classification {
+	c := classify(business, text)
 	if c.Title == "" {
 		c.Title = firstLine(text)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"mostrador/internal/ticket"
@@ -28,7 +29,7 @@ type Listed struct {
 
 const listedColumns = `
 	SELECT t.number, t.title, t.description, t.status, t.priority, t.category, t.category_source, t.confidence, t.words,
-		t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.merged_into,
+		t.doubt, t.candidates, t.priority_reason, t.priority_words, t.photo, t.unread, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.merged_into,
 		COALESCE(t.assignee_id, 0), COALESCE(u.name, ''), c.id, ` + shownName + `, c.phone, COALESCE(c.lid, ''), c.chat, c.is_group,
 		COALESCE(n.id, 0), COALESCE(n.body, ''), COALESCE(` + shownDelivery + `, ''), COALESCE(n.failure, ''), COALESCE(n.sent_at, 0),
 		(SELECT COUNT(*) FROM messages s WHERE s.ticket_id = t.id AND (s.delivery = 'failed' OR s.hold <> '') AND s.purpose = '')
@@ -52,17 +53,24 @@ func (s *Store) Ticket(ctx context.Context, business, number int64) (Listed, err
 func scanListed(row scanner) (Listed, error) {
 	var l Listed
 	var n ticket.Message
-	var words string
+	var words, candidates, reasons string
 	var created, updated, answered, resolved, noticed int64
 	err := row.Scan(&l.Number, &l.Title, &l.Description, &l.Status, &l.Priority, &l.Category, &l.Source, &l.Confidence, &words,
-		&l.Photo, &l.Unread, &created, &updated, &answered, &resolved, &l.MergedInto,
+		&l.Doubt, &candidates, &l.Reason, &reasons, &l.Photo, &l.Unread, &created, &updated, &answered, &resolved, &l.MergedInto,
 		&l.Assignee.ID, &l.Assignee.Name, &l.Contact.ID, &l.Contact.Name, &l.Contact.Phone, &l.Contact.LID, &l.Contact.Chat, &l.Contact.Group,
 		&n.ID, &n.Body, &n.Delivery, &n.Failure, &noticed, &l.Stuck)
 	if err != nil {
 		return Listed{}, err
 	}
-	if err := json.Unmarshal([]byte(words), &l.Words); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(words), &l.Words), json.Unmarshal([]byte(candidates), &l.Candidates),
+		json.Unmarshal([]byte(reasons), &l.ReasonWords)); err != nil {
 		return Listed{}, fmt.Errorf("read words of ticket %d: %w", l.Number, err)
+	}
+	if len(l.Candidates) == 0 {
+		l.Candidates = nil
+	}
+	if len(l.ReasonWords) == 0 {
+		l.ReasonWords = nil
 	}
 	l.CreatedAt, l.UpdatedAt = instant(created), instant(updated)
 	l.FirstAnswerAt, l.ResolvedAt = instant(answered), instant(resolved)

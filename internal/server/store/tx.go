@@ -26,11 +26,35 @@ const (
 	returningID = " RETURNING id"
 )
 
-// querier is what *sql.DB, *sql.Tx and the writer's statement cache share.
+// querier is what a transaction or a list works on.
 type querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	query(ctx context.Context, query string, args ...any) (rows, error)
+}
+
+// scanner is a row that can be read.
+type scanner interface{ Scan(dest ...any) error }
+
+// rows are the rows of a query, as *sql.Rows are.
+type rows interface {
+	scanner
+	Next() bool
+	Err() error
+	Close() error
+}
+
+// pool makes a querier of database/sql's connections.
+type pool struct{ *sql.DB }
+
+func (p pool) query(ctx context.Context, query string, args ...any) (rows, error) {
+	return p.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller's
+}
+
+// poolTx makes a querier of a transaction of theirs.
+type poolTx struct{ *sql.Tx }
+
+func (t poolTx) query(ctx context.Context, query string, args ...any) (rows, error) {
+	return t.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller's
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -67,11 +91,15 @@ func (t *tx) add(query string, args ...any) (id int64, err error) {
 
 // row scans the first row into dest and reports whether there was one.
 func (t *tx) row(dest []any, query string, args ...any) (bool, error) {
-	return one(t.conn.QueryRowContext(t.ctx, query, args...), dest...)
+	found, err := t.conn.query(t.ctx, query, args...)
+	if err != nil {
+		return false, err
+	}
+	if !found.Next() {
+		return false, errors.Join(found.Err(), found.Close())
+	}
+	return true, errors.Join(found.Scan(dest...), found.Close())
 }
-
-// scanner is a row that can be read: *sql.Row or *sql.Rows.
-type scanner interface{ Scan(dest ...any) error }
 
 // one scans row and reports whether there was one.
 func one(row *sql.Row, dest ...any) (bool, error) {
@@ -84,20 +112,20 @@ func one(row *sql.Row, dest ...any) (bool, error) {
 
 // list runs a query and reads every row with scan. The slice is never nil.
 func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
+	found, err := q.query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }() // what went wrong, rows.Err says
+	defer func() { _ = found.Close() }() // what went wrong, Err says
 	all := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
+	for found.Next() {
+		v, err := scan(found)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, v)
 	}
-	return all, rows.Err()
+	return all, found.Err()
 }
 
 func scanID(row scanner) (id int64, err error) {

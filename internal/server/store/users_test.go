@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mostrador/internal/server/store"
+	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/ticket"
 )
 
@@ -98,5 +99,24 @@ func TestTheConfigurationSetsUpOneBusiness(t *testing.T) {
 		if out := s.claimAll(1); len(out) != 1 || out[0].BridgeURL != "http://new.test" {
 			t.Errorf("claimed: got %+v, want the bridge's new address", out)
 		}
+	})
+}
+
+func TestATokenThatAnotherServerChangedIsRefusedWithinASecond(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		s, other := openShop(t, url), storetest.OpenURL(t, url)
+		know := func(hash byte) error {
+			_, err := s.OriginByToken(t.Context(), [32]byte{hash})
+			return err
+		}
+		s.do("know the token", know(1))
+		_, err := other.Setup(t.Context(), store.Setup{BusinessName: "Taller", TokenHash: [32]byte{2}})
+		s.do("change the token", err)
+		s.do("know the new token", know(2))
+		s.clock.Advance(time.Second)
+		wantCode(t, know(1), ticket.CodeUnauthorized)
+		s.do("know the new token", know(2))
+		s.clock.Advance(-time.Hour)
+		wantCode(t, know(1), ticket.CodeUnauthorized)
 	})
 }

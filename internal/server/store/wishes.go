@@ -74,7 +74,7 @@ func (s *Store) SetOpinion(ctx context.Context, row Row, w OpinionWish, category
 		}
 		t.hint(row.Business, row.ID, HintTicket)
 		return t.exec(`
-			UPDATE tickets SET category = $2, category_source = $3, confidence = 0, words = '[]', updated_at = $4 WHERE id = $1`,
+			UPDATE tickets SET category = $2, category_source = $3, confidence = 0, words = '[]', doubt = '', candidates = '[]', updated_at = $4 WHERE id = $1`,
 			th.id, clean(category), ticket.SourceLLM, t.now)
 	})
 	return settled, err

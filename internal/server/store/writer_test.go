@@ -35,38 +35,40 @@ func gatedShop(t *testing.T) (*shop, *gate) {
 	t.Helper()
 	s := &shop{t: t, clock: storetest.NewClock(start), url: filepath.Join(t.TempDir(), "tickets.db")}
 	g := &gate{entered: make(chan struct{}), release: make(chan struct{})}
+	var once sync.Once
 	s.Store = storetest.OpenURL(t, s.url, func(o *store.Options) {
 		o.Now = s.clock.Now
-		o.Classify = func(text string) ticket.Classification {
+		o.Classify = func(business int64, text string) ticket.Classification {
 			switch text {
 			case gateText:
-				g.entered <- struct{}{}
-				<-g.release
+				once.Do(func() {
+					g.entered <- struct{}{}
+					<-g.release
+				})
 			case poisonText:
 				panic("classifier broke")
 			}
-			return classify(text)
+			return classify(business, text)
 		}
 	})
 	s.origin = storetest.Origin(t, s.Store)
 	return s, g
 }
 
-// hold stops the writer and returns what lets it go on, which waits for the
-// message that held it.
-func (g *gate) hold(s *shop) (release func()) {
-	var wg sync.WaitGroup
-	wg.Go(func() {
+// hold stops the writer and returns what lets it go on, which returns what
+// became of the message that held it.
+func (g *gate) hold(s *shop) (release func() error) {
+	done := make(chan error)
+	go func() {
 		in := message(s.origin, "5210000000", "GATE")
 		in.Body = gateText
-		if _, err := s.AddMessage(s.t.Context(), in); err != nil {
-			s.t.Errorf("message at the gate: %v", err)
-		}
-	})
+		_, err := s.AddMessage(s.t.Context(), in)
+		done <- err
+	}()
 	<-g.entered
-	return func() {
+	return func() error {
 		g.release <- struct{}{}
-		wg.Wait()
+		return <-done
 	}
 }
 
@@ -86,7 +88,7 @@ func TestAPoisonousMessageFailsAlone(t *testing.T) {
 		})
 	}
 	storetest.Eventually(t, "everybody waits", func() bool { return s.Waiting() == senders })
-	release()
+	s.do("message at the gate", release())
 	wg.Wait()
 	for i, err := range errs {
 		if (err != nil) != (i == poisoned) {
@@ -103,11 +105,11 @@ func TestAnErrorOfPostgresPoisonsNobodyElse(t *testing.T) {
 	s := &shop{t: t, clock: storetest.NewClock(start)}
 	s.Store = storetest.OpenURL(t, pgtest.URL(t), func(o *store.Options) {
 		o.Now = s.clock.Now
-		o.Classify = func(text string) ticket.Classification {
+		o.Classify = func(business int64, text string) ticket.Classification {
 			if text == poisonText {
 				panic("classifier broke")
 			}
-			return classify(text)
+			return classify(business, text)
 		}
 	})
 	s.origin = storetest.Origin(t, s.Store)
@@ -133,9 +135,30 @@ func TestWhoGivesUpWaitingIsSkipped(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) { // while the writer is still held
 		t.Errorf("got %v, want the context's error", err)
 	}
-	release()
+	s.do("message at the gate", release())
 	if got := s.add(s.fromAna("A1", "hola")); got.Duplicate {
 		t.Errorf("got %+v, want the abandoned message not to be stored", got)
+	}
+}
+
+func TestWhoeverComesAfterAQueueOfThoseWhoGaveUpIsServed(t *testing.T) {
+	s, g := gatedShop(t)
+	release := g.hold(s)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for i := range store.BatchLimit + 10 { // more than have room
+		wg.Go(func() {
+			if _, err := s.AddMessage(ctx, message(s.origin, fmt.Sprintf("5215512%06d", i), "A")); !errors.Is(err, context.Canceled) {
+				t.Errorf("sender %d: got %v, want the context's error", i, err)
+			}
+		})
+	}
+	storetest.Eventually(t, "the queue is full", func() bool { return s.Waiting() == store.BatchLimit })
+	cancel()
+	wg.Wait()
+	s.do("message at the gate", release())
+	if got := s.add(s.fromAna("A1", "hola")); got.Ticket != 2 {
+		t.Errorf("got %+v, want the second ticket", got)
 	}
 }
 
@@ -163,7 +186,7 @@ func TestNothingIsStoredAfterClose(t *testing.T) {
 	storetest.Eventually(t, "the message waits", func() bool { return s.Waiting() == 1 })
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
-	release()
+	s.do("message at the gate", release())
 	s.do("close", <-closed)
 	stored := <-waiting == nil
 	_, err := s.AddMessage(t.Context(), s.fromAna("A2", "hola"))

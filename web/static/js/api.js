@@ -1,7 +1,7 @@
 // @ts-check
 /** Talks to the server. The only file that knows its URLs. */
 import * as wire from './wire.js';
-import { bridge, pairing } from './bridgewire.js';
+import { bridge } from './bridgewire.js';
 import { parameters } from './filter.js';
 import * as lists from './listwire.js';
 
@@ -127,19 +127,6 @@ export const api = {
   summarise: async (id) => wire.text((await call('POST', `${base}/tickets/${id}/resumen`))?.texto),
 
   bridge: async () => bridge(await call('GET', `${base}/puente`)),
-
-  pairing: async () => pairing(await call('GET', `${base}/puente/vinculacion`)),
-
-  /** Asks for a code to type on the phone. @param {string} phone */
-  requestCode: async (phone) => pairing(await call('POST', `${base}/puente/vinculacion/codigo`, { telefono: phone })),
-
-  /** @param {string} answer what the console of web.whatsapp.com said */
-  answerPasskey: async (answer) => pairing(await call('POST', `${base}/puente/vinculacion/passkey`, { respuesta: answer })),
-
-  confirmPasskey: async () => pairing(await call('POST', `${base}/puente/vinculacion/passkey/confirmar`)),
-
-  /** Ends the session with WhatsApp. */
-  unpair: async () => pairing(await call('POST', `${base}/puente/vinculacion/cerrar`)),
 
   /** Has the laptop deliver parked messages again, all of them without keys. @param {string[]} keys @returns {Promise<number>} how many */
   retryParked: async (keys) => Number((await call('POST', `${base}/puente/reintentar`, { claves: keys }))?.reintentados) || 0,

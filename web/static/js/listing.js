@@ -23,3 +23,8 @@ export function toggled(picked, id) {
 export function chunks(all, size) {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
+
+/** Whether there is no ticket at all yet. @param {import('./state.js').List} list */
+export function isEmpty({ phase, tickets, next, query }) {
+  return phase === 'ready' && tickets.length === 0 && !next && query === '';
+}

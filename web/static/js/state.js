@@ -68,11 +68,6 @@ export const alerts = signal({ sound: false, notices: false, open: false });
 /** Where the list was left. */
 export const place = { scroll: 0, ticket: 0 };
 
-/** Whether there is no ticket at all yet. @param {List} list */
-export function isEmpty({ phase, tickets, next, query }) {
-  return phase === 'ready' && tickets.length === 0 && !next && query === '';
-}
-
 /**
  * The list after its newest page was fetched again: what the page covers is
  * replaced, what is older stays. Tickets never seen before are fresh.

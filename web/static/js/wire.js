@@ -1,5 +1,6 @@
 // @ts-check
 /** Pure: the server's JSON, whose keys are Spanish, into the panel's own shapes. With api.js, the only place that knows it. */
+import { verdict } from './verdictwire.js';
 
 /** @typedef {'pending'|'in_progress'|'waiting'|'resolved'} Status */
 /** @typedef {''|'queued'|'limited'|'confirm'|'sent'|'delivered'|'read'|'failed'|'discarded'} Delivery */
@@ -9,7 +10,7 @@
 /**
  * @typedef {{id: number, title: string, text: string, status: Status, category: string, source: string, words: string[], priority: string,
  *   name: string, phone: string, hidden: boolean, group: boolean, photo: string | null, unread: number,
- *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number, assignee: Person | null, found: Found | null}} Ticket
+ *   createdAt: Date | null, updatedAt: Date | null, notice: Notice | null, stuck: number, assignee: Person | null, found: Found | null, verdict: import('./verdictwire.js').Verdict}} Ticket
  * @typedef {{url: string | null, name: string, mime: string, size: number, state: string, reason: string}} Attachment
  * @typedef {{id: number, direction: string, kind: string, text: string, original: string, transcription: string, author: string, waId: string,
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
@@ -55,7 +56,7 @@ export function ticket(v) {
     name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: v.grupo === true,
     photo: photoPath(v.foto_path), unread: Number(v.sin_leer) || 0,
     createdAt: time(v.fecha), updatedAt: time(v.actualizado), notice: v.aviso ? notice(v.aviso) : null,
-    stuck: Number(v.por_decidir) || 0, assignee: v.asignado ? person(v.asignado) : null, found: v.hallado_en ? found(v) : null,
+    stuck: Number(v.por_decidir) || 0, assignee: v.asignado ? person(v.asignado) : null, found: v.hallado_en ? found(v) : null, verdict: verdict(v),
   };
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** Pairing the business's phone, through the laptop's bridge. */
-import { api } from '../api.js';
+import { phone } from '../pairingapi.js';
 import * as state from '../state.js';
 import { refresh as refreshBridge } from './bridge.js';
 import { change, guard, sentence } from './guard.js';
@@ -28,7 +28,7 @@ export function follow() {
 async function refresh() {
   if (state.pair.value.step) return;
   try {
-    const pairing = await guard(api.pairing);
+    const pairing = await guard(phone.pairing);
     if (state.pair.value.step) return;
     // What was said about a step stays until the next one.
     const error = state.pair.value.pairing ? state.pair.value.error : '';
@@ -56,18 +56,18 @@ async function take(step, work) {
   }
 }
 
-/** Asks for a code to type on the phone. @param {string} phone */
-export const requestCode = (phone) => take('code', () => api.requestCode(phone));
+/** Asks for a code to type on the phone. @param {string} number */
+export const requestCode = (number) => take('code', () => phone.requestCode(number));
 
 /** Passes on what the console of web.whatsapp.com said. @param {string} answer */
-export const answerPasskey = (answer) => take('passkey', () => api.answerPasskey(answer));
+export const answerPasskey = (answer) => take('passkey', () => phone.answerPasskey(answer));
 
 /** Says that phone and panel show the same code. */
-export const confirmPasskey = () => take('confirm', api.confirmPasskey);
+export const confirmPasskey = () => take('confirm', phone.confirmPasskey);
 
 /** Ends the session with WhatsApp. */
 export async function endSession() {
-  const ended = await take('end', api.unpair);
+  const ended = await take('end', phone.unpair);
   if (ended) await refreshBridge();
   return ended;
 }

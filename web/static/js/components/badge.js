@@ -34,9 +34,9 @@ export function PriorityBadge({ priority }) {
   </span>`;
 }
 
-/** The category; on hover, what decided it. @param {{category: string, words: string[]}} props */
-export function CategoryChip({ category, words }) {
+/** The category; on hover, what decided it. Without a colour of its own it gets one. @param {{category: string, words: string[], color?: string}} props */
+export function CategoryChip({ category, words, color = '' }) {
   const name = oneLine(category) || t('category.none');
   const why = words.length ? t('category.why', { words: words.map(oneLine).join(', ') }) : undefined;
-  return html`<span class="chip" data-hue=${category ? hue(category) : 'none'} title=${why}>${name}</span>`;
+  return html`<span class="chip" data-hue=${category && !color ? hue(category) : 'none'} data-color=${color || undefined} title=${why}>${name}</span>`;
 }

@@ -4,7 +4,7 @@ import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { Engine } from './assist.js';
-import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { PriorityBadge, StatusBadge } from './badge.js';
 import { useKeptFocus } from './focus.js';
 import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
@@ -19,13 +19,13 @@ const changes = {
 
 /**
  * Whose conversation it is and what can be done with the ticket.
- * @param {{id: number, ticket: import('../wire.js').Ticket | null, next: string[], back: string, notice: import('../state.js').NoticeView, may: boolean,
+ * @param {{id: number, ticket: import('../wire.js').Ticket | null, category: any, next: string[], back: string, notice: import('../state.js').NoticeView, may: boolean,
  *   present: {id: number, name: string, typing: boolean}[], assignee: {id: number, name: string} | null, people: {id: number, name: string}[],
  *   aside: boolean, onAside: () => void, onPriority: (priority: string) => void, onAssignee: (person: number) => void,
  *   onStatus: (status: string) => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void, children?: any}} props
  */
 export function ChatHeader(props) {
-  const { id, ticket, next, back, notice, may, onStatus, onSend, onAsk, onCancel, onDiscard, children } = props;
+  const { id, ticket, category, next, back, notice, may, onStatus, onSend, onAsk, onCancel, onDiscard, children } = props;
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
   return html`<header class="chat-header">
@@ -34,7 +34,8 @@ export function ChatHeader(props) {
       <h1 ref=${heading} tabindex="-1">${ticket ? html`<bdi>${customerName(ticket)}</bdi>` : t('chat.title', { id })}</h1>
       ${ticket ? html`<p class="chat-facts"><span>${t('chat.title', { id })}</span><span>${customerPhone(ticket)}</span>
         <${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
-        <${CategoryChip} category=${ticket.category} words=${ticket.words} /><${Engine} source=${ticket.source} /></p>` : ''}
+        <${Engine} source=${ticket.source} /></p>` : ''}
+      ${category}
     </div>
     <${Presence} present=${props.present} />
     <button type="button" class="button button-icon aside-button" aria-label=${t('aside.show')} title=${t('aside.show')} aria-pressed=${props.aside ? 'true' : 'false'}

@@ -2,7 +2,7 @@
 import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { CategoryChip, PriorityBadge, StatusBadge } from './badge.js';
+import { PriorityBadge, StatusBadge } from './badge.js';
 import { Icon } from './icon.js';
 import { NotifyButton } from './notify-button.js';
 import { Snippet } from './snippet.js';
@@ -11,10 +11,10 @@ import { Time } from './time.js';
 
 /**
  * One ticket of the list: a row of the table, a card on a phone.
- * @param {{ticket: import('../wire.js').Ticket, link: string, now: number, fresh: boolean, open: boolean, picked: boolean, notice: import('../state.js').NoticeView,
+ * @param {{ticket: import('../wire.js').Ticket, category: any, link: string, now: number, fresh: boolean, open: boolean, picked: boolean, notice: import('../state.js').NoticeView,
  *   onPick: (() => void) | null, onPhoto: () => void, onSend: () => void, onAsk: () => void, onCancel: () => void, onDiscard: () => void}} props
  */
-export function TicketRow({ ticket, link, now, fresh, open, picked, notice, onPick, onPhoto, onSend, onAsk, onCancel, onDiscard }) {
+export function TicketRow({ ticket, category, link, now, fresh, open, picked, notice, onPick, onPhoto, onSend, onAsk, onCancel, onDiscard }) {
   const name = customerName(ticket);
   const unread = ticket.unread > 0;
   return html`<tr role="row" class="ticket" data-fresh=${fresh ? '' : undefined} data-unread=${unread ? '' : undefined}
@@ -33,7 +33,7 @@ export function TicketRow({ ticket, link, now, fresh, open, picked, notice, onPi
     <td role="cell" class="ticket-request">
       <p class="ticket-text" dir="auto">${ticket.found ? html`<${Snippet} pieces=${ticket.found.snippet} />`
     : oneLine(ticket.text || ticket.title) || html`<em>${t('list.noText')}</em>`}</p>
-      <${CategoryChip} category=${ticket.category} words=${ticket.words} />
+      ${category}
     </td>
     <td role="cell" class="ticket-status"><${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
       ${ticket.assignee ? html`<span class="badge" data-assignee title=${t('list.assignedTo', { name: oneLine(ticket.assignee.name) })}><${Icon} name="person" /><bdi>${oneLine(ticket.assignee.name)}</bdi></span>` : ''}

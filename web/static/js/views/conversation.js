@@ -22,6 +22,7 @@ import * as talk from '../talk.js';
 import { useDrop } from './drop.js';
 import { Log } from './log.js';
 import { Question } from './question.js';
+import { ConversationCategory } from './verdict.js';
 
 /** How wide a conversation is that has room for the customer's card beside it, in pixels: the 56rem of the style sheet. */
 const besides = 896;
@@ -48,7 +49,7 @@ export function Conversation({ id }) {
   const assist = state.assist.value.id === id ? state.assist.value : state.noAssist;
   const drop = useDrop(may && !mergedInto, (files) => pick(id, files));
   return html`<main class="chat" id="contenido" tabindex="-1" ref=${element} ...${drop.on}><div class="chat-frame" data-aside=${aside.value && ticket ? '' : undefined}>
-    <${ChatHeader} id=${id} ticket=${ticket} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })} may=${may && !mergedInto}
+    <${ChatHeader} id=${id} ticket=${ticket} category=${ticket ? html`<${ConversationCategory} ticket=${ticket} />` : ''} next=${ticket ? state.nextStatuses(ticket.status) : []} back=${href({ view: 'list' })} may=${may && !mergedInto}
       present=${talk.present.value} assignee=${talk.extra.value.assignee} people=${talk.people.value} aside=${aside.value} onAside=${() => showAside(!aside.value)}
       onPriority=${(/** @type {string} */ priority) => changeTicket(id, { priority })} onAssignee=${(/** @type {number} */ assignee) => changeTicket(id, { assignee })}
       notice=${state.noticeView(ticket?.notice ?? null, state.attempts.value[id])} onStatus=${(/** @type {string} */ status) => setStatus(id, status)}

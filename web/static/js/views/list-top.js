@@ -7,15 +7,16 @@ import { SavedViews } from '../components/saved-views.js';
 import { SearchBox } from '../components/search-box.js';
 import { StatusTabs } from '../components/status-tabs.js';
 import * as filters from '../filter.js';
+import { categories as known, usable } from '../categories.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { filterBy, href } from '../router.js';
 import * as state from '../state.js';
 
-/** Categories that somebody can mean: those of the tickets that are here. @returns {string[]} */
+/** Categories that somebody can mean: those in use, and those of the tickets that are here. @returns {string[]} */
 export function categories() {
-  const all = new Set(state.list.value.tickets.map((ticket) => ticket.category).filter(Boolean));
-  return [...all].sort((a, b) => a.localeCompare(b));
+  const here = state.list.value.tickets.map((ticket) => ticket.category).filter(Boolean).sort((a, b) => a.localeCompare(b));
+  return [...new Set([...usable(known.value).map((one) => one.name), ...here])];
 }
 
 /** What chooses the tickets of the list. @param {{filter: filters.Filter, query: string}} props */

@@ -46,7 +46,7 @@ function Acts({ first, kind, user }) {
   if (!all.acts.length) return html`<p class="hint">${t('audit.nothing')}</p>`;
   return html`<ol class="acts">${all.acts.map((act, i) => html`<${Line} key=${act.id} act=${act} before=${all.acts[i - 1]?.at ?? null} />`)}</ol>
     ${refusal ? html`<p class="form-error" role="alert">${refusal}</p>` : ''}
-    ${all.next ? html`<div class="form-actions"><button type="button" class="button" aria-disabled=${busy ? 'true' : undefined} onClick=${more}>${t(busy ? 'access.loading' : 'list.more')}</button></div>` : ''}`;
+    ${all.next ? html`<div class="form-actions"><button type="button" class="button" aria-disabled=${busy ? 'true' : undefined} onClick=${more}>${t(busy ? 'access.loading' : 'audit.more')}</button></div>` : ''}`;
 }
 
 /** @param {{act: Act, before: Date | null}} props */

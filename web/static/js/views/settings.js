@@ -6,6 +6,7 @@ import * as state from '../state.js';
 import { AccountSettings } from './settings-account.js';
 import { AuditSettings } from './settings-audit.js';
 import { BusinessSettings } from './settings-business.js';
+import { CategorySettings } from './settings-categories.js';
 import { CannedSettings } from './settings-canned.js';
 import { HoursSettings } from './settings-hours.js';
 import { KeepSettings } from './settings-keep.js';
@@ -19,6 +20,7 @@ import { UserSettings } from './settings-users.js';
 const sections = [
   { path: 'negocio', title: 'settings.business', role: 'admin', view: BusinessSettings },
   { path: 'horario', title: 'hours.title', role: 'admin', view: HoursSettings },
+  { path: 'categorias', title: 'categories.title', role: 'reader', view: CategorySettings },
   { path: 'respuestas', title: 'canned.settings', role: 'admin', view: CannedSettings },
   { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
   { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },

@@ -10,6 +10,7 @@ import { Nav } from '../components/nav.js';
 import { Toast } from '../components/toast.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
+import { isEmpty } from '../listing.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
 import { BridgePage } from './bridge.js';
@@ -21,6 +22,7 @@ import { Login } from './login.js';
 import { PreferencesButton } from './preferences.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
+import { LastCorrection } from './verdict.js';
 
 /** What shows each view of the router. @type {Record<string, any>} */
 const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
@@ -30,7 +32,7 @@ export function Shell({ onRetry }) {
   return html`<div class="frame" data-view=${state.phase.value === 'ready' ? route.value.view : state.phase.value}>
     ${state.online.value ? '' : html`<${Offline} onRetry=${onRetry} />`}
     <${View} />
-    <${Overlays} />
+    <${Overlays} /><${LastCorrection} />
     <p class="visually-hidden" role="status" aria-live="polite">${state.announcement.value}</p>
   </div>`;
 }
@@ -41,7 +43,7 @@ function View() {
   if (state.phase.value === 'login') return html`<div class="login-top"><${PreferencesButton} /></div><${Login} />`;
   const to = route.value;
   // The page about the bridge and the first steps say it all themselves.
-  const told = to.view === 'bridge' || (to.view === 'list' && state.isEmpty(state.list.value));
+  const told = to.view === 'bridge' || (to.view === 'list' && isEmpty(state.list.value));
   return html`<${Header} />
     ${told ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
     <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;

@@ -10,11 +10,12 @@ import * as filters from '../filter.js';
 import { count } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { chunks } from '../listing.js';
+import { chunks, isEmpty } from '../listing.js';
 import { filterBy, href } from '../router.js';
 import * as state from '../state.js';
 import { FirstSteps, FirstTicket } from './first-steps.js';
 import { ListTop, categories } from './list-top.js';
+import { TicketCategory } from './verdict.js';
 
 const columns = ['list.number', 'list.customer', 'list.photo', 'list.request', 'list.status', 'list.time', 'list.action'];
 /** Rows that come and go together while the list is scrolled. */
@@ -27,7 +28,7 @@ export function TicketList({ open = 0 }) {
     loadPeople();
   }, []);
   const { phase, tickets, next, error, complete, query } = state.list.value;
-  if (state.isEmpty(state.list.value)) return html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
+  if (isEmpty(state.list.value)) return open ? null : html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   const filter = filters.parse(query);
   const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
     <${FirstTicket} />
@@ -82,7 +83,7 @@ function Row({ ticket, open }) {
     state.lightbox.value = { pictures: withPhoto.map((other) => other.photo ?? ''), index: withPhoto.findIndex((other) => other.id === ticket.id) };
   };
   const onPick = state.session.value?.role === 'reader' ? null : () => toggle(ticket.id);
-  return html`<${TicketRow} ticket=${ticket} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value} open=${open}
+  return html`<${TicketRow} ticket=${ticket} category=${html`<${TicketCategory} ticket=${ticket} />`} link=${href({ view: 'ticket', id: ticket.id })} now=${state.now.value} open=${open}
     fresh=${state.list.value.fresh.includes(ticket.id)} notice=${state.noticeView(ticket.notice, state.attempts.value[ticket.id])}
     picked=${state.picked.value.includes(ticket.id)} onPick=${onPick}
     onPhoto=${showPhoto} onSend=${() => notify(ticket)} onAsk=${() => askAgain(ticket)} onCancel=${() => dontAskAgain(ticket)}

@@ -1,4 +1,4 @@
--- v7 -> v8: Canned replies, and tickets that were joined or split
+-- v8 -> v9: Canned replies, and tickets that were joined or split
 
 -- Texts that are written once and used often. The text may name {nombre},
 -- {ticket} and {negocio}, which the panel fills in.

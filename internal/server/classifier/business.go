@@ -1,0 +1,119 @@
+package classifier
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Business is all that the model of one business is made of.
+type Business struct {
+	Template string // whose sentences it begins with
+	// Categories are those in use, each with a name and a slug of its own; the
+	// last one is for everything else. One with the slug of a category of the
+	// template, whatever its name, has that one's sentences.
+	Categories []Category
+	Lessons    []Lesson // what people said that tickets are about, in a fixed order
+	Threshold  float64  // the least confidence with which a category is believed
+}
+
+// Lesson is what a person said a text is about. One of a category that is not in
+// use any more teaches nothing.
+type Lesson struct {
+	Text string
+	Slug string // of its category
+}
+
+// aloud is how often the model sees the lessons of a category that no sentences
+// come with, among some hundreds of every other one.
+const aloud = 40
+
+// TrainBusiness makes the model of a business. The same input makes the same
+// model, and a business that changed nothing has that of its template. An
+// unknown template and a business without categories are CodeInvalid.
+func TrainBusiness(b Business) (*Model, error) {
+	template, sentences, err := Corpus(b.Template)
+	if err != nil {
+		return nil, err
+	}
+	return b.train(template, sentences)
+}
+
+// train is TrainBusiness with the sentences of template at hand.
+func (b Business) train(template Template, sentences []Sentence) (*Model, error) {
+	hidden := b.hidden(template)
+	sentences, known := b.own(template, sentences)
+	lessons := b.lessons()
+	for _, l := range lessons {
+		if !known[l.Category] {
+			sentences = append(sentences, slices.Repeat([]Sentence{l}, aloud)...)
+		}
+	}
+	if len(b.Categories) == 0 {
+		hidden = nil
+	}
+	m, err := Train(Template{Name: b.Template, Categories: slices.Concat(hidden, b.Categories)}, sentences)
+	if err != nil {
+		return nil, fmt.Errorf("train business: %w", err)
+	}
+	m.hidden, m.threshold = len(hidden), b.Threshold
+	if len(lessons) > 0 {
+		m.taught = adapt(m, lessons, known)
+	}
+	return m, nil
+}
+
+// hidden returns the template's categories that are not in use. The model knows
+// them nevertheless, without ever answering with one: what a business does with
+// the printers it has no category for, it may have to learn only once.
+func (b Business) hidden(template Template) []Category {
+	var hidden []Category
+	for _, c := range template.Categories {
+		if b.bySlug(c.Slug) < 0 {
+			c.Name = hiddenName + c.Slug
+			hidden = append(hidden, c)
+		}
+	}
+	return hidden
+}
+
+// hiddenName begins the name of a category that is not in use: no name of a
+// business's own does.
+const hiddenName = "\x00"
+
+// own returns the template's sentences under the names of the business, and of
+// which names there are any.
+func (b Business) own(template Template, sentences []Sentence) ([]Sentence, map[string]bool) {
+	names := map[string]string{"": ""}
+	for _, c := range template.Categories {
+		names[c.Name] = hiddenName + c.Slug
+		if i := b.bySlug(c.Slug); i >= 0 {
+			names[c.Name] = b.Categories[i].Name
+		}
+	}
+	all, known := slices.Clone(sentences), map[string]bool{}
+	for i, s := range all {
+		all[i].Category = names[s.Category]
+		known[names[s.Category]] = true
+	}
+	return all, known
+}
+
+// lessons returns what people taught: examples of the categories, then lessons.
+func (b Business) lessons() []Sentence {
+	var all []Sentence
+	for _, c := range b.Categories {
+		for _, text := range c.Examples {
+			all = append(all, Sentence{Text: text, Category: c.Name})
+		}
+	}
+	for _, l := range b.Lessons {
+		if i := b.bySlug(l.Slug); i >= 0 {
+			all = append(all, Sentence{Text: l.Text, Category: b.Categories[i].Name})
+		}
+	}
+	return all
+}
+
+func (b Business) bySlug(slug string) int {
+	return slices.IndexFunc(b.Categories, func(c Category) bool { return c.Slug == slug })
+}

@@ -1,0 +1,111 @@
+// @ts-check
+/** What people do with categories, and with what the classifier learns. */
+import { categories, classifier, problem, undoable } from '../categories.js';
+import { t } from '../i18n.js';
+import { api } from '../learnapi.js';
+import * as state from '../state.js';
+import { change, guard, sentence } from './guard.js';
+import { showTicket } from './ticket.js';
+
+const undoFor = 12_000;
+
+/** Fetches the categories, once unless again is asked for. @param {boolean} [again] */
+export async function loadCategories(again = false) {
+  if (categories.value && !again) return;
+  try {
+    categories.value = await guard(() => api.categories());
+  } catch (cause) {
+    problem.value = sentence(cause);
+  }
+}
+
+/** Fetches how the classifier stands; while it learns, again in a moment. */
+export async function loadClassifier() {
+  try {
+    classifier.value = await guard(() => api.classifier());
+    if (!classifier.value.current) setTimeout(loadClassifier, 1500);
+  } catch (cause) {
+    problem.value = sentence(cause);
+  }
+}
+
+/** A person says what a ticket is about. @param {number} id @param {string} name */
+export async function setCategory(id, name) {
+  try {
+    const { ticket, correction, changed } = await change(() => api.setCategory(id, name));
+    showTicket(ticket);
+    const text = t(changed ? 'category.corrected' : 'category.confirmed', { id, name });
+    state.announcement.value = text;
+    if (correction) offerUndo({ ticket: id, correction, text });
+  } catch (cause) {
+    const message = sentence(cause);
+    state.announcement.value = message;
+    offerUndo({ ticket: id, correction: 0, text: message });
+  }
+}
+
+/** @param {NonNullable<typeof undoable.value>} done */
+function offerUndo(done) {
+  undoable.value = done;
+  setTimeout(() => {
+    if (undoable.value === done) undoable.value = null;
+  }, undoFor);
+}
+
+/** Takes the last correction back. */
+export async function undo() {
+  const done = undoable.value;
+  undoable.value = null;
+  if (!done?.correction) return;
+  try {
+    showTicket(await change(() => api.undoCategory(done.ticket, done.correction)));
+    state.announcement.value = t('category.undone');
+  } catch (cause) {
+    offerUndo({ ticket: done.ticket, correction: 0, text: sentence(cause) });
+  }
+}
+
+/**
+ * Adds a category, or changes the one with an id; says whether that worked.
+ * @param {number} id 0 for a new one @param {Partial<import('../learnwire.js').Category>} fields
+ */
+export async function save(id, fields) {
+  return attempt(async () => {
+    await api.saveCategory(id, fields);
+    categories.value = await api.categories();
+  });
+}
+
+/** @param {number[]} ids */
+export function order(ids) {
+  return attempt(async () => {
+    categories.value = await api.orderCategories(ids);
+  });
+}
+
+/** @param {string} template */
+export function useTemplate(template) {
+  return attempt(async () => {
+    categories.value = await api.useTemplate(template);
+  });
+}
+
+/** @param {import('../learnwire.js').Wish} wish */
+export function teach(wish) {
+  return attempt(async () => {
+    classifier.value = await api.teach(wish);
+  });
+}
+
+/** Does what changes the settings, and says below them what went wrong. @param {() => Promise<void>} work */
+async function attempt(work) {
+  problem.value = '';
+  try {
+    await change(work);
+    await loadClassifier();
+    return true;
+  } catch (cause) {
+    problem.value = sentence(cause);
+    return false;
+  }
+}
