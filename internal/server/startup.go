@@ -123,6 +123,9 @@ func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
 		if err := p.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
 			log.Warn().Err(err).Msg("expired sessions not removed")
 		}
+		if err := p.store.ForgetMoves(ctx); err != nil && ctx.Err() == nil {
+			log.Warn().Err(err).Msg("joined tickets not forgotten")
+		}
 		if err := p.keeper.Sweep(ctx); err != nil && ctx.Err() == nil {
 			log.Warn().Err(err).Msg("deleting what is old broke off")
 		}

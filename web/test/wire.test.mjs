@@ -13,7 +13,7 @@ test('a ticket arrives whole', () => {
     id: 42, title: 'Laptop', text: 'No prende', status: 'waiting', category: 'Equipo', source: 'llm', words: ['prende'], priority: 'urgent', name: 'Ana',
     phone: '+52 477 275 8198', hidden: false, group: false, photo: '/fotos/abc.jpg', unread: 2, createdAt: new Date('2026-11-23T10:00:00Z'),
     updatedAt: new Date('2026-11-23T11:00:00Z'), notice: { id: 9, delivery: 'read', at: new Date('2026-11-23T11:00:00Z'), reason: '' }, stuck: 2,
-    verdict: { source: 'rules', confidence: 0, doubt: '', candidates: [], reason: '', reasonWords: [] },
+    verdict: { source: 'llm', confidence: 0, doubt: '', candidates: [], reason: '', reasonWords: [] },
     assignee: { id: 3, name: 'Luis' }, found: null,
   });
 });

@@ -56,6 +56,9 @@ const (
 	ActTicketPriority  = "ticket.priority"
 	ActTicketCategory  = "ticket.category"
 	ActTicketAssignee  = "ticket.assignee"
+	ActTicketMerged    = "ticket.merged"
+	ActTicketParted    = "ticket.parted"
+	ActTicketSplit     = "ticket.split"
 	ActPairingAsked    = "whatsapp.code"
 	ActSessionEnded    = "whatsapp.ended"
 )

@@ -150,7 +150,10 @@ func (m *mover) merge() error {
 	if err := m.save(from); err != nil {
 		return err
 	}
-	return m.save(into)
+	if err := m.save(into); err != nil {
+		return err
+	}
+	return m.log(ActTicketMerged)
 }
 
 // absorb makes of sh what it is together with other.
@@ -197,10 +200,37 @@ func (m *mover) remember(which string, ticketID int64, more ...any) error {
 	if err != nil {
 		return fmt.Errorf("note move: %w", err)
 	}
+	if err := m.forgetMoves(); err != nil {
+		return err
+	}
 	if err := m.exec(`INSERT INTO moved_messages (move_id, message_id) `+which, append([]any{m.id, ticketID}, more...)...); err != nil {
 		return fmt.Errorf("note moved messages: %w", err)
 	}
 	return nil
+}
+
+// forgetMoves drops what nobody may undo any more, as it holds what customers
+// wrote.
+func (t *tx) forgetMoves() error {
+	old := t.now - undoWithin.Milliseconds()
+	if err := t.exec(`DELETE FROM moved_messages WHERE move_id IN (SELECT id FROM ticket_moves WHERE created_at < $1)`, old); err != nil {
+		return fmt.Errorf("forget moved messages: %w", err)
+	}
+	if err := t.exec(`DELETE FROM ticket_moves WHERE created_at < $1`, old); err != nil {
+		return fmt.Errorf("forget moves: %w", err)
+	}
+	return nil
+}
+
+// ForgetMoves drops what it takes to undo joined tickets once it is too late for
+// that.
+func (s *Store) ForgetMoves(ctx context.Context) error {
+	return s.write(ctx, "forget moves", func(t *tx) error { return t.forgetMoves() })
+}
+
+// log notes a move in the audit log, as done to the ticket that lost messages.
+func (m *mover) log(action string) error {
+	return m.record(m.business, m.user, action, ticketObject(m.source.Number), map[string]any{"other": m.target.Number})
 }
 
 // carry moves the messages of the move from one ticket to another.

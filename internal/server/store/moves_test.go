@@ -263,3 +263,29 @@ func TestAReplyWithAFileIsHandedOutWithItAndForLonger(t *testing.T) {
 		}
 	})
 }
+
+func TestMovesAreLoggedAndWhatIsTooLateToUndoIsForgotten(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "uno")
+		second := s.separate("A2", "dos")
+		move := s.merge(second, first)
+		s.clock.Advance(5 * time.Minute)
+		s.do("forget", s.ForgetMoves(t.Context()))
+		_, err := s.UndoMerge(t.Context(), s.origin.Business, 0, move.ID)
+		s.do("undo in time", err)
+		move = s.merge(second, first)
+		s.clock.Advance(16 * time.Minute)
+		s.do("forget", s.ForgetMoves(t.Context()))
+		_, err = s.UndoMerge(t.Context(), s.origin.Business, 0, move.ID)
+		wantCode(t, err, ticket.CodeNotFound)
+		page, err := s.Audit(t.Context(), s.origin.Business, store.AuditFilter{})
+		s.do("audit", err)
+		var done []string
+		for _, act := range page.Acts {
+			done = append(done, act.Action)
+		}
+		if want := []string{store.ActTicketMerged, store.ActTicketParted, store.ActTicketMerged}; !slices.Equal(done, want) {
+			t.Errorf("audit: got %q, want %q", done, want)
+		}
+	})
+}

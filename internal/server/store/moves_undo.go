@@ -40,7 +40,10 @@ func (m *mover) undo(move int64) error {
 	if err := m.save(was[0]); err != nil {
 		return err
 	}
-	return m.save(m.target.without(was[0], was[1]))
+	if err := m.save(m.target.without(was[0], was[1])); err != nil {
+		return err
+	}
+	return m.log(ActTicketParted)
 }
 
 // without is sh after what it got from other went away, given what it was before
@@ -68,7 +71,7 @@ func (sh sheet) without(other, before sheet) sheet {
 }
 
 var (
-	errNoMove    = ticket.NewError(ticket.CodeNotFound, "Esa unión de tickets no existe.")
+	errNoMove    = ticket.NewError(ticket.CodeNotFound, "Esa unión no existe, o hace demasiado que se hizo para deshacerla.")
 	errNotUndone = ticket.NewError(ticket.CodeConflict, "Ya no se puede deshacer. Puede separar los mensajes en otro ticket.")
 )
 

@@ -85,7 +85,10 @@ func (m *mover) split(second, message int64, classify func(int64, string) ticket
 	if err := m.save(m.source); err != nil {
 		return err
 	}
-	return m.save(m.target)
+	if err := m.save(m.target); err != nil {
+		return err
+	}
+	return m.log(ActTicketSplit)
 }
 
 // openRest makes the new ticket, which has nothing yet, and says in it, ahead of

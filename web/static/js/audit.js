@@ -19,7 +19,7 @@ const sentences = {
     password: 'audit.userPassword', factorReset: 'audit.factorReset', invited: 'audit.invited', link: 'audit.userLink', uninvited: 'audit.uninvited',
   },
   token: { created: 'audit.tokenCreated', revoked: 'audit.tokenRevoked' },
-  ticket: { status: 'audit.status', priority: 'audit.priority', category: 'audit.category', assignee: 'audit.assignee' },
+  ticket: { status: 'audit.status', priority: 'audit.priority', category: 'audit.category', assignee: 'audit.assignee', merged: 'audit.merged', parted: 'audit.parted', split: 'audit.split' },
   customer: {
     named: 'audit.customerNamed', blocked: 'audit.customerBlocked', unblocked: 'audit.customerUnblocked', exported: 'audit.customerExported',
     merged: 'audit.customerMerged', erased: 'audit.customerErased',
