@@ -3,6 +3,7 @@ package classifier
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Business is all that the model of one business is made of.
@@ -103,15 +104,50 @@ func (b Business) lessons() []Sentence {
 	var all []Sentence
 	for _, c := range b.Categories {
 		for _, text := range c.Examples {
-			all = append(all, Sentence{Text: text, Category: c.Name})
+			all = append(all, Sentence{Text: moderate(text), Category: c.Name})
 		}
 	}
 	for _, l := range b.Lessons {
 		if i := b.bySlug(l.Slug); i >= 0 {
-			all = append(all, Sentence{Text: l.Text, Category: b.Categories[i].Name})
+			all = append(all, Sentence{Text: moderate(l.Text), Category: b.Categories[i].Name})
 		}
 	}
 	return all
+}
+
+// Limits of a lesson: a text that repeats itself a thousand times says nothing
+// more by it, and descending along it would end nowhere.
+const (
+	lessonWords  = 200
+	lessonRepeat = 3
+	lessonLetter = 40 // runes of a word
+)
+
+// moderate returns what of a text is worth learning.
+func moderate(text string) string {
+	seen := map[string]int{}
+	var words []string
+	for word := range strings.FieldsSeq(text) {
+		word = cut(word, lessonLetter)
+		if seen[word]++; seen[word] <= lessonRepeat {
+			words = append(words, word)
+		}
+		if len(words) == lessonWords {
+			break
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// cut returns at most n runes of word.
+func cut(word string, n int) string {
+	for i := range word {
+		if n == 0 {
+			return word[:i]
+		}
+		n--
+	}
+	return word
 }
 
 func (b Business) bySlug(slug string) int {
