@@ -75,7 +75,7 @@ var allowed = map[string][]string{
 	"internal/server/jobs": {
 		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",
 	},
-	"internal/server/llm": {"internal/ticket", "github.com/openai/openai-go", "github.com/rs/zerolog"},
+	"internal/server/llm": {"internal/ticket", "github.com/rs/zerolog"},
 	"internal/server/original": {
 		"internal/server/store", "internal/server/photos", "internal/ticket", "internal/address", "modernc.org/sqlite",
 	},

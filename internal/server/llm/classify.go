@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-
-	"github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/shared"
 )
 
 // Category is one of those to choose from.
@@ -37,19 +34,16 @@ func (c *Client) Classify(ctx context.Context, categories []Category, text strin
 	if err != nil {
 		return "", err
 	}
-	question := openai.ChatCompletionNewParams{Messages: []openai.ChatCompletionMessageParamUnion{
-		openai.SystemMessage(classifyPrompt(categories)), openai.UserMessage(string(data)),
-	}}
-	name, err := c.classify(ctx, categories, question)
+	name, err := c.classify(ctx, categories, newQuestion(classifyPrompt(categories), string(data)))
 	return name, c.health.note(err)
 }
 
 // classify asks in the strictest format that the endpoint takes, which is found
 // out with the first question.
-func (c *Client) classify(ctx context.Context, categories []Category, question openai.ChatCompletionNewParams) (string, error) {
+func (c *Client) classify(ctx context.Context, categories []Category, q question) (string, error) {
 	for format := c.format.Load(); ; format++ {
-		question.ResponseFormat = responseFormat(format, categories)
-		answer, err := c.ask(ctx, question)
+		q.Format = responseFormat(format, categories)
+		answer, err := c.ask(ctx, q)
 		if err != nil && format < formatNone && isMisunderstood(err) {
 			continue
 		}
@@ -97,23 +91,24 @@ func classifyPrompt(categories []Category) string {
 	return b.String()
 }
 
-func responseFormat(format int32, categories []Category) (f openai.ChatCompletionNewParamsResponseFormatUnion) {
+// responseFormat is how an answer has to look, nil for formatNone.
+func responseFormat(format int32, categories []Category) map[string]any {
 	switch format {
 	case formatSchema:
 		names := make([]string, len(categories))
 		for i, category := range categories {
 			names[i] = category.Name
 		}
-		f.OfJSONSchema = &shared.ResponseFormatJSONSchemaParam{JSONSchema: shared.ResponseFormatJSONSchemaJSONSchemaParam{
-			Name: "clasificacion", Strict: openai.Bool(true), Schema: map[string]any{
+		return map[string]any{"type": "json_schema", "json_schema": map[string]any{
+			"name": "clasificacion", "strict": true, "schema": map[string]any{
 				"type": "object", "required": []string{"categoria"}, "additionalProperties": false,
 				"properties": map[string]any{"categoria": map[string]any{"type": "string", "enum": names}},
 			},
 		}}
 	case formatObject:
-		f.OfJSONObject = &shared.ResponseFormatJSONObjectParam{}
+		return map[string]any{"type": "json_object"}
 	}
-	return f
+	return nil
 }
 
 // cut returns the first limit runes of text.

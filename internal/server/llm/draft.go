@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode"
-
-	"github.com/openai/openai-go/v3"
 )
 
 // Line is one message of a conversation.
@@ -53,9 +51,7 @@ func (c *Client) draft(ctx context.Context, prompt string, conversation []Line, 
 	if err != nil {
 		return "", err
 	}
-	answer, err := c.ask(ctx, openai.ChatCompletionNewParams{Messages: []openai.ChatCompletionMessageParamUnion{
-		openai.SystemMessage(prompt), openai.UserMessage(string(data)),
-	}})
+	answer, err := c.ask(ctx, newQuestion(prompt, string(data)))
 	if answer = plain(answer, limit); err == nil && answer == "" {
 		err = errUseless
 	}

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/openai/openai-go/v3"
-
 	"mostrador/internal/ticket"
 )
 
@@ -80,7 +78,7 @@ func RetryAfter(err error) (time.Duration, bool) {
 // explain makes a ticket.Error of what a request ended with. The cause stays out
 // of its chain: it may repeat what was sent.
 func explain(ctx context.Context, err error) error {
-	if answered, ok := errors.AsType[*openai.Error](err); ok {
+	if answered, ok := errors.AsType[*refusedBy](err); ok {
 		return verdict(answered)
 	}
 	if errors.Is(err, errTooLong) || errors.Is(err, errRedirect) {
@@ -106,13 +104,13 @@ func cause(err error) error {
 	return errRedirect
 }
 
-func verdict(answered *openai.Error) error {
-	status := answered.StatusCode
+func verdict(answered *refusedBy) error {
+	status := answered.status
 	if sentence, ok := refused[status]; ok {
 		return &refusal{ticket.NewError(ticket.CodeUnavailable, sentence)}
 	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		after, told := patience(answered.Response)
+		after, told := patience(answered.header)
 		if told || status == http.StatusTooManyRequests {
 			return &limited{ticket.NewError(ticket.CodeUnavailable, "El asistente está saturado; pruebe en un momento."), after}
 		}
@@ -125,11 +123,8 @@ func verdict(answered *openai.Error) error {
 }
 
 // patience reads Retry-After in seconds, the form these APIs use.
-func patience(resp *http.Response) (after time.Duration, told bool) {
-	if resp == nil {
-		return defaultPatience, false
-	}
-	seconds, err := strconv.ParseFloat(strings.TrimSpace(resp.Header.Get("Retry-After")), 64)
+func patience(header http.Header) (after time.Duration, told bool) {
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(header.Get("Retry-After")), 64)
 	if err != nil || seconds < 0 || seconds > maxPatience.Seconds() {
 		return defaultPatience, false
 	}

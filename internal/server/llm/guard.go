@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes.
@@ -23,11 +22,6 @@ type guard struct{ next http.RoundTripper }
 // RoundTrip implements http.RoundTripper.
 func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
-	for name := range r.Header {
-		if strings.HasPrefix(name, "X-Stainless-") {
-			r.Header.Del(name)
-		}
-	}
 	r.Header.Set("User-Agent", "mostrador")
 	resp, err := g.next.RoundTrip(r)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/openai/openai-go/v3"
-
 	"mostrador/internal/ticket"
 )
 
@@ -41,11 +39,9 @@ func (c *Client) Transcribe(ctx context.Context, mime string, size int64, audio 
 	}
 	ctx, cancel := context.WithTimeout(ctx, hearTimeout)
 	defer cancel()
-	answer, err := c.audio.New(ctx, openai.AudioTranscriptionNewParams{
-		Model: c.options.Audio.Model, File: openai.File(io.LimitReader(audio, MaxAudio), name, mime),
-	})
+	heard, err := c.audio.transcribe(ctx, name, strings.TrimSpace(mime), io.LimitReader(audio, MaxAudio))
 	if err != nil {
 		return "", c.health.note(explain(ctx, err))
 	}
-	return plain(answer.Text, maxTranscript), c.health.note(nil)
+	return plain(heard, maxTranscript), c.health.note(nil)
 }

@@ -13,8 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
 	"github.com/rs/zerolog"
 
 	"mostrador/internal/ticket"
@@ -47,8 +45,8 @@ type Options struct {
 
 // Client asks the model. Safe for concurrent use; a nil one is not configured.
 type Client struct {
-	chat    openai.ChatCompletionService
-	audio   openai.AudioTranscriptionService
+	chat    endpoint
+	audio   endpoint
 	options Options
 	format  atomic.Int32 // the strictest format that the endpoint is known to take
 	health  health
@@ -63,22 +61,8 @@ func New(o Options) *Client {
 		o.Transport = http.DefaultTransport
 	}
 	return &Client{
-		chat: openai.NewChatCompletionService(o.requests(o.Chat)...), audio: openai.NewAudioTranscriptionService(o.requests(o.Audio)...),
-		options: o, health: health{now: o.Now, log: o.Log},
+		chat: o.endpoint(o.Chat), audio: o.endpoint(o.Audio), options: o, health: health{now: o.Now, log: o.Log},
 	}
-}
-
-// requests are the settings of every request to e. The jobs decide about trying
-// again, not the library.
-func (o Options) requests(e Endpoint) []option.RequestOption {
-	all := []option.RequestOption{
-		option.WithBaseURL(strings.TrimRight(e.URL, "/") + "/"), option.WithMaxRetries(0),
-		option.WithHTTPClient(&http.Client{Transport: guard{o.Transport}}),
-	}
-	if e.Key != "" {
-		all = append(all, option.WithAPIKey(e.Key))
-	}
-	return all
 }
 
 // Chats reports whether a model for texts is configured.
@@ -92,11 +76,10 @@ var errOff = ticket.NewError(ticket.CodeUnavailable, "El asistente no está conf
 
 // ask sends one question and returns the answer, without what the model thought
 // aloud, which some servers leave in.
-func (c *Client) ask(ctx context.Context, question openai.ChatCompletionNewParams) (string, error) {
+func (c *Client) ask(ctx context.Context, q question) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	question.Model = c.options.Chat.Model
-	answer, err := c.chat.New(ctx, question)
+	answer, err := c.chat.complete(ctx, q)
 	if err != nil {
 		return "", explain(ctx, err)
 	}

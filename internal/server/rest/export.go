@@ -165,17 +165,14 @@ func (e *export) readable() error {
 	if err != nil {
 		return err
 	}
-	head := map[string]any{"Business": e.business.Name, "Customer": e.page, "At": e.Now().In(e.zone)}
-	if err := exportPageTemplate.ExecuteTemplate(w, "head", head); err != nil {
+	page := &readablePage{w: w, zone: e.zone}
+	if err := page.head(e.business.Name, e.page, e.Now()); err != nil {
 		return fmt.Errorf("write head: %w", err)
 	}
-	err = e.each(func(c Conversation) error {
-		return exportPageTemplate.ExecuteTemplate(w, "ticket", map[string]any{"C": c, "Zone": e.zone})
-	})
-	if err != nil {
+	if err := e.each(page.ticket); err != nil {
 		return err
 	}
-	return exportPageTemplate.ExecuteTemplate(w, "foot", nil)
+	return page.foot()
 }
 
 // copyFiles puts the files into archivos/ under the names that datos.json and the
