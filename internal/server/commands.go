@@ -58,22 +58,22 @@ func explain(err error) string {
 	return sentence + "\n  Detalle: " + strings.ReplaceAll(cause, "\n", " ")
 }
 
+// withArguments are the commands that look at what follows them.
+var withArguments = map[string]func(context.Context, Options, []string) error{
+	"classify": func(_ context.Context, o Options, args []string) error { return classify(o, args) },
+	"evaluate": func(_ context.Context, o Options, args []string) error { return evaluate(o, args) },
+	"user":     user,
+	"import":   importOriginal,
+	"restore":  restore,
+}
+
 func execute(ctx context.Context, o Options) error {
 	command, args := "run", o.Args
 	if len(args) > 0 {
 		command, args = args[0], args[1:]
 	}
-	switch command {
-	case "classify":
-		return classify(o, args)
-	case "evaluate":
-		return evaluate(o, args)
-	case "user":
-		return user(ctx, o, args)
-	case "import":
-		return importOriginal(ctx, o, args)
-	case "restore":
-		return restore(ctx, o, args)
+	if run, ok := withArguments[command]; ok {
+		return run(ctx, o, args)
 	}
 	if len(args) > 0 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")

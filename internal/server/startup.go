@@ -120,19 +120,27 @@ func (p *parts) keepHouse(ctx context.Context, log zerolog.Logger) error {
 	ticker := time.NewTicker(houseKeeping)
 	defer ticker.Stop()
 	for {
-		if err := p.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
-			log.Warn().Err(err).Msg("expired sessions not removed")
-		}
-		if err := p.store.ForgetMoves(ctx); err != nil && ctx.Err() == nil {
-			log.Warn().Err(err).Msg("joined tickets not forgotten")
-		}
-		if err := p.keeper.Sweep(ctx); err != nil && ctx.Err() == nil {
-			log.Warn().Err(err).Msg("deleting what is old broke off")
-		}
+		p.tidy(ctx, log)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
+		}
+	}
+}
+
+// tidy deletes what is over; what it cannot delete now it will the next time.
+func (p *parts) tidy(ctx context.Context, log zerolog.Logger) {
+	for _, duty := range []struct {
+		do      func(context.Context) error
+		failure string
+	}{
+		{p.store.DeleteExpiredSessions, "expired sessions not removed"},
+		{p.store.ForgetMoves, "joined tickets not forgotten"},
+		{p.keeper.Sweep, "deleting what is old broke off"},
+	} {
+		if err := duty.do(ctx); err != nil && ctx.Err() == nil {
+			log.Warn().Err(err).Msg(duty.failure)
 		}
 	}
 }

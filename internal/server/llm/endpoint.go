@@ -90,14 +90,14 @@ func fillForm(form *multipart.Writer, model, name, mime string, audio io.Reader)
 	return form.Close()
 }
 
-// refusedBy is an answer with another status than 200.
-type refusedBy struct {
+// statusError is an answer with another status than 200.
+type statusError struct {
 	status int
 	header http.Header
 }
 
 // Error implements error.
-func (r *refusedBy) Error() string { return fmt.Sprintf("status %d", r.status) }
+func (r *statusError) Error() string { return fmt.Sprintf("status %d", r.status) }
 
 // post sends body and reads the answer into v. The guard bounds its length.
 func (e endpoint) post(ctx context.Context, path, contentType string, body io.Reader, v any) error {
@@ -116,7 +116,7 @@ func (e endpoint) post(ctx context.Context, path, contentType string, body io.Re
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode/100 != 2 {
-		return &refusedBy{status: resp.StatusCode, header: resp.Header}
+		return &statusError{status: resp.StatusCode, header: resp.Header}
 	}
 	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
 		return fmt.Errorf("read answer: %w", err)

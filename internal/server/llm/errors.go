@@ -78,7 +78,7 @@ func RetryAfter(err error) (time.Duration, bool) {
 // explain makes a ticket.Error of what a request ended with. The cause stays out
 // of its chain: it may repeat what was sent.
 func explain(ctx context.Context, err error) error {
-	if answered, ok := errors.AsType[*refusedBy](err); ok {
+	if answered, ok := errors.AsType[*statusError](err); ok {
 		return verdict(answered)
 	}
 	if errors.Is(err, errTooLong) || errors.Is(err, errRedirect) {
@@ -104,7 +104,7 @@ func cause(err error) error {
 	return errRedirect
 }
 
-func verdict(answered *refusedBy) error {
+func verdict(answered *statusError) error {
 	status := answered.status
 	if sentence, ok := refused[status]; ok {
 		return &refusal{ticket.NewError(ticket.CodeUnavailable, sentence)}

@@ -6,6 +6,7 @@ import (
 	"html"
 	"io"
 	"path"
+	"strconv"
 	"time"
 )
 
@@ -73,7 +74,7 @@ func shownPhone(c CustomerPage) string {
 // ticket writes a conversation.
 func (p *readablePage) ticket(c Conversation) error {
 	t := c.Ticket
-	p.put("<article><h2>Ticket %s: %s</h2>\n<p>%s · %s · %s</p>\n", fmt.Sprint(t.Number), t.Title, t.Status, t.Category, p.at(t.CreatedAt))
+	p.put("<article><h2>Ticket %s: %s</h2>\n<p>%s · %s · %s</p>\n", strconv.FormatInt(t.Number, 10), t.Title, t.Status, t.Category, p.at(t.CreatedAt))
 	for _, m := range c.Messages {
 		p.message(m, t)
 	}

@@ -130,22 +130,26 @@ func (g *intake) run() (Stored, error) {
 		return Stored{}, err
 	}
 	g.out.Muted = g.contact.blocked
-	switch {
-	case known.id != 0:
-		err = g.repeat(known)
-	case isEvent(g.in.Kind):
-		err = g.event()
-	case g.in.Direction == ticket.DirectionOut:
-		err = g.own()
-	case g.contact.blocked:
-		err = g.muted()
-	default:
-		err = g.customer()
-	}
+	err = g.take(known)
 	if err == nil && g.out.UsedFiles && !g.out.Opened {
 		err = g.lateFiles(g.in.Business, g.out.Message)
 	}
 	return g.out, err
+}
+
+// take stores the message as what it is; known is the one that has its id already.
+func (g *intake) take(known stored) error {
+	switch {
+	case known.id != 0:
+		return g.repeat(known)
+	case isEvent(g.in.Kind):
+		return g.event()
+	case g.in.Direction == ticket.DirectionOut:
+		return g.own()
+	case g.contact.blocked:
+		return g.muted()
+	}
+	return g.customer()
 }
 
 // customer stores a message of the contact.
