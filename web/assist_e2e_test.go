@@ -38,7 +38,7 @@ const draft = "document.querySelector('#respuesta').value"
 
 func TestASuggestionIsEditedAndSentByAPerson(t *testing.T) {
 	p := openDrafting(t)
-	if got := p.Text(".chat-facts"); !strings.Contains(got, "según el modelo de lenguaje") {
+	if got := p.Text(".why"); !strings.Contains(got, "elegida por el modelo de lenguaje") {
 		t.Errorf("facts: got %q, want who chose the category", got)
 	}
 	if got := p.Text("#mensaje-900"); !strings.Contains(got, "<script>window.pwned=1</script> y ya no prende") {

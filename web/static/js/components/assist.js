@@ -48,12 +48,3 @@ export function Transcription({ text }) {
   if (!text) return null;
   return html`<div class="transcription"><p class="assist-label">${t('file.transcription')}</p><p dir="auto">${text}</p></div>`;
 }
-
-/** @type {Record<string, string>} */
-const engines = { rules: 'engine.rules', model: 'engine.model', llm: 'engine.llm', person: 'engine.person' };
-
-/** Who chose a category. @param {{source: string}} props */
-export function Engine({ source }) {
-  const label = engines[source];
-  return label ? html`<span class="engine">${t(label)}</span>` : null;
-}

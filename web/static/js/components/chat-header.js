@@ -3,7 +3,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { Engine } from './assist.js';
 import { PriorityBadge, StatusBadge } from './badge.js';
 import { useKeptFocus } from './focus.js';
 import { Icon } from './icon.js';
@@ -33,8 +32,7 @@ export function ChatHeader(props) {
     <div class="chat-who">
       <h1 ref=${heading} tabindex="-1">${ticket ? html`<bdi>${customerName(ticket)}</bdi>` : t('chat.title', { id })}</h1>
       ${ticket ? html`<p class="chat-facts"><span>${t('chat.title', { id })}</span><span>${customerPhone(ticket)}</span>
-        <${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} />
-        <${Engine} source=${ticket.source} /></p>` : ''}
+        <${StatusBadge} status=${ticket.status} /><${PriorityBadge} priority=${ticket.priority} /></p>` : ''}
       ${category}
     </div>
     <${Presence} present=${props.present} />

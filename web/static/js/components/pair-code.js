@@ -14,8 +14,8 @@ export function PairCode({ code, busy, onAsk }) {
     <summary>${t('pair.codeTitle')}</summary>
     <form onSubmit=${ask}>
       <label for="telefono">${t('pair.phone')}</label>
-      <div class="field-row">
-        <input id="telefono" ref=${phone} class="field" type="tel" autocomplete="off" placeholder="+52 477 123 4567" required aria-describedby="telefono-ayuda" />
+      <div class="pair-row">
+        <input id="telefono" ref=${phone} class="pair-field" type="tel" autocomplete="off" placeholder="+52 477 123 4567" required aria-describedby="telefono-ayuda" />
         <button type="submit" class="button" aria-disabled=${busy ? 'true' : undefined}>${busy ? html`<span class="spinner"></span>` : ''}${t('pair.askCode')}</button>
       </div>
       <p class="pair-note" id="telefono-ayuda">${t('pair.codeHow')}</p>

@@ -38,7 +38,7 @@ function Program({ text }) {
     field.current?.select();
     await navigator.clipboard?.writeText(text).then(() => setCopied(true), () => {});
   };
-  return html`<textarea ref=${field} class="field pair-program" rows="4" readonly aria-label=${t('pair.program')} value=${text}></textarea>
+  return html`<textarea ref=${field} class="pair-field pair-program" rows="4" readonly aria-label=${t('pair.program')} value=${text}></textarea>
     <button type="button" class="button" onClick=${copy}>${t(copied ? 'pair.copied' : 'pair.copy')}</button>`;
 }
 
@@ -50,7 +50,7 @@ function Answer({ busy, onAnswer }) {
     if (!busy && field.current?.value.trim()) onAnswer(field.current.value.trim());
   };
   return html`<form onSubmit=${send}><label for="respuesta-llave">${t('pair.passkeyAnswer')}</label>
-    <textarea id="respuesta-llave" ref=${field} class="field pair-program" rows="3" required placeholder='{"id":…}'></textarea>
+    <textarea id="respuesta-llave" ref=${field} class="pair-field pair-program" rows="3" required placeholder='{"id":…}'></textarea>
     <button type="submit" class="button button-primary" aria-disabled=${busy ? 'true' : undefined}>${t('pair.passkeySend')}</button></form>`;
 }
 

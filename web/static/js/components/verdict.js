@@ -51,7 +51,7 @@ const reasons = {
 export function Why({ ticket }) {
   const { source, confidence, doubt, reason, reasonWords } = ticket.verdict;
   const quoted = (/** @type {string[]} */ words) => words.map((word) => `«${oneLine(word)}»`).join(', ');
-  const by = source === 'person' || doubt ? t(sources[source]) : t('category.sure', { who: t(sources[source]), share: Math.round(100 * confidence) });
+  const by = source === 'person' || doubt || !confidence ? t(sources[source]) : t('category.sure', { who: t(sources[source]), share: Math.round(100 * confidence) });
   return html`<span class="why">${doubt ? t('category.doubtWhy') : by}${!doubt && ticket.words.length ? ` · ${t('category.why', { words: quoted(ticket.words) })}` : ''}
     ${reason ? html`<br />${t(reasons[reason])}${reasonWords.length ? ` ${quoted(reasonWords)}` : ''}` : ''}</span>`;
 }

@@ -22,7 +22,7 @@ export function AuditSettings() {
   const choices = /** @type {[string, string][]} */ ([['', t('audit.everything')], ...Object.entries(kinds).map(([key, text]) => [key, t(text)])]);
   return html`<section class="card account" aria-labelledby="auditoria"><h2 id="auditoria">${t('audit.title')}</h2>
     <p class="card-note">${t('audit.note')}</p>
-    <div class="filters">
+    <div class="audit-filters">
       <${Choice} id="audit-persona" label=${t('audit.person')} value=${String(user)} options=${people} onChange=${(/** @type {string} */ id) => setUser(Number(id))} />
       <${Choice} id="audit-tipo" label=${t('audit.kind')} value=${kind} options=${choices} onChange=${setKind} /></div>
     ${page ? html`<${Acts} key=${`${kind} ${user}`} first=${page} kind=${kind} user=${user} />` : html`<${Loading} error=${error} />`}
