@@ -77,19 +77,15 @@ func serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("build api: %w", err), ln.Close())
 	}
+	if err := p.firstLogin(ctx, c, o.Stdout); err != nil {
+		return errors.Join(fmt.Errorf("make first login: %w", err), ln.Close())
+	}
 	warn(c, log)
+	if o.Ready != nil {
+		o.Ready(ln.Addr().String())
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
-	g.Go(func() error {
-		// Messages need not wait for a password's hash.
-		if err := p.firstLogin(ctx, c, o.Stdout); err != nil {
-			return fmt.Errorf("make first login: %w", err)
-		}
-		if o.Ready != nil {
-			o.Ready(ln.Addr().String())
-		}
-		return nil
-	})
 	g.Go(func() error { return p.learn.Run(ctx) })
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })

@@ -72,6 +72,9 @@ func unpack(ctx context.Context, r io.Reader, identities []age.Identity, path st
 	if err != nil {
 		return err
 	}
+	if _, err := io.Copy(io.Discard, zipped); err != nil { // its own checksum comes last
+		return fmt.Errorf("%w: %w", damaged, err)
+	}
 	if err := m.matches(u.found); err != nil {
 		return err
 	}

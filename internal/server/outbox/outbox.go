@@ -166,7 +166,8 @@ func (o *Outbox) Alive(bridge int64) {
 	now := o.now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if now.Sub(o.signs[bridge]) < signPause {
+	// A sign from the future was noted before the clock was set back.
+	if since := now.Sub(o.signs[bridge]); since >= 0 && since < signPause {
 		return
 	}
 	o.signs[bridge], o.hurry[bridge] = now, true

@@ -429,6 +429,11 @@ func TestASignOfLifeBringsRepliesForwardButNotTooOften(t *testing.T) {
 	if got := tries(); got != 3 {
 		t.Errorf("later: got %d tries, want 3", got)
 	}
+	d.clock.Advance(-20 * time.Minute)
+	d.Alive(d.origin.Bridge)
+	if got := tries(); got != 4 {
+		t.Errorf("after the clock was set back: got %d tries, want 4", got)
+	}
 }
 
 func TestASilentBridgeIsATimeoutAndADeadOneIsNot(t *testing.T) {

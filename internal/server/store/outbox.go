@@ -71,9 +71,12 @@ const noneAhead = "none"
 // other contacts do not notice. One that is retried after it had failed has its
 // old place again: before what still waits, after what has gone meanwhile.
 //
-// claimable is that as a condition on m; $1 is now.
-const claimable = `m.delivery = 'queued' AND m.lease_until <= $1 AND m.hold <> 'confirm' AND NOT EXISTS (
-	SELECT 1 FROM messages o WHERE o.contact_id = m.contact_id AND o.delivery = 'queued' AND (o.id < m.id OR o.lease_until > $1))`
+// claimable is that as a condition on m; $1 is now. A lease that ends more than a
+// quarter of an hour ahead, longer than any, was given before the clock was set
+// back, and is over.
+const claimable = `m.delivery = 'queued' AND m.hold <> 'confirm' AND NOT (m.lease_until > $1 AND m.lease_until <= $1 + 900000) AND NOT EXISTS (
+	SELECT 1 FROM messages o WHERE o.contact_id = m.contact_id AND o.delivery = 'queued'
+		AND (o.id < m.id OR o.lease_until > $1 AND o.lease_until <= $1 + 900000))`
 
 // ClaimReply takes one reply for sending, whether its next attempt is due or not.
 // When it cannot be had, the Wait says why. A reply that a person has to confirm,
@@ -213,7 +216,7 @@ func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing
 	// again after waiting for a row that another server claims.
 	ids, err := list(t.ctx, t.conn, scanID, `
 		UPDATE messages SET lease_until = $3 + CASE WHEN kind = 'text' THEN 0 ELSE CAST($5 AS BIGINT) END, attempts = attempts + 1, sent_at = $1, left_at = $1, hold = ''
-		WHERE delivery = 'queued' AND lease_until <= $1 AND hold <> 'confirm'
+		WHERE delivery = 'queued' AND hold <> 'confirm' AND NOT (lease_until > $1 AND lease_until <= $1 + 900000)
 		AND id IN (SELECT m.id FROM messages m WHERE m.bridge_id = $2 AND `+claimable+` `+which+`) RETURNING id`,
 		t.now, bridge, t.now+terms.Lease.Milliseconds(), arg, terms.FileLease.Milliseconds())
 	if err != nil {
