@@ -245,7 +245,7 @@ func TestAReplyWithAFileIsHandedOutWithItAndForLonger(t *testing.T) {
 		if again := s.queue(store.Reply{Ticket: 1, Text: "mire", WhatsAppID: "R1", Kind: ticket.KindImage, File: &file}); !again.Existing || again.Message != q.Message {
 			t.Errorf("a repetition: got %+v, want the first one, %+v", again, q)
 		}
-		terms := store.Terms{Lease: time.Minute, FileLease: time.Hour}
+		terms := store.Terms{Lease: time.Minute, FileLease: 13 * time.Minute}
 		claimed, err := s.ClaimReplies(t.Context(), 9, terms)
 		s.do("claim", err)
 		file.State = ""

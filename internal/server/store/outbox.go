@@ -39,7 +39,7 @@ type Outgoing struct {
 
 // Terms are the conditions under which replies are handed out.
 type Terms struct {
-	Lease     time.Duration // how long whoever gets one may take
+	Lease     time.Duration // how long whoever gets one may take; at most 14 minutes together with FileLease
 	FileLease time.Duration // how much longer for one with a file
 	PerMinute int           // the most that leave through one bridge in any minute; 0 for no limit
 	Gap       time.Duration // after one of them, until the next leaves by itself; counts with PerMinute

@@ -178,7 +178,7 @@ func TestEachReplyIsClaimedByOneWorkerOnly(t *testing.T) {
 		for range workers {
 			wg.Go(func() {
 				for {
-					out, err := s.ClaimReplies(t.Context(), 5, store.Terms{Lease: time.Hour})
+					out, err := s.ClaimReplies(t.Context(), 5, store.Terms{Lease: 10 * time.Minute})
 					if err != nil {
 						t.Errorf("claim: %v", err)
 						return
