@@ -6,6 +6,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,6 +21,12 @@ import (
 
 // Patience bounds every wait of a Tab; it is not a measurement.
 const Patience = 40 * time.Second
+
+// clickPatience bounds one of the clickAttempts to click.
+const (
+	clickPatience = 12 * time.Second
+	clickAttempts = 4
+)
 
 // Missing skips a test whose tool this machine lacks, but fails it under CI=true,
 // where everything must run.
@@ -167,7 +174,21 @@ func (p *Tab) Text(selector string) string {
 // Click clicks what selector finds, once it is visible.
 func (p *Tab) Click(selector string) {
 	p.Helper()
-	p.Do(chromedp.Click(chromedp.CSS(selector)))
+	var err error
+	// A node that the page replaces between being found and being clicked is
+	// waited for in vain; it is looked for again.
+	for range clickAttempts {
+		ctx, cancel := context.WithTimeout(p.ctx, clickPatience)
+		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			break
+		}
+	}
+	if err != nil {
+		p.Shot("fallo")
+		p.Fatalf("click %s: %v", selector, err)
+	}
 }
 
 // Write types text into what selector finds.
