@@ -52,27 +52,16 @@ func shelfOf(c config.Backup) (backup.Shelf, error) {
 
 // makeBackup makes a copy now.
 func makeBackup(ctx context.Context, o Options) error {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	c, err := config.LoadServer(o.Getenv, o.Dir)
-	if err != nil {
-		return err
-	}
-	log := newLogger(o.Stderr, "warn")
-	p, err := build(ctx, o, c, log)
-	if err != nil {
-		return err
-	}
-	defer p.close(log)
-	if p.backup == nil {
-		return ticket.NewError(ticket.CodeInvalid, "No hay dónde poner el respaldo: RESPALDO está en off, o la base de datos es PostgreSQL (use pg_dump).")
-	}
-	made, err := p.backup.Make(ctx)
-	if err != nil {
-		return err
-	}
-	return say(o, fmt.Sprintf("Respaldo hecho y comprobado: %s (%.1f MB).\n", made.Name, float64(made.Size)/1e6))
+	return withParts(ctx, o, func(p *parts, _ config.Server) error {
+		if p.backup == nil {
+			return ticket.NewError(ticket.CodeInvalid, "No hay dónde poner el respaldo: RESPALDO está en off, o la base de datos es PostgreSQL (use pg_dump).")
+		}
+		made, err := p.backup.Make(ctx)
+		if err != nil {
+			return err
+		}
+		return say(o, fmt.Sprintf("Respaldo hecho y comprobado: %s (%.1f MB).\n", made.Name, float64(made.Size)/1e6))
+	})
 }
 
 // restore makes everything as it was in a copy.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
@@ -93,6 +94,25 @@ func execute(ctx context.Context, o Options) error {
 		return checkHealth(ctx, o)
 	}
 	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe la orden %q. «server help» dice cuáles hay.", command))
+}
+
+// withParts makes the parts of a server for a command that does not serve, and
+// closes them after do.
+func withParts(ctx context.Context, o Options, do func(*parts, config.Server) error) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c, err := config.LoadServer(o.Getenv, o.Dir)
+	if err != nil {
+		return err
+	}
+	log := newLogger(o.Stderr, "warn")
+	p, err := build(ctx, o, c, log)
+	if err != nil {
+		return err
+	}
+	defer p.close(log)
+	return do(p, c)
 }
 
 func say(o Options, text string) error {

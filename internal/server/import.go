@@ -33,20 +33,12 @@ func importOriginal(ctx context.Context, o Options, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	c, err := config.LoadServer(o.Getenv, o.Dir)
-	if err != nil {
-		return err
-	}
-	log := newLogger(o.Stderr, "warn")
-	p, err := build(ctx, o, c, log)
-	if err != nil {
-		return err
-	}
-	defer p.close(log)
-	from.Store, from.Folder, from.Origin, from.Now, from.MaxImage = p.store, p.photos, p.origin, o.Now, c.MaxImage
+	return withParts(ctx, o, func(p *parts, c config.Server) error { return take(ctx, o, from, p, c.MaxImage) })
+}
+
+// take imports into the database and the folder of p.
+func take(ctx context.Context, o Options, from original.Options, p *parts, maxImage int64) error {
+	from.Store, from.Folder, from.Origin, from.Now, from.MaxImage = p.store, p.photos, p.origin, p.now, maxImage
 	from.Database = below(o.Dir, from.Database)
 	if from.Photos != "" {
 		from.Photos = below(o.Dir, from.Photos)

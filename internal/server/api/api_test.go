@@ -165,7 +165,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	t.Cleanup(func() { _ = folder.Close() })
 	log := zerolog.New(zerolog.SyncWriter(s.log))
 	bridge := outbox.NewBridge(nil, token)
-	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Open: folder.OpenFile, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
+	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Open: folder.Open, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
 	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})
 	s.learn = learn.New(learn.Options{Store: s.store, Log: log, Pause: time.Millisecond})
 	if err := s.learn.Prepare(t.Context(), s.origin.Business); err != nil {

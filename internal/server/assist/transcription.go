@@ -31,7 +31,7 @@ func (a *Assist) transcribe(ctx context.Context, item jobs.Item) error {
 	if !ok || a.Now().Sub(wish.At) > staleTranscription {
 		return a.dropTranscription(ctx, item, nil)
 	}
-	sound, err := a.Photos.Read(wish.File.File)
+	sound, err := a.Photos.Open(wish.File.File)
 	if err != nil {
 		return verdict(fmt.Errorf("read voice note: %w", err))
 	}

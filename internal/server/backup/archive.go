@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"filippo.io/age"
 
 	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
 )
 
 // Names within a copy: the database first, then photos, then the manifest.
@@ -141,7 +141,7 @@ func (b *Backups) fill(ctx context.Context, p *packer, database string) error {
 			return err
 		}
 		f, err := b.Photos.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
+		if ticket.CodeOf(err) == ticket.CodeNotFound {
 			m.Missing = append(m.Missing, name)
 			return nil
 		}

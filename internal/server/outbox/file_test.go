@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func (d *desk) withFiles() *photos.Folder {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(func() { _ = folder.Close() })
-	d.openOutbox(folder.OpenFile)
+	d.openOutbox(folder.Open)
 	return folder
 }
 
@@ -91,7 +92,7 @@ func TestAFileThatIsGoneFailsAndOneThatCannotBeReadWaits(t *testing.T) {
 	if got := d.last(n); got.Delivery != ticket.DeliveryFailed || got.Failure != "El archivo ya no está en el servidor." {
 		t.Errorf("got %q because %q, want it given up", got.Delivery, got.Failure)
 	}
-	d.openOutbox(func(string) (io.ReadCloser, error) { return nil, errors.New("disk on fire") })
+	d.openOutbox(func(string) (*os.File, error) { return nil, errors.New("disk on fire") })
 	d.queueFile(folder, n, []byte("y"), "")
 	d.sweep()
 	if got := d.last(n); got.Delivery != ticket.DeliveryQueued || strings.Contains(got.Failure, "fire") {

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ type Options struct {
 	Bridge *Bridge
 	// Open returns the stored file of a reply, which is closed again; CodeNotFound
 	// when it is gone. Required for replies with files.
-	Open func(name string) (io.ReadCloser, error)
+	Open func(name string) (*os.File, error)
 	Now  func() time.Time
 	// Random returns a number from 0 to 1, for the jitter; called concurrently.
 	Random func() float64
@@ -81,7 +82,7 @@ type Options struct {
 type Outbox struct {
 	store  *store.Store
 	bridge *Bridge
-	open   func(name string) (io.ReadCloser, error)
+	open   func(name string) (*os.File, error)
 	now    func() time.Time
 	random func() float64
 	pace   int

@@ -3,13 +3,13 @@ package photos
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"os"
 )
 
-// OpenFile returns the stored file called name, which the caller closes. One
-// that is not there is CodeNotFound.
-func (f *Folder) OpenFile(name string) (io.ReadCloser, error) {
+// Open opens the stored file called name for reading; the caller closes it. One
+// that is not there, or not a file of this folder, is CodeNotFound.
+func (f *Folder) Open(name string) (*os.File, error) {
 	if !validName.MatchString(name) {
 		return nil, notFound()
 	}

@@ -341,7 +341,7 @@ func TestAProgramReadsAStoredFileAndNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := f.Read(name)
+	file, err := f.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,7 +352,7 @@ func TestAProgramReadsAStoredFileAndNothingElse(t *testing.T) {
 		t.Error(err)
 	}
 	for _, name := range []string{"../" + name, "", strings.Repeat("0", 32) + ".ogg"} {
-		if _, err := f.Read(name); ticket.CodeOf(err) != ticket.CodeNotFound {
+		if _, err := f.Open(name); ticket.CodeOf(err) != ticket.CodeNotFound {
 			t.Errorf("%q: got %v, want CodeNotFound", name, err)
 		}
 	}

@@ -53,7 +53,7 @@ func TestAStoredFileIsReadByItsNameOnly(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	for _, name := range []string{"../x", "x.jpg", "0123456789abcdef0123456789abcdef.jpg"} {
-		if _, err := f.OpenFile(name); ticket.CodeOf(err) != ticket.CodeNotFound {
+		if _, err := f.Open(name); ticket.CodeOf(err) != ticket.CodeNotFound {
 			t.Errorf("%q: got %v, want %q", name, err, ticket.CodeNotFound)
 		}
 	}

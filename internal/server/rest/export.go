@@ -188,7 +188,7 @@ func (e *export) copyFiles() error {
 }
 
 func (e *export) copyFile(name string) (err error) {
-	file, err := e.Photos.OpenFile(name)
+	file, err := e.Photos.Open(name)
 	if err != nil {
 		return err
 	}
