@@ -25,6 +25,9 @@ import (
 // maxManifest bounds a manifest, in bytes: a hundred per photo, of a million.
 const maxManifest = 256 << 20
 
+// maxFill is more than any archive is filled up with at its end, in bytes.
+const maxFill = 1 << 20
+
 // damaged is for a copy that is not what it should be.
 var damaged = ticket.NewError(ticket.CodeInvalid, "El respaldo está dañado o no es de Mostrador.")
 
@@ -72,8 +75,9 @@ func unpack(ctx context.Context, r io.Reader, identities []age.Identity, path st
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.Discard, zipped); err != nil { // its own checksum comes last
-		return fmt.Errorf("%w: %w", damaged, err)
+	// The archive's own checksum comes last, behind what fills it up.
+	if n, err := io.Copy(io.Discard, io.LimitReader(zipped, maxFill)); err != nil || n == maxFill {
+		return errors.Join(damaged, err)
 	}
 	if err := m.matches(u.found); err != nil {
 		return err
