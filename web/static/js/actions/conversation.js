@@ -7,15 +7,25 @@ import * as state from '../state.js';
 import * as talk from '../talk.js';
 import { change, latest, sentence } from './guard.js';
 
-/** Shows a ticket's conversation; what the list knows of it is there at once. @param {number} id */
-export async function open(id) {
+/** Counts what was opened: a page may be put away after its successor, even for the same ticket, has come. */
+let opened = 0;
+
+/**
+ * Shows a ticket's conversation; what the list knows of it is there at once.
+ * @param {number} id @returns {() => void} puts it away, unless one was opened since
+ */
+export function open(id) {
+  const mine = ++opened;
   const ticket = state.list.value.tickets.find((known) => known.id === id) ?? null;
   state.conversation.value = { ...state.emptyConversation, id, ticket };
   talk.extra.value = { contact: 0, mergedInto: 0, assignee: null };
   talk.others.value = null;
   talk.question.value = null;
   if (talk.joined.value?.target !== id) talk.joined.value = null;
-  await refresh();
+  refresh();
+  return () => {
+    if (mine === opened) state.conversation.value = state.emptyConversation;
+  };
 }
 
 /** Fetches the open conversation again; does nothing when none is. */
@@ -30,11 +40,6 @@ export async function refresh() {
   } catch (cause) {
     if (state.conversation.value.phase !== 'ready') update(id, { phase: 'failed', error: sentence(cause) });
   }
-}
-
-/** Nothing is open any more. */
-export function close() {
-  state.conversation.value = state.emptyConversation;
 }
 
 /**

@@ -11,10 +11,12 @@ const pause = 3000;
 
 let ticket = 0;
 let typed = 0;
-let timer = 0;
+/** Counts the looks, as one may end after the next has begun. */
+let looks = 0;
 
-/** Somebody looks at a ticket from now on. @param {number} id @returns {() => void} ends it */
+/** Somebody looks at a ticket from now on. @param {number} id @returns {() => void} ends it, unless they look at another one by then */
 export function look(id) {
+  const mine = ++looks;
   ticket = id;
   typed = 0;
   talk.present.value = [];
@@ -24,12 +26,13 @@ export function look(id) {
     talk.present.value = present(data).filter((one) => one.id !== me);
   });
   const greet = listen('hello', say);
-  timer = setInterval(say, again);
+  const timer = setInterval(say, again);
   say();
   return () => {
     stop();
     greet();
     clearInterval(timer);
+    if (mine !== looks) return;
     ticket = 0;
     talk.present.value = [];
     send({ tipo: 'fuera' });

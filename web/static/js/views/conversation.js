@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { accept, closeSummary, decline, suggest, summarise } from '../actions/assist.js';
 import { pick, submit, unpick } from '../actions/compose.js';
-import { close, open } from '../actions/conversation.js';
+import { open } from '../actions/conversation.js';
 import { changeTicket, findOthers, prepare, showAside, undoMerge } from '../actions/desk.js';
 import { look, type, typedAll } from '../actions/presence.js';
 import { keepDraft } from '../actions/session.js';
@@ -34,7 +34,7 @@ export function Conversation({ id }) {
   const element = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     state.place.ticket = id;
-    open(id);
+    const close = open(id);
     prepare((element.current?.clientWidth ?? 0) >= besides);
     const leave = look(id);
     return () => {
@@ -44,7 +44,7 @@ export function Conversation({ id }) {
   }, [id]);
   const { contact, mergedInto } = talk.extra.value;
   useEffect(() => { findOthers(); }, [id, contact, mergedInto]);
-  const { ticket, phase, error } = state.conversation.value;
+  const { ticket, phase, error } = state.conversation.value.id === id ? state.conversation.value : state.emptyConversation;
   const may = state.may(state.session.value, 'agent');
   const { aside } = talk;
   const assist = drafting.value.id === id ? drafting.value : idle;
