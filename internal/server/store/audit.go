@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
-
-	"mostrador/internal/ticket"
 )
 
 // Act is one line of the audit log: who did what to what.
@@ -130,13 +127,9 @@ type AuditPage struct {
 // Audit returns one page of a business's audit log, the newest first. A cursor
 // that no page gave is CodeInvalid.
 func (s *Store) Audit(ctx context.Context, business int64, f AuditFilter) (AuditPage, error) {
-	before := int64(math.MaxInt64)
-	if f.Before != "" {
-		n, err := strconv.ParseInt(f.Before, 10, 64)
-		if err != nil || n <= 0 {
-			return AuditPage{}, ticket.NewError(ticket.CodeInvalid, "La página pedida no existe.")
-		}
-		before = n
+	before, err := cursor(f.Before)
+	if err != nil {
+		return AuditPage{}, err
 	}
 	limit := f.Limit
 	if limit <= 0 {

@@ -41,7 +41,7 @@ func (s *Store) ChangeCustomer(ctx context.Context, business, user, id int64, c 
 			if err := t.exec(`UPDATE contacts SET given_name = $2, search_key = $3 WHERE id = $1`, id, *c.Given, searchKey(p.name, *c.Given, p.phone)); err != nil {
 				return fmt.Errorf("name customer: %w", err)
 			}
-			if err := t.record(business, user, "customer.named", customerObject(id), nil); err != nil {
+			if err := t.audit(Act{Business: business, User: user, Action: "customer.named", Object: customerObject(id)}); err != nil {
 				return err
 			}
 		}
@@ -70,7 +70,7 @@ func (t *tx) block(business, user, id int64, on bool) error {
 		if err := t.exec(`UPDATE contacts SET blocked_at = 0 WHERE id = $1`, id); err != nil {
 			return err
 		}
-		return t.record(business, user, "customer.unblocked", customerObject(id), nil)
+		return t.audit(Act{Business: business, User: user, Action: "customer.unblocked", Object: customerObject(id)})
 	}
 	open, err := list(t.ctx, t.conn, scanID, `SELECT number FROM tickets WHERE contact_id = $1 AND resolved_at = 0 ORDER BY number`, id)
 	if err != nil {
@@ -90,7 +90,7 @@ func (t *tx) block(business, user, id int64, on bool) error {
 			return fmt.Errorf("block customer: %w", err)
 		}
 	}
-	return t.record(business, user, "customer.blocked", customerObject(id), nil)
+	return t.audit(Act{Business: business, User: user, Action: "customer.blocked", Object: customerObject(id)})
 }
 
 // closeBlocked resolves a ticket of somebody who is being blocked, and its
@@ -180,6 +180,6 @@ func customerObject(id int64) string { return fmt.Sprintf("customer/%d", id) }
 // NoteExport notes in the audit log that user took everything of a customer.
 func (s *Store) NoteExport(ctx context.Context, business, user, id int64) error {
 	return s.write(ctx, "note export", func(t *tx) error {
-		return t.record(business, user, "customer.exported", customerObject(id), nil)
+		return t.audit(Act{Business: business, User: user, Action: "customer.exported", Object: customerObject(id)})
 	})
 }

@@ -46,7 +46,7 @@ func (s *Store) MergeCustomers(ctx context.Context, business, user, into, from i
 			return fmt.Errorf("keep merged customer: %w", err)
 		}
 		t.hint(business, 0, HintTicket)
-		return t.record(business, user, "customer.merged", customerObject(into), nil)
+		return t.audit(Act{Business: business, User: user, Action: "customer.merged", Object: customerObject(into)})
 	})
 }
 

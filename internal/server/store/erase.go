@@ -89,7 +89,7 @@ func (s *Store) EraseCustomer(ctx context.Context, business, user, id int64) err
 				return err
 			}
 			t.hint(business, 0, HintTicket)
-			return t.record(business, user, "customer.erased", customerObject(id), nil)
+			return t.audit(Act{Business: business, User: user, Action: "customer.erased", Object: customerObject(id)})
 		})
 		if err != nil || gone {
 			return err

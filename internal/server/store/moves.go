@@ -230,7 +230,7 @@ func (s *Store) ForgetMoves(ctx context.Context) error {
 
 // log notes a move in the audit log, as done to the ticket that lost messages.
 func (m *mover) log(action string) error {
-	return m.record(m.business, m.user, action, ticketObject(m.source.Number), map[string]any{"other": m.target.Number})
+	return m.audit(Act{Business: m.business, User: m.user, Action: action, Object: ticketObject(m.source.Number), Details: map[string]any{"other": m.target.Number}})
 }
 
 // carry moves the messages of the move from one ticket to another.

@@ -114,7 +114,7 @@ func (s *Store) ChangeSettings(ctx context.Context, business, user int64, change
 		if err := t.saveSettings(business, now); err != nil {
 			return err
 		}
-		return t.record(business, user, "settings.changed", "", changedSettings(before, now))
+		return t.audit(Act{Business: business, User: user, Action: "settings.changed", Details: changedSettings(before, now)})
 	})
 	if err != nil {
 		return Settings{}, err
