@@ -11,8 +11,6 @@ export const categories = signal(null);
 export const classifier = signal(null);
 /** What went wrong in the settings. */
 export const problem = signal('');
-/** The last correction, while it can be taken back with a click. @type {Signal<{ticket: number, correction: number, text: string} | null>} */
-export const undoable = signal(null);
 
 /** Those a ticket may get, in their order. @param {Category[] | null} all */
 export function usable(all) {

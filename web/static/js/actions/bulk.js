@@ -6,12 +6,9 @@ import { toggled } from '../listing.js';
 import * as state from '../state.js';
 import { change, guard, sentence } from './guard.js';
 import { refreshTickets } from './list.js';
+import { say } from './toast.js';
 
 /** @typedef {{status?: string, priority?: string, category?: string, assignee?: number}} Change */
-
-/** Seconds that a change can be taken back. */
-const patience = 10;
-let timer = 0;
 
 /** Picks a ticket, or puts it back. @param {number} id */
 export function toggle(id) {
@@ -48,16 +45,6 @@ async function undo(what, before) {
     say(sentence(cause), null);
   }
   await refreshTickets();
-}
-
-/** Shows what was done for a while. @param {string} text @param {(() => void) | null} undo */
-export function say(text, undo) {
-  clearTimeout(timer);
-  const toast = { text, undo };
-  state.toast.value = toast;
-  timer = setTimeout(() => {
-    if (state.toast.value === toast) state.toast.value = null;
-  }, patience * 1000);
 }
 
 /** Fetches who may have tickets. */

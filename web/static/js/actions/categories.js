@@ -1,13 +1,11 @@
 // @ts-check
 /** What people do with categories, and with what the classifier learns. */
-import { categories, classifier, problem, undoable } from '../categories.js';
+import { categories, classifier, problem } from '../categories.js';
 import { t } from '../i18n.js';
 import { api } from '../learnapi.js';
-import * as state from '../state.js';
 import { change, guard, sentence } from './guard.js';
 import { showTicket } from './ticket.js';
-
-const undoFor = 12_000;
+import { say } from './toast.js';
 
 /** Fetches the categories, once unless again is asked for. @param {boolean} [again] */
 export async function loadCategories(again = false) {
@@ -34,34 +32,19 @@ export async function setCategory(id, name) {
   try {
     const { ticket, correction, changed } = await change(() => api.setCategory(id, name));
     showTicket(ticket);
-    const text = t(changed ? 'category.corrected' : 'category.confirmed', { id, name });
-    state.announcement.value = text;
-    if (correction) offerUndo({ ticket: id, correction, text });
+    say(t(changed ? 'category.corrected' : 'category.confirmed', { id, name }), correction ? () => undo(id, correction) : null);
   } catch (cause) {
-    const message = sentence(cause);
-    state.announcement.value = message;
-    offerUndo({ ticket: id, correction: 0, text: message });
+    say(sentence(cause), null);
   }
 }
 
-/** @param {NonNullable<typeof undoable.value>} done */
-function offerUndo(done) {
-  undoable.value = done;
-  setTimeout(() => {
-    if (undoable.value === done) undoable.value = null;
-  }, undoFor);
-}
-
-/** Takes the last correction back. */
-export async function undo() {
-  const done = undoable.value;
-  undoable.value = null;
-  if (!done?.correction) return;
+/** Takes a correction back. @param {number} id of the ticket @param {number} correction */
+async function undo(id, correction) {
   try {
-    showTicket(await change(() => api.undoCategory(done.ticket, done.correction)));
-    state.announcement.value = t('category.undone');
+    showTicket(await change(() => api.undoCategory(id, correction)));
+    say(t('category.undone'), null);
   } catch (cause) {
-    offerUndo({ ticket: done.ticket, correction: 0, text: sentence(cause) });
+    say(sentence(cause), null);
   }
 }
 

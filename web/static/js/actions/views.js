@@ -2,7 +2,7 @@
 /** Saved filters. */
 import { api } from '../api.js';
 import * as state from '../state.js';
-import { say } from './bulk.js';
+import { say } from './toast.js';
 import { change, guard, sentence } from './guard.js';
 
 /** Fetches the saved filters. */

@@ -22,7 +22,6 @@ import { Login } from './login.js';
 import { PreferencesButton } from './preferences.js';
 import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
-import { LastCorrection } from './verdict.js';
 
 /** What shows each view of the router. @type {Record<string, any>} */
 const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
@@ -32,7 +31,7 @@ export function Shell({ onRetry }) {
   return html`<div class="frame" data-view=${state.phase.value === 'ready' ? route.value.view : state.phase.value}>
     ${state.online.value ? '' : html`<${Offline} onRetry=${onRetry} />`}
     <${View} />
-    <${Overlays} /><${LastCorrection} />
+    <${Overlays} />
     <p class="visually-hidden" role="status" aria-live="polite">${state.announcement.value}</p>
   </div>`;
 }

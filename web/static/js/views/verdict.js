@@ -1,8 +1,7 @@
 // @ts-check
 import { useEffect } from 'preact/hooks';
-import { loadCategories, setCategory, undo } from '../actions/categories.js';
-import { categories, colorOf, undoable, usable } from '../categories.js';
-import { Undo } from '../components/undo.js';
+import { loadCategories, setCategory } from '../actions/categories.js';
+import { categories, colorOf, usable } from '../categories.js';
 import { CategoryPicker, Verdict, Why } from '../components/verdict.js';
 import { html } from '../html.js';
 import * as state from '../state.js';
@@ -23,11 +22,4 @@ export function ConversationCategory({ ticket }) {
     ${may && !ticket.verdict.doubt ? '' : html`<${TicketCategory} ticket=${ticket} />`}
     ${may ? html`<${CategoryPicker} ticket=${ticket} names=${names} onChoose=${(/** @type {string} */ name) => setCategory(ticket.id, name)} />` : ''}
     <${Why} ticket=${ticket} /></div>`;
-}
-
-/** The last correction, for a moment. */
-export function LastCorrection() {
-  const done = undoable.value;
-  if (!done) return null;
-  return html`<${Undo} text=${done.text} onUndo=${done.correction ? undo : null} onClose=${() => { undoable.value = null; }} />`;
 }
