@@ -55,8 +55,11 @@ func (s *Store) RaiseAlerts(ctx context.Context, a Alarm) (raised []Alert, err e
 			UPDATE alerts SET raised_at = $1 WHERE raised_at = 0 AND cleared_at = 0 AND since <= $2
 			AND EXISTS (SELECT 1 FROM beats b WHERE b.bridge_id = alerts.bridge_id AND b.beat_at > $2 AND b.beat_at >= $3)
 			RETURNING `+alertColumns, t.now, latest, millis(a.Watching))
+		if err != nil {
+			return err
+		}
 		raised = append(raised, ripe...)
-		return err
+		return t.alertEvents(NoticeTrouble, raised)
 	})
 	return raised, err
 }
@@ -117,7 +120,17 @@ func (t *tx) settleTroubles(o Origin, troubles []Trouble) (cleared []Alert, err 
 			return nil, err
 		}
 	}
-	return cleared, nil
+	return cleared, t.alertEvents(NoticeRecovered, cleared)
+}
+
+// alertEvents notes for the channels that alerts were raised or are over.
+func (t *tx) alertEvents(kind NoticeKind, alerts []Alert) error {
+	for _, a := range alerts {
+		if err := t.event(a.Business, kind, 0, a.Sentence+" "+a.Solution); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenAlerts returns the alerts of a business that are up, the oldest first.
