@@ -186,8 +186,8 @@ type Notice struct {
 }
 
 // PlanNotices stores the notices that n was made into and reports whether it did:
-// not when another server was faster. Business, what is read of a ticket and ID
-// are ignored.
+// not when another server was faster. It sets their IDs; one whose channel is gone
+// gets none.
 func (s *Store) PlanNotices(ctx context.Context, n News, notices []Notice) (planned bool, err error) {
 	if n.after == n.before && len(n.events) == 0 {
 		return false, nil
@@ -206,8 +206,8 @@ func (s *Store) PlanNotices(ctx context.Context, n News, notices []Notice) (plan
 				return errOthersPlanned(err)
 			}
 		}
-		for _, w := range notices {
-			err := t.exec(`
+		for i, w := range notices {
+			notices[i].ID, err = t.add(`
 				INSERT INTO notices (business_id, channel_id, kind, ticket, detail, code, at, due_at)
 				SELECT business_id, id, $3, $4, $5, $6, $7, $8 FROM channels WHERE id = $1 AND business_id = $2 AND off_at = 0`,
 				w.Channel, n.Business, w.Kind, w.Ticket, clean(w.Detail), w.Code, millis(w.At), millis(w.DueAt))
