@@ -3,7 +3,7 @@
 -- Where notices go.
 CREATE TABLE channels (
 	-- only: sqlite
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT, -- an id is never used again
 	-- only: postgres
 	id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	business_id     BIGINT  NOT NULL REFERENCES businesses (id),
@@ -68,7 +68,7 @@ CREATE INDEX notice_events_business ON notice_events (business_id, id);
 -- What waits to be told to one channel. It goes once it was told.
 CREATE TABLE notices (
 	-- only: sqlite
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT, -- an id is never used again
 	-- only: postgres
 	id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	business_id BIGINT NOT NULL REFERENCES businesses (id),
