@@ -73,6 +73,10 @@ type Server struct {
 	// trouble without an alert; 0 means for ever.
 	SilenceAfter time.Duration
 
+	// NoticesLocal is AVISOS_RED_LOCAL: notices may go to this machine and to
+	// private networks.
+	NoticesLocal bool
+
 	LLM           LLM
 	Transcription Transcription
 	// Proxies is PROXIES_CONFIABLES: whose X-Forwarded-For is believed.
@@ -127,6 +131,7 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 		Backup:           r.backup(),
+		NoticesLocal:     r.flag("AVISOS_RED_LOCAL", false),
 	}
 	c.LLM = r.llm()
 	c.Transcription = r.transcription(c.LLM)

@@ -25,6 +25,7 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/live"
+	"mostrador/internal/server/notify"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -43,6 +44,7 @@ type Options struct {
 	Learn  *learn.Learner
 	Watch  *watch.Watch
 	Assist *assist.Assist
+	Notify *notify.Notify
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
 	Live  *live.Hub

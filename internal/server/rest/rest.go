@@ -22,6 +22,7 @@ import (
 	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/learn"
+	"mostrador/internal/server/notify"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -43,6 +44,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Assist *assist.Assist
+	Notify *notify.Notify
 	Learn  *learn.Learner
 	Photos *photos.Folder
 	// Clean takes files off the disk whose rows are gone.
@@ -89,6 +91,7 @@ func Mount(r chi.Router, o Options) {
 	s.learning()
 	s.customers()
 	s.settings()
+	s.notices()
 	s.account()
 	s.tokens()
 	s.users()

@@ -63,8 +63,8 @@ type NoticeSettings struct {
 
 func (w *NoticeWishes) check(allowed []NoticeKind) error {
 	for _, minute := range []int{w.QuietFrom, w.QuietTo} {
-		if minute < 0 || minute > minutesOfDay {
-			return ticket.NewError(ticket.CodeInvalid, "Las horas de silencio van de 00:00 a 24:00.")
+		if minute < 0 || minute >= minutesOfDay {
+			return ticket.NewError(ticket.CodeInvalid, "Las horas de silencio van de 00:00 a 23:59.")
 		}
 	}
 	return checkEvents(w.Events, allowed)

@@ -149,20 +149,20 @@ func (s *Store) received(ctx context.Context, n *News, q NewsQuery) error {
 	}
 	old, fresh, stopped := s.now().Add(-newsAge).UnixMilli(), s.now().Add(-settled).UnixMilli(), false
 	_, err := list(ctx, s.reader, func(row scanner) (struct{}, error) {
-		var at, business int64
+		var at, business, blocked int64
 		var direction ticket.Direction
 		item := NewsItem{Kind: NoticeMessage}
-		err := row.Scan(append([]any{&item.Message, &business, &direction, &at, &item.Text}, item.ticketColumns()...)...)
+		err := row.Scan(append([]any{&item.Message, &business, &blocked, &direction, &at, &item.Text}, item.ticketColumns()...)...)
 		// On PostgreSQL an id may appear after a higher one: what is missing is waited for.
 		if stopped = stopped || s.postgres && item.Message != n.after.message+1 && at > fresh; stopped {
 			return struct{}{}, err
 		}
 		n.after.message = item.Message
-		if item.At = instant(at); business == n.Business && direction == ticket.DirectionIn && at > old {
+		if item.At = instant(at); business == n.Business && blocked == 0 && direction == ticket.DirectionIn && at > old {
 			n.Items = append(n.Items, item)
 		}
 		return struct{}{}, err
-	}, `SELECT m.id, m.business_id, m.direction, m.created_at, m.body, `+ticketNews+`
+	}, `SELECT m.id, m.business_id, c.blocked_at, m.direction, m.created_at, m.body, `+ticketNews+`
 		FROM messages m JOIN tickets t ON t.id = m.ticket_id JOIN contacts c ON c.id = m.contact_id LEFT JOIN users u ON u.id = t.assignee_id
 		WHERE m.id > $1 ORDER BY m.id LIMIT $2`, n.before.message, newsLimit)
 	return err
