@@ -200,8 +200,7 @@ func (s *service) channel(ctx context.Context, id int64, which func(store.Channe
 }
 
 type channelChange struct {
-	channelRef
-
+	ID   int64 `path:"canal" minimum:"1"`
 	Body struct {
 		Name   *string   `json:"nombre,omitempty" minLength:"1" maxLength:"60"`
 		Events *[]string `json:"eventos,omitempty" maxItems:"10" doc:"De un webhook."`

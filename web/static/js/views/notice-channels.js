@@ -11,6 +11,9 @@ import * as state from '../state.js';
 
 /** @typedef {import('../noticewire.js').Channel} Shown */
 
+/** @type {Record<string, string>} */
+const kindNames = { address: 'notices.kind_address', browser: 'notices.kind_browser', webhook: 'notices.kind_webhook' };
+
 /**
  * Where notices go, each with how it went and what can be done.
  * @param {{channels: Shown[], own: boolean, people?: {id: number, name: string}[], onSecret?: (secret: string) => void, onDone: () => Promise<void>}} props
@@ -44,7 +47,7 @@ function Row({ channel, own, owner, onSecret, onDone }) {
     if (secret) onSecret?.(secret);
   };
   return html`<li class="row row-channel" data-channel=${channel.id}>
-    <div class="row-main"><span class="row-title"><bdi>${channel.name}</bdi> <span class="chip">${t(`notices.kind_${channel.kind}`)}</span>
+    <div class="row-main"><span class="row-title"><bdi>${channel.name}</bdi> <span class="chip">${t(kindNames[channel.kind])}</span>
       ${owner ? html`<span class="chip"><bdi>${owner}</bdi></span>` : ''}${own && channel.id === thisBrowser() ? html`<span class="chip">${t('notices.thisBrowser')}</span>` : ''}
       ${channel.on ? '' : html`<span class="badge" data-stuck>${t(channel.gaveUp ? 'notices.gaveUp' : 'notices.off')}</span>`}</span>
       <span class="row-note"><bdi>${channel.address}</bdi></span><${Outcome} channel=${channel} />
