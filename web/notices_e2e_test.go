@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -137,5 +136,3 @@ func TestABrowserIsToldWhileThePanelIsClosed(t *testing.T) {
 		t.Errorf("got %s remembered, want nothing", got)
 	}
 }
-
-var _ = fmt.Sprint
