@@ -30,7 +30,7 @@ var (
 		`DELETE FROM ticket_moves WHERE id IN (` + movesOfTicket + `)`,
 		`UPDATE businesses SET learn_version = learn_version + 1 WHERE id IN (SELECT business_id FROM corrections WHERE ticket_id = $1)`,
 		`DELETE FROM corrections WHERE ticket_id = $1`,
-		`DELETE FROM notices WHERE ticket > 0 AND EXISTS (SELECT 1 FROM tickets t WHERE t.id = $1 AND t.business_id = notices.business_id AND t.number = notices.ticket)`,
+		`DELETE FROM notices WHERE ticket > 0 AND ticket = (SELECT number FROM tickets WHERE id = $1) AND business_id = (SELECT business_id FROM tickets WHERE id = $1)`,
 		`DELETE FROM tickets WHERE id = $1`,
 	}
 	// eraseContact is for one without tickets and messages.
