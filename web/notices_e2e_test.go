@@ -136,3 +136,12 @@ func TestABrowserIsToldWhileThePanelIsClosed(t *testing.T) {
 		t.Errorf("got %s remembered, want nothing", got)
 	}
 }
+
+func TestChannelsThatGaveUpAreSaidOnEveryPage(t *testing.T) {
+	server := newFake(t)
+	server.gaveUp, server.loggedIn = 2, true
+	p := openTab(t, server)
+	p.Visit("")
+	p.WaitText(".frame", "2 canales de avisos se apagaron solos")
+	p.look("avisos-apagados")
+}

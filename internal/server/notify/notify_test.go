@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/notify"
 	"mostrador/internal/server/store"
 )
@@ -290,4 +294,53 @@ func TestTheNetworkOfTheServerIsOutOfReach(t *testing.T) {
 	s.wantNone()
 }
 
-var _ = notify.Mask
+func TestTwoServersOnOneDatabaseTellEachThingOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.listen()
+		s.hook(store.NoticeOpened, store.NoticeMessage)
+		other := notify.New(notify.Options{Store: s.Store, Jobs: jobs.New(jobs.Options{Store: s.Store, Log: zerolog.Nop()}), Now: s.clock.Now, Local: true, Log: zerolog.Nop()})
+		for i := range 20 {
+			s.write(fmt.Sprintf("52155000001%02d", i), fmt.Sprintf("P%d", i), "no prende")
+		}
+		var both errgroup.Group
+		for range 4 {
+			both.Go(func() error { return s.Look(t.Context()) })
+			both.Go(func() error { return other.Look(t.Context()) })
+		}
+		if err := both.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		s.settle(time.Minute)
+		events, people := 0, 0
+		for _, h := range s.there.take() {
+			if h.header.Get("webhook-id") != "" {
+				events++
+			} else if people++; !strings.Contains(h.body, "20 tickets nuevos") {
+				t.Errorf("got %q, want all of them in one", h.body)
+			}
+		}
+		if events != 40 || people != 1 {
+			t.Errorf("got %d events and %d notices, want 40 and 1", events, people)
+		}
+	})
+}
+
+func TestTheMessageAfterAnErasedCustomerIsNotMissed(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.hook(store.NoticeMessage)
+		s.write("5215500000001", "A1", "uno")
+		s.settle(0)
+		s.wantOne()
+		// On SQLite the next message gets the id of the one that is erased.
+		l, err := s.Ticket(t.Context(), s.origin.Business, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.EraseCustomer(t.Context(), s.origin.Business, 0, l.Contact.ID); err != nil {
+			t.Fatal(err)
+		}
+		s.write("5215500000002", "A2", "dos")
+		s.settle(0)
+		s.wantOne("mensaje.recibido")
+	})
+}

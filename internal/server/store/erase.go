@@ -61,8 +61,8 @@ func (t *tx) eraseMessages(where string, id int64, most int) (int, error) {
 			return 0, err
 		}
 	}
-	if len(ids) == 0 {
-		return 0, nil
+	if len(ids) == 0 || t.id == returningID {
+		return len(ids), nil
 	}
 	// On SQLite the next message may get the id of the last one there was.
 	const last = `(SELECT COALESCE(MAX(id), 0) FROM messages)`
