@@ -16,6 +16,7 @@ import (
 const help = `Mostrador: el servidor de tickets.
 
   server           atiende: recibe del puente, guarda los tickets y sirve el panel
+  server config    muestra la configuración que vale y de dónde sale, sin secretos
   server token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
@@ -82,6 +83,8 @@ func execute(ctx context.Context, o Options) error {
 	switch command {
 	case "run":
 		return serve(ctx, o)
+	case "config":
+		return showConfig(o)
 	case "token":
 		return say(o, config.MakeToken()+"\n")
 	case "version":
@@ -120,6 +123,16 @@ func say(o Options, text string) error {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil
+}
+
+// showConfig writes the settings that count, and fails if the server would not
+// start with them.
+func showConfig(o Options) error {
+	_, report := config.InspectServer(o.Getenv, o.Environ, o.Dir)
+	if err := say(o, report.String()); err != nil {
+		return err
+	}
+	return report.Err()
 }
 
 // checkHealth asks the server on this machine how it is.
