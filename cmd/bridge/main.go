@@ -15,6 +15,6 @@ func main() {
 	err := bridge.Run(ctx, bridge.Options{Args: os.Args[1:], Getenv: os.Getenv, Environ: os.Environ(), Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()
 	if err != nil {
-		os.Exit(1)
+		os.Exit(bridge.ExitCode(err))
 	}
 }

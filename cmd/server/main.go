@@ -23,6 +23,6 @@ func main() {
 	err := server.Run(ctx, server.Options{Args: os.Args[1:], Getenv: os.Getenv, Environ: os.Environ(), Dir: ".", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()
 	if err != nil {
-		os.Exit(1)
+		os.Exit(server.ExitCode(err))
 	}
 }

@@ -6,6 +6,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +21,7 @@ import (
 	"mostrador/internal/bridge/uplink"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/doctor"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/version"
@@ -52,6 +54,8 @@ const help = `Mostrador: el puente entre WhatsApp y el servidor.
 
   bridge           conecta con WhatsApp y entrega los mensajes al servidor
   bridge queue     muestra y maneja los mensajes en cola; «bridge queue help» dice cómo
+  bridge doctor    revisa todo y dice qué está mal y qué hacer [--json]
+                   [--bundle paquete.zip para soporte, sin secretos ni mensajes]
   bridge config    muestra la configuración que vale y de dónde sale, sin secretos
   bridge token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   bridge health    comprueba el puente de esta máquina; termina con 0 si está bien
@@ -67,7 +71,7 @@ QR_SIMPLE=on el código QR se dibuja solo con letras.
 // also written to Stderr, for the person who started the program.
 func Run(ctx context.Context, o Options) error {
 	err := execute(ctx, o)
-	if err != nil {
+	if err != nil && !errors.Is(err, doctor.ErrBad) {
 		sentence := err.Error()
 		if ticket.CodeOf(err) != ticket.CodeInternal {
 			sentence = httpx.Message(err)
@@ -77,6 +81,9 @@ func Run(ctx context.Context, o Options) error {
 	return err
 }
 
+// ExitCode is what the program exits with when Run returned err.
+func ExitCode(err error) int { return doctor.ExitCode(err) }
+
 func execute(ctx context.Context, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -85,8 +92,11 @@ func execute(ctx context.Context, o Options) error {
 	if len(o.Args) > 0 {
 		command = o.Args[0]
 	}
-	if command == "queue" {
+	switch command {
+	case "queue":
 		return queueCommand(ctx, o, o.Args[1:])
+	case "doctor":
+		return examine(ctx, o, o.Args[1:])
 	}
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")

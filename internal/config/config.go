@@ -57,6 +57,7 @@ type Server struct {
 	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
 	Backup           Backup
+	Domain           string // DOMINIO of docker-compose.yml: what the panel is called with HTTPS, empty without
 
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
 	// trouble without an alert; 0 means for ever.
@@ -124,6 +125,7 @@ func InspectServer(getenv Getenv, environ []string, dir string) (Server, Report)
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 		Backup:           r.backup(),
+		Domain:           r.get("DOMINIO"),
 	}
 	c.LLM = r.llm()
 	c.Transcription = r.transcription(c.LLM)

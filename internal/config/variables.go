@@ -81,7 +81,7 @@ var variables = []Variable{
 	{Name: "NIVEL_LOG", For: both, Default: "info", Example: "debug", Help: "Detalle del registro: debug, info, warn o error. En debug aparecen textos de mensajes."},
 
 	{Name: "COMPOSE_PROFILES", For: ForCompose, Example: "https", Help: "Solo con Docker: qué más arranca, separado por comas. https pone Caddy con certificados delante del panel."},
-	{Name: "DOMINIO", For: ForCompose, Default: "localhost", Example: "tickets.ejemplo.com", Help: "Solo con Docker y https: el nombre del servidor en internet."},
+	{Name: "DOMINIO", For: ForServer | ForCompose, Example: "tickets.ejemplo.com", Help: "Solo con Docker y https: el nombre del servidor en internet; sin él, localhost."},
 }
 
 // outsiders are variables that others read: they are nobody's mistake.

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"mostrador/internal/config"
+	"mostrador/internal/doctor"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/version"
@@ -16,6 +18,8 @@ import (
 const help = `Mostrador: el servidor de tickets.
 
   server           atiende: recibe del puente, guarda los tickets y sirve el panel
+  server doctor    revisa todo y dice qué está mal y qué hacer [--json]
+                   [--bundle paquete.zip para soporte, sin secretos ni mensajes]
   server config    muestra la configuración que vale y de dónde sale, sin secretos
   server token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
@@ -40,7 +44,7 @@ La configuración se lee del entorno y del archivo .env de esta carpeta.
 // written to Stderr, in Spanish, for the person who started the program.
 func Run(ctx context.Context, o Options) error {
 	err := execute(ctx, o)
-	if err != nil {
+	if err != nil && !errors.Is(err, doctor.ErrBad) {
 		_, _ = fmt.Fprintln(o.Stderr, explain(err))
 	}
 	return err
@@ -67,6 +71,7 @@ var withArguments = map[string]func(context.Context, Options, []string) error{
 	"user":     user,
 	"import":   importOriginal,
 	"restore":  restore,
+	"doctor":   examine,
 }
 
 func execute(ctx context.Context, o Options) error {
