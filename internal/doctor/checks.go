@@ -194,9 +194,10 @@ func Encryption(address, name string, a Answer, now time.Time) Finding {
 }
 
 // Age judges the version of the WhatsApp library, a pseudo-version with the day it
-// was made in it.
+// was made in it. WhatsApp does not say for how long it takes one; the bridge
+// passes for a newer one by itself when it is refused, which helps for a while.
 func Age(version string, now time.Time) Finding {
-	const aging, old = 90 * 24 * time.Hour, 180 * 24 * time.Hour
+	const aging, old = 180 * 24 * time.Hour, 365 * 24 * time.Hour
 	made, ok := dayOf(version)
 	if !ok {
 		return Skip("No se sabe de cuándo es la biblioteca de WhatsApp.")
