@@ -52,7 +52,7 @@ func open(t *testing.T) *shop {
 	}
 	t.Cleanup(func() { _ = s.photos.Close() })
 	s.o = backup.Options{
-		Store: s.store, Photos: s.photos, Shelf: backup.Folder(s.path("respaldos")), Temp: s.dir, Hour: 3, Zone: time.UTC, Now: s.clock.Now, Log: zerolog.Nop(),
+		Store: s.store, Origin: s.origin, Photos: s.photos, Shelf: backup.Folder(s.path("respaldos")), Temp: s.dir, Hour: 3, Zone: time.UTC, Now: s.clock.Now, Log: zerolog.Nop(),
 	}
 	return s
 }
