@@ -125,6 +125,9 @@ func (b *Backups) makeDue(ctx context.Context) error {
 // next returns when the day's copy is due after one at last: at its hour, or
 // when a whole day has passed.
 func next(last, now time.Time, hour int) time.Time {
+	if last.IsZero() {
+		return now
+	}
 	from := time.Date(now.Year(), now.Month(), now.Day(), hour, 0, 0, 0, now.Location())
 	if !last.Before(from) {
 		from = time.Date(now.Year(), now.Month(), now.Day()+1, hour, 0, 0, 0, now.Location())
