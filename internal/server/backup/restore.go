@@ -74,8 +74,8 @@ func (t Target) refuse() error {
 	return nil
 }
 
-// swap puts what is there aside and the new in its place, the database last:
-// where it breaks off there is none, and a server that starts then says so.
+// swap puts what is there aside and the new in its place, the database last.
+// Where it breaks off, the whole can be done again.
 func (t Target) swap(database, photos string) error {
 	aside := ".antes-" + t.Now.UTC().Format(stamp)
 	err := errors.Join(
