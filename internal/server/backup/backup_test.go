@@ -297,6 +297,25 @@ func TestRestoringReplacesOnlyWhenToldAndKeepsWhatWasThere(t *testing.T) {
 	}
 }
 
+func TestNothingIsRestoredUnderARunningServer(t *testing.T) {
+	s := open(t)
+	s.fill(0, 3)
+	data := s.get(s.make().Name)
+	target := backup.Target{Database: s.path("tickets.db"), Photos: s.path("fotos"), Replace: true, Now: s.clock.Now()}
+	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); ticket.CodeOf(err) != ticket.CodeConflict || !strings.Contains(err.Error(), "párelo") {
+		t.Fatalf("got %v, want it refused", err)
+	}
+	if err := s.write(3); err != nil {
+		t.Errorf("after the refusal: %v", err)
+	}
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); err != nil {
+		t.Errorf("with the server stopped: got %v, want it restored", err)
+	}
+}
+
 // liar is a shelf that loses the last bytes of what it is given.
 type liar struct{ backup.Shelf }
 

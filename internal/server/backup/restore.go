@@ -13,6 +13,7 @@ import (
 
 	"filippo.io/age"
 
+	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 )
 
@@ -29,12 +30,17 @@ type Target struct {
 
 // Restore makes everything as it was in the copy that r reads. Nothing is
 // changed before all of the copy was read and found whole. Without t.Replace a
-// database or photos that are there are CodeConflict. No server may be using them.
+// database or photos that are there are CodeConflict, and so is a database that a
+// program has open.
 func Restore(ctx context.Context, r io.Reader, t Target) error {
 	if !t.Replace {
 		if err := t.refuse(); err != nil {
 			return err
 		}
+	}
+	// Another container of the same volume, say, which answers on no port of ours.
+	if store.InUse(ctx, t.Database) {
+		return ticket.NewError(ticket.CodeConflict, "Otro programa usa la base de datos "+t.Database+": párelo antes de restaurar.")
 	}
 	secret, r, err := isEncrypted(r)
 	if err != nil {
