@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"internal/wire":    {"internal/ticket"},
 	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
-	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
+	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog", "golang.org/x/net/netutil"},
 
 	"internal/bridge/queue": {"internal/wire"},
 	"internal/bridge/whatsapp": {
