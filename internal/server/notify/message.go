@@ -28,8 +28,8 @@ var words = []struct {
 	kind      store.NoticeKind
 	one, many string
 }{
-	{store.NoticeTrouble, "Hay un problema con la laptop", "Hay %d problemas con la laptop"},
-	{store.NoticeRecovered, "La laptop ya está bien", "La laptop ya está bien"},
+	{store.NoticeTrouble, "Hay un problema", "Hay %d problemas"},
+	{store.NoticeRecovered, "Ya se arregló un problema", "Ya se arreglaron %d problemas"},
 	{store.NoticeOpened, "Ticket nuevo: %d", "%d tickets nuevos"},
 	{store.NoticeWaiting, "El ticket %d sigue sin respuesta", "%d tickets siguen sin respuesta"},
 	{store.NoticeFailed, "No salió una respuesta del ticket %d", "%d respuestas no salieron"},

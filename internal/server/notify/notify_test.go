@@ -136,10 +136,10 @@ func TestTheLaptopsTroubleItsEndAndLostRepliesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.settle(0)
-		s.wantOne("Hay un problema con la laptop", "WhatsApp cerró la sesión. Escanee el QR.")
+		s.wantOne("Hay un problema", "WhatsApp cerró la sesión. Escanee el QR.")
 		beat()
 		s.settle(time.Minute)
-		s.wantOne("La laptop ya está bien")
+		s.wantOne("Ya se arregló un problema", "WhatsApp cerró la sesión.")
 
 		n := s.write("5215500000001", "A1", "no prende")
 		q, err := s.QueueReply(t.Context(), store.Reply{Business: s.origin.Business, Ticket: n, Text: "hola", WhatsAppID: "R1"})
