@@ -106,12 +106,12 @@ func TestAMailServersRefusalIsTold(t *testing.T) {
 	s := openShop(t, t.TempDir()+"/tickets.db", true)
 	office := openPostOffice(t, "550 no such user")
 	c := s.add(store.Channel{Kind: store.ChannelAddress, Address: "smtp://" + office.Addr().String() + "/?from=mesa@taller.example&to=nadie@taller.example"})
-	if got, err := s.Notify.Test(t.Context(), s.origin.Business, c.ID); err != nil || !strings.Contains(got.LastError, "550") {
+	if got, err := s.Test(t.Context(), s.origin.Business, c.ID); err != nil || !strings.Contains(got.LastError, "550") {
 		t.Errorf("got %+v, %v, want the code to be told", got, err)
 	}
 	// A password is not said to a server that offers no TLS, unless it is this machine.
 	c = s.add(store.Channel{Kind: store.ChannelAddress, Address: "smtp://ana:clave@" + strings.Replace(office.Addr().String(), "127.0.0.1", "127.0.0.2", 1) + "/?from=mesa@taller.example&to=nadie@taller.example"})
-	if got, err := s.Notify.Test(t.Context(), s.origin.Business, c.ID); err != nil || got.LastError == "" {
+	if got, err := s.Test(t.Context(), s.origin.Business, c.ID); err != nil || got.LastError == "" {
 		t.Errorf("got %+v, %v, want a failure", got, err)
 	}
 }

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mostrador/internal/server/store"
@@ -52,20 +53,8 @@ func fresh(all []store.Notice) []store.Notice {
 // only with detail.
 func compose(business string, all []store.Notice, detail bool) Message {
 	m := Message{Link: "/", Tag: "mostrador"}
-	var heads, lines []string
-	for _, w := range words {
-		some := of(all, w.kind)
-		if len(some) == 0 {
-			continue
-		}
-		heads = append(heads, head(w.one, w.many, some))
-		for _, n := range some {
-			if line := line(n, detail); line != "" {
-				lines = append(lines, line)
-			}
-			m.Urgent = m.Urgent || n.Kind == store.NoticeTrouble || n.Kind == store.NoticeOpened && n.Priority == ticket.PriorityUrgent
-		}
-	}
+	heads, lines := say(all, detail)
+	m.Urgent = slices.ContainsFunc(all, urgent)
 	m.Title = oneLine(strings.Join(heads, " · "))
 	if m.Urgent && len(of(all, store.NoticeOpened)) > 0 {
 		m.Title = "Urgente · " + m.Title
@@ -81,6 +70,27 @@ func compose(business string, all []store.Notice, detail bool) Message {
 		m.Link, m.Tag = fmt.Sprintf("/#/ticket/%d", all[0].Ticket), fmt.Sprintf("ticket-%d", all[0].Ticket)
 	}
 	return m
+}
+
+// say says what happened of each kind, and more about each thing.
+func say(all []store.Notice, detail bool) (heads, lines []string) {
+	for _, w := range words {
+		some := of(all, w.kind)
+		if len(some) == 0 {
+			continue
+		}
+		heads = append(heads, head(w.one, w.many, some))
+		for _, n := range some {
+			if line := line(n, detail); line != "" {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return heads, lines
+}
+
+func urgent(n store.Notice) bool {
+	return n.Kind == store.NoticeTrouble || n.Kind == store.NoticeOpened && n.Priority == ticket.PriorityUrgent
 }
 
 func of(all []store.Notice, kind store.NoticeKind) (some []store.Notice) {

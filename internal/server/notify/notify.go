@@ -231,7 +231,7 @@ func (d desk) due(c store.Channel, item store.NewsItem, now time.Time) time.Time
 			at = c.NextAt
 		}
 	}
-	if end, quiet := hours.Within(at.In(d.zone), wishes.QuietFrom, wishes.QuietTo); quiet && !(item.Urgent() && wishes.Urgent) {
+	if end, quiet := hours.Within(at.In(d.zone), wishes.QuietFrom, wishes.QuietTo); quiet && (!item.Urgent() || !wishes.Urgent) {
 		at = end
 	}
 	return at

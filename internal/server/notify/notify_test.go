@@ -214,7 +214,7 @@ func TestWhatIsGivenUpIsForgotten(t *testing.T) {
 		if failures := s.look(time.Minute); len(failures) != 2 {
 			t.Fatalf("got %v, want two failures", failures)
 		}
-		if err := s.Notify.GiveUp(t.Context()); err != nil {
+		if err := s.GiveUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		s.there.take()
@@ -258,21 +258,21 @@ func TestNobodyHearsOfATicketThatWasErasedNorForSomebodyWhoMayNotLogIn(t *testin
 func TestTryingAChannelTellsItSomethingAtOnceAndSaysHowItWent(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.listen()
-		got, err := s.Notify.Test(t.Context(), s.origin.Business, c.ID)
+		got, err := s.Test(t.Context(), s.origin.Business, c.ID)
 		if err != nil || got.LastError != "" || got.LastOKAt.IsZero() {
 			t.Errorf("got %+v, %v, want success", got, err)
 		}
 		s.wantOne("Aviso de prueba")
 		for status, part := range map[int]string{http.StatusFound: "302", http.StatusNotFound: "404"} {
 			s.there.answer(status)
-			got, err = s.Notify.Test(t.Context(), s.origin.Business, c.ID)
+			got, err = s.Test(t.Context(), s.origin.Business, c.ID)
 			if err != nil || !strings.Contains(got.LastError, part) {
 				t.Errorf("got %+v, %v, want %s to be told", got, err, part)
 			}
 			s.wantOne() // no redirect is followed
 		}
 		s.there.Close()
-		if got, err = s.Notify.Test(t.Context(), s.origin.Business, c.ID); err != nil || !strings.Contains(got.LastError, "no acepta la conexión") {
+		if got, err = s.Test(t.Context(), s.origin.Business, c.ID); err != nil || !strings.Contains(got.LastError, "no acepta la conexión") {
 			t.Errorf("got %+v, %v, want it to be said that nobody is there", got, err)
 		}
 	})
@@ -282,7 +282,7 @@ func TestTheNetworkOfTheServerIsOutOfReach(t *testing.T) {
 	s := openShop(t, t.TempDir()+"/tickets.db", false)
 	hook, people := s.hook(store.NoticeOpened), s.listen()
 	for _, c := range []store.Channel{hook, people} {
-		got, err := s.Notify.Test(t.Context(), s.origin.Business, c.ID)
+		got, err := s.Test(t.Context(), s.origin.Business, c.ID)
 		if err != nil || !strings.Contains(got.LastError, "AVISOS_RED_LOCAL") {
 			t.Errorf("got %+v, %v, want it refused with the way out", got, err)
 		}

@@ -42,7 +42,7 @@ type Browser struct {
 // CodeInvalid for what no browser says.
 func (b Browser) Channel() (store.Channel, error) {
 	bad := invalid("El navegador no dio una suscripción que sirva.")
-	if u, err := url.Parse(b.Endpoint); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(b.Endpoint) > maxAddress {
+	if !b.placed() {
 		return store.Channel{}, bad
 	}
 	key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(b.Key, "="))
@@ -56,14 +56,21 @@ func (b Browser) Channel() (store.Channel, error) {
 	if _, err := ecdh.P256().NewPublicKey(key); err != nil {
 		return store.Channel{}, bad
 	}
-	if u, err := url.Parse(b.Origin); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return store.Channel{}, bad
-	}
 	secret, err := json.Marshal(b)
 	if err != nil {
 		return store.Channel{}, fmt.Errorf("write subscription: %w", err)
 	}
 	return store.Channel{Kind: store.ChannelPush, Address: b.Endpoint, Secret: string(secret)}, nil
+}
+
+// placed reports whether the maker's address and the panel's can be what they say.
+func (b Browser) placed() bool {
+	maker, err := url.Parse(b.Endpoint)
+	if err != nil || maker.Scheme != "https" || maker.Host == "" || maker.User != nil || len(b.Endpoint) > maxAddress {
+		return false
+	}
+	panel, err := url.Parse(b.Origin)
+	return err == nil && panel.Host != "" && (panel.Scheme == "https" || panel.Scheme == "http")
 }
 
 // PushKey returns the public key that a browser is to be given before it

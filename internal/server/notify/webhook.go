@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -122,7 +123,7 @@ func sign(c store.Channel, now time.Time, code, payload string) (string, error) 
 	if c.OldSecret != "" && now.Sub(c.RotatedAt) < oldSecretLife {
 		secrets = append(secrets, c.OldSecret)
 	}
-	all := ""
+	var all []string
 	for _, secret := range secrets {
 		w, err := standardwebhooks.NewWebhook(secret)
 		if err != nil {
@@ -132,7 +133,7 @@ func sign(c store.Channel, now time.Time, code, payload string) (string, error) 
 		if err != nil {
 			return "", fmt.Errorf("sign: %w", err)
 		}
-		all += " " + signature
+		all = append(all, signature)
 	}
-	return all[1:], nil
+	return strings.Join(all, " "), nil
 }
