@@ -187,16 +187,16 @@ type channelRef struct {
 	ID int64 `path:"canal" minimum:"1"`
 }
 
-// channel returns one that which allows; any other is not there.
-func (s *service) channel(ctx context.Context, id int64, which func(store.Channel) bool) (store.Channel, error) {
+// allowed refuses a channel that is not one of which as if it were not there.
+func (s *service) allowed(ctx context.Context, id int64, which func(store.Channel) bool) error {
 	c, err := s.Store.Channel(ctx, businessOf(ctx), id)
 	if err != nil {
-		return c, fmt.Errorf("load channel: %w", err)
+		return fmt.Errorf("load channel: %w", err)
 	}
 	if !which(c) {
-		return c, ticket.NewError(ticket.CodeNotFound, "Ese canal ya no existe.")
+		return ticket.NewError(ticket.CodeNotFound, "Ese canal ya no existe.")
 	}
-	return c, nil
+	return nil
 }
 
 type channelChange struct {
@@ -209,7 +209,7 @@ type channelChange struct {
 }
 
 func (s *service) changeChannel(ctx context.Context, in *channelChange) (*body[Channel], error) {
-	if _, err := s.channel(ctx, in.ID, ofBusiness); err != nil {
+	if err := s.allowed(ctx, in.ID, ofBusiness); err != nil {
 		return nil, err
 	}
 	id := auth.From(ctx)
@@ -236,7 +236,7 @@ func (s *service) removeChannel(ctx context.Context, in *channelRef) (*struct{},
 }
 
 func (s *service) removeOne(ctx context.Context, channel int64, which func(store.Channel) bool) (*struct{}, error) {
-	if _, err := s.channel(ctx, channel, which); err != nil {
+	if err := s.allowed(ctx, channel, which); err != nil {
 		return nil, err
 	}
 	id := auth.From(ctx)
@@ -251,7 +251,7 @@ func (s *service) tryChannel(ctx context.Context, in *channelRef) (*body[Channel
 }
 
 func (s *service) tryOne(ctx context.Context, channel int64, which func(store.Channel) bool) (*body[Channel], error) {
-	if _, err := s.channel(ctx, channel, which); err != nil {
+	if err := s.allowed(ctx, channel, which); err != nil {
 		return nil, err
 	}
 	c, err := s.Notify.Test(ctx, businessOf(ctx), channel)
@@ -263,7 +263,7 @@ func (s *service) tryOne(ctx context.Context, channel int64, which func(store.Ch
 
 func (s *service) rotateSecret(ctx context.Context, in *channelRef) (*body[MadeChannel], error) {
 	hooks := func(c store.Channel) bool { return c.Kind == store.ChannelWebhook }
-	if _, err := s.channel(ctx, in.ID, hooks); err != nil {
+	if err := s.allowed(ctx, in.ID, hooks); err != nil {
 		return nil, err
 	}
 	id, secret := auth.From(ctx), notify.NewSecret()
@@ -285,7 +285,8 @@ func (s *service) gaveUp(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("list channels: %w", err)
 	}
 	all = slices.DeleteFunc(all, func(c store.Channel) bool {
-		return !c.GaveUp || c.User != id.User && !(ofBusiness(c) && id.Role.Covers(auth.RoleAdmin))
+		mine := c.User == id.User || ofBusiness(c) && id.Role.Covers(auth.RoleAdmin)
+		return !c.GaveUp || !mine
 	})
 	return len(all), nil
 }
