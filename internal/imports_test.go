@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
+	"internal/tunnel":  {"github.com/coder/websocket", "github.com/hashicorp/yamux"},
 
 	"internal/bridge/queue": {"internal/wire"},
 	"internal/bridge/whatsapp": {
@@ -39,8 +40,9 @@ var allowed = map[string][]string{
 	"internal/bridge/api": {
 		"internal/wire", "internal/ticket", "internal/httpx", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
 	},
+	"internal/bridge/link": {"internal/tunnel", "internal/wire", "github.com/coder/websocket", "github.com/rs/zerolog"},
 	"internal/bridge": {
-		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
+		"internal/bridge/link", "internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
@@ -82,6 +84,9 @@ var allowed = map[string][]string{
 	"internal/server/live": {
 		"internal/server/store", "internal/server/auth", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
 	},
+	"internal/server/link": {
+		"internal/server/store", "internal/server/auth", "internal/tunnel", "internal/wire", "internal/ticket", "github.com/coder/websocket", "github.com/rs/zerolog",
+	},
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/assist": {
@@ -89,19 +94,19 @@ var allowed = map[string][]string{
 	},
 	"internal/server/rest": {
 		"internal/server/assist",
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/link", "internal/server/outbox", "internal/server/watch",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist", "internal/server/learn", "web",
+		"internal/server/rest", "internal/server/assist", "internal/server/learn", "internal/server/link", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
-		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
+		"internal/server/link", "internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",

@@ -44,6 +44,7 @@ type Bridge struct {
 	ServerURL string // SERVER_URL, without a slash at the end
 	Address   string // DIRECCION and PUERTO_LOCAL, as host:port to listen on
 	Token     string // API_TOKEN
+	Link      LinkMode
 	MaxImage  int64  // MAX_IMAGE_SIZE, bytes
 	Groups    bool   // GRUPOS: messages of groups become tickets too
 	PlainQR   bool   // QR_SIMPLE: draw the QR code with letters only
@@ -56,7 +57,8 @@ type Server struct {
 	Address          string // DIRECCION and PUERTO, as host:port to listen on
 	BridgeURL        string // http://IP_LAPTOP:PUERTO_LAPTOP, empty without IP_LAPTOP
 	Token            string // API_TOKEN
-	MaxImage         int64  // MAX_IMAGE_SIZE, bytes
+	Link             LinkMode
+	MaxImage         int64 // MAX_IMAGE_SIZE, bytes
 	Origins          []string
 	PhotoDir         string // CARPETA_FOTOS, absolute or below Dir
 	DatabaseURL      string // DATABASE_URL: postgres://… or the path of a SQLite file
@@ -89,10 +91,12 @@ func LoadBridge(getenv Getenv, dir string) (Bridge, error) {
 	if err != nil {
 		return Bridge{}, err
 	}
+	mode := r.link("ENLACE")
 	c := Bridge{
 		Dir:       dir,
 		ServerURL: r.serverURL("SERVER_URL"),
-		Address:   net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO_LOCAL", 9000)),
+		Link:      mode,
+		Address:   net.JoinHostPort(r.bridgeHost(mode), r.port("PUERTO_LOCAL", 9000)),
 		Token:     r.token("API_TOKEN"),
 		MaxImage:  r.bytes("MAX_IMAGE_SIZE", DefaultMaxImage),
 		Groups:    r.flag("GRUPOS", false),
@@ -112,6 +116,7 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		Dir:              dir,
 		Address:          net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO", 8523)),
 		BridgeURL:        r.bridgeURL(),
+		Link:             r.link("ENLACE"),
 		Token:            r.token("API_TOKEN"),
 		MaxImage:         r.bytes("MAX_IMAGE_SIZE", DefaultMaxImage),
 		Origins:          r.origins("ALLOWED_ORIGINS"),

@@ -1,0 +1,38 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// LinkMode is ENLACE: which way the server's calls take to the bridge.
+type LinkMode string
+
+// Values of LinkMode.
+const (
+	LinkAuto    LinkMode = "auto"    // in the link that the bridge opens, and without one at its address
+	LinkDirect  LinkMode = "directo" // at the bridge's address only, as in the original
+	LinkReverse LinkMode = "inverso" // in the link only: the bridge needs no open port
+)
+
+func (r *reader) link(name string) LinkMode {
+	switch mode := LinkMode(strings.ToLower(r.get(name))); mode {
+	case "":
+		return LinkAuto
+	case LinkAuto, LinkDirect, LinkReverse:
+		return mode
+	default:
+		r.fail(fmt.Sprintf("%s debe ser auto, directo o inverso, no %q.", name, mode))
+		return LinkAuto
+	}
+}
+
+// bridgeHost is where a bridge listens: with only a link nobody calls it but
+// this machine's own browser.
+func (r *reader) bridgeHost(mode LinkMode) string {
+	host := r.get("DIRECCION")
+	if host == "" && mode == LinkReverse {
+		return "127.0.0.1"
+	}
+	return host
+}
