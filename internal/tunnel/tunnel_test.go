@@ -174,9 +174,15 @@ func TestTheOtherEndLearnsWhyATunnelEnds(t *testing.T) {
 func TestWhatIsNoTunnelEndsIt(t *testing.T) {
 	h := newHost(t, quick)
 	for name, send := range map[string]func(ctx context.Context, ws *websocket.Conn) error{
-		"text":            func(ctx context.Context, ws *websocket.Conn) error { return ws.Write(ctx, websocket.MessageText, []byte("hola")) },
-		"another version": func(ctx context.Context, ws *websocket.Conn) error { return ws.Write(ctx, websocket.MessageBinary, []byte("hola, ¿qué tal?")) },
-		"a huge frame":    func(ctx context.Context, ws *websocket.Conn) error { return ws.Write(ctx, websocket.MessageBinary, make([]byte, 300<<10)) },
+		"text": func(ctx context.Context, ws *websocket.Conn) error {
+			return ws.Write(ctx, websocket.MessageText, []byte("hola"))
+		},
+		"another version": func(ctx context.Context, ws *websocket.Conn) error {
+			return ws.Write(ctx, websocket.MessageBinary, []byte("hola, ¿qué tal?"))
+		},
+		"a huge frame": func(ctx context.Context, ws *websocket.Conn) error {
+			return ws.Write(ctx, websocket.MessageBinary, make([]byte, 300<<10))
+		},
 	} {
 		ws := dial(t, h.address())
 		caller := <-h.ends
