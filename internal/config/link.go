@@ -1,10 +1,5 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
-
 // LinkMode is ENLACE: which way the server's calls take to the bridge.
 type LinkMode string
 
@@ -16,15 +11,7 @@ const (
 )
 
 func (r *reader) link(name string) LinkMode {
-	switch mode := LinkMode(strings.ToLower(r.get(name))); mode {
-	case "":
-		return LinkAuto
-	case LinkAuto, LinkDirect, LinkReverse:
-		return mode
-	default:
-		r.fail(fmt.Sprintf("%s debe ser auto, directo o inverso, no %q.", name, mode))
-		return LinkAuto
-	}
+	return LinkMode(r.oneOf(name, "auto, directo o inverso", string(LinkAuto), string(LinkDirect), string(LinkReverse)))
 }
 
 // bridgeHost is where a bridge listens: with only a link nobody calls it but
