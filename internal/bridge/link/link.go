@@ -179,7 +179,7 @@ func (l *Link) once(ctx context.Context) (rest time.Duration) {
 	l.Log.Info().Int("status", int(t.Cause())).Msg("link lost")
 	l.set(State{Reason: "El enlace se cortó; se abre de nuevo."})
 	// One that does not last is a failure too.
-	if l.Now().Sub(opened).Abs() > l.Timing.Every {
+	if l.Now().Sub(opened).Abs() > 2*l.Pace.First {
 		l.wait = l.Pace.First
 	}
 	return l.backOff()
