@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
+	"internal/metrics": {"internal/httpx", "internal/ticket", "github.com/VictoriaMetrics/metrics", "github.com/go-chi/chi", "golang.org/x/sys"},
 
 	"internal/bridge/queue": {"internal/wire"},
 	"internal/bridge/whatsapp": {
@@ -37,11 +38,11 @@ var allowed = map[string][]string{
 		"internal/bridge/queue", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/bridge/api": {
-		"internal/wire", "internal/ticket", "internal/httpx", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
+		"internal/wire", "internal/ticket", "internal/httpx", "internal/metrics", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
 	},
 	"internal/bridge": {
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
@@ -96,13 +97,13 @@ var allowed = map[string][]string{
 	"internal/server/api": {
 		"internal/server/rest", "internal/server/assist", "internal/server/learn", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
-		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
+		"internal/httpx", "internal/wire", "internal/ticket", "internal/address", "internal/metrics",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server": {
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
 		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},

@@ -48,6 +48,8 @@ type Bridge struct {
 	Groups    bool   // GRUPOS: messages of groups become tickets too
 	PlainQR   bool   // QR_SIMPLE: draw the QR code with letters only
 	LogLevel  string // NIVEL_LOG
+
+	MetricsToken string // METRICAS_TOKEN; empty: metrics are for this machine only
 }
 
 // Server is the configuration of the ticket server.
@@ -67,6 +69,7 @@ type Server struct {
 	TicketPerMessage bool   // TICKET_POR_MENSAJE=on: no conversations, as in the original
 	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
+	MetricsToken     string // METRICAS_TOKEN; empty: metrics are for this machine only
 	Backup           Backup
 
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
@@ -99,6 +102,7 @@ func LoadBridge(getenv Getenv, dir string) (Bridge, error) {
 		PlainQR:   r.flag("QR_SIMPLE", false),
 		LogLevel:  r.logLevel("NIVEL_LOG"),
 	}
+	c.MetricsToken = r.metricsToken("METRICAS_TOKEN", c.Token)
 	return c, r.problem()
 }
 
@@ -128,6 +132,7 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 		Backup:           r.backup(),
 	}
+	c.MetricsToken = r.metricsToken("METRICAS_TOKEN", c.Token)
 	c.LLM = r.llm()
 	c.Transcription = r.transcription(c.LLM)
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
