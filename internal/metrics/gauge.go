@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -62,19 +63,14 @@ func (g *Gauge) Only(value string) {
 		g.Flag(true, value)
 		return
 	}
-	g.mu.RLock()
-	_, odd := g.all[Other]
-	g.mu.RUnlock()
-	if odd {
+	if _, odd := (*g.all.Load())[[maxLabels]string{Other}]; odd {
 		g.Flag(false, Other)
 	}
 }
 
 // Clear makes g show nothing.
 func (g *Gauge) Clear() {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	for _, l := range g.all {
+	for _, l := range *g.all.Load() {
 		l.mu.Lock()
 		l.known = false
 		l.mu.Unlock()
@@ -84,9 +80,7 @@ func (g *Gauge) Clear() {
 // Zero sets every line that there is to 0: what is not Set after it is not
 // there.
 func (g *Gauge) Zero() {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	for _, l := range g.all {
+	for _, l := range *g.all.Load() {
 		l.mu.Lock()
 		l.value, l.known = 0, true
 		l.mu.Unlock()
@@ -94,10 +88,7 @@ func (g *Gauge) Zero() {
 }
 
 func (g *Gauge) write(w io.Writer) {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	for _, key := range slices.Sorted(maps.Keys(g.all)) {
-		l := g.all[key]
+	for _, l := range slices.SortedFunc(maps.Values(*g.all.Load()), func(a, b *level) int { return cmp.Compare(a.series, b.series) }) {
 		l.mu.Lock()
 		if l.known {
 			_, _ = fmt.Fprintf(w, "%s %s\n", l.series, strconv.FormatFloat(l.value, 'g', -1, 64))

@@ -3,9 +3,10 @@ package metrics
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
 
 	library "github.com/VictoriaMetrics/metrics"
 )
@@ -13,17 +14,21 @@ import (
 // maxOpen bounds the series of a family that has a label without Values.
 const maxOpen = 300
 
+// maxLabels is as many labels as a family may have.
+const maxLabels = 3
+
 // vector is the series of one family, by the values of its labels.
 type vector[M any] struct {
 	desc  Desc
 	fresh func(series string) M
 
-	mu  sync.RWMutex
-	all map[string]M
+	all    atomic.Pointer[map[[maxLabels]string]M] // replaced by a larger one, never changed
+	adding sync.Mutex
 }
 
 func newVector[M any](d Desc, fresh func(series string) M) *vector[M] {
-	v := &vector[M]{desc: d, fresh: fresh, all: map[string]M{}}
+	v := &vector[M]{desc: d, fresh: fresh}
+	v.all.Store(&map[[maxLabels]string]M{})
 	if !slices.ContainsFunc(d.Labels, func(l Label) bool { return l.Values == nil }) {
 		v.fill(nil)
 	}
@@ -46,43 +51,44 @@ func (v *vector[M]) fill(values []string) {
 
 // at returns the series with these values.
 func (v *vector[M]) at(values []string) M {
-	key := keyOf(values)
-	v.mu.RLock()
-	m, ok := v.all[key]
-	v.mu.RUnlock()
-	if ok {
+	var key [maxLabels]string
+	copy(key[:], values)
+	if m, ok := (*v.all.Load())[key]; ok {
 		return m
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	values = v.bounded(values)
-	key = keyOf(values)
-	if m, ok = v.all[key]; !ok {
-		m = v.fresh(v.desc.series(values))
-		v.all[key] = m
+	return v.add(values)
+}
+
+func (v *vector[M]) add(values []string) M {
+	v.adding.Lock()
+	defer v.adding.Unlock()
+	old := *v.all.Load()
+	values = v.bounded(values, len(old))
+	var key [maxLabels]string
+	copy(key[:], values)
+	if m, ok := old[key]; ok {
+		return m
 	}
+	m := v.fresh(v.desc.series(values))
+	larger := maps.Clone(old)
+	larger[key] = m
+	v.all.Store(&larger)
 	return m
 }
 
-// bounded is values with Other for what the labels do not take.
-func (v *vector[M]) bounded(values []string) []string {
-	if len(values) != len(v.desc.Labels) {
+// bounded is values with Other for what the labels do not take, of a family that
+// has so many series.
+func (v *vector[M]) bounded(values []string, series int) []string {
+	if len(values) != len(v.desc.Labels) || len(values) > maxLabels {
 		panic(fmt.Sprintf("metrics: %s has %d labels, got %d values", v.desc.Name, len(v.desc.Labels), len(values)))
 	}
 	bounded := slices.Clone(values)
 	for i, l := range v.desc.Labels {
-		if l.Values == nil && len(v.all) >= maxOpen || l.Values != nil && !slices.Contains(l.Values, values[i]) {
+		if l.Values == nil && series >= maxOpen || l.Values != nil && !slices.Contains(l.Values, values[i]) {
 			bounded[i] = Other
 		}
 	}
 	return bounded
-}
-
-func keyOf(values []string) string {
-	if len(values) == 1 {
-		return values[0]
-	}
-	return strings.Join(values, "\xff")
 }
 
 // Counter counts up. Safe for concurrent use.
