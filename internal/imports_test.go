@@ -113,6 +113,7 @@ var allowed = map[string][]string{
 
 	// Helpers of the tests and the demo; no shipped program may reach them.
 	"internal/pgtest":                 {"github.com/jackc/pgx"},
+	"internal/metrics/metricstest":    {"internal/metrics"},
 	"internal/browser":                {"github.com/chromedp"},
 	"internal/server/store/storetest": {"internal/server/store", "internal/pgtest", "internal/ticket", "github.com/rs/zerolog"},
 	"internal/wasim": {

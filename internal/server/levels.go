@@ -12,6 +12,7 @@ import (
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/ticket"
+	"mostrador/internal/wire"
 )
 
 // backupLook is how often the copies are looked at, which may lie far away.
@@ -40,7 +41,7 @@ func newLevels(r *metrics.Registry) levels {
 		oldest:      gauge("replies_oldest_seconds", "How long the oldest waiting reply has waited; 0 without one."),
 		alerts:      gauge("alerts", "Alerts that are up in the panel, by kind.", metrics.Label{Name: "kind", Values: []string{store.AlertSilence, watch.KindWhatsApp, watch.KindProblem}}),
 		beatAge:     gauge("bridge_heartbeat_age_seconds", "How long ago the bridge that has been silent longest gave a sign of life; nothing before the first ever."),
-		states:      gauge("bridges", "Bridges by what they last said of their session with WhatsApp.", metrics.Label{Name: "state", Values: bridgeStates}),
+		states:      gauge("bridges", "Bridges by what they last said of their session with WhatsApp.", metrics.Label{Name: "state", Values: wire.SessionStates()}),
 		queue:       gauge("bridge_queue_messages", "Messages that lie at the laptops, as these last said.", metrics.Label{Name: "state", Values: []string{"waiting", "files", "parked", "damaged"}}),
 		queueOldest: gauge("bridge_queue_oldest_seconds", "Age of the oldest message that waits at a laptop, as these last said."),
 		panels:      gauge("panel_clients", "Open panels."),

@@ -23,12 +23,6 @@ var (
 	aged  = []float64{1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400}               // what lies in queues
 )
 
-// bridgeStates are the states that a bridge may say its session is in.
-var bridgeStates = []string{
-	"iniciando", "vinculando", "passkey", "conectando", "conectado", "degradado", "limitado", "sin_espacio", "sesion_cerrada",
-	"reemplazado", "suspendido", "desactualizado", "rechazado", "detenido",
-}
-
 // meters are everything that the server counts. The parts tell them what they do
 // through functions in their options and know nothing of them.
 type meters struct {
