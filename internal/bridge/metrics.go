@@ -8,6 +8,7 @@ import (
 	"mostrador/internal/bridge/queue"
 	"mostrador/internal/bridge/uplink"
 	"mostrador/internal/bridge/whatsapp"
+	"mostrador/internal/disk"
 	"mostrador/internal/metrics"
 	"mostrador/internal/ticket"
 	"mostrador/internal/version"
@@ -142,7 +143,7 @@ func (b *bridge) measure(dir string, now func() time.Time) {
 		m.reachable.Flag(b.uplink.State().Reachable)
 		m.showQueue(b.queue.Stats(), now())
 		m.free.Clear()
-		if free, known := metrics.FreeBytes(dir); known {
+		if free, err := disk.Free(dir); err == nil {
 			m.free.Set(float64(free))
 		}
 	})

@@ -23,7 +23,7 @@ func MakeToken() string { return strings.ToLower(rand.Text()) }
 
 func (r *reader) token(name string) string {
 	text := r.get(name)
-	if hint := weakness(text); hint != "" {
+	if hint := TokenWeakness(text); hint != "" {
 		r.fail(name + " " + hint + " Haga uno con «server token» o «bridge token» y ponga el mismo en los dos programas.")
 	}
 	return text
@@ -36,7 +36,7 @@ func (r *reader) metricsToken(name, other string) string {
 	if text == "" {
 		return ""
 	}
-	if hint := weakness(text); hint != "" {
+	if hint := TokenWeakness(text); hint != "" {
 		r.fail(name + " " + hint + " Haga uno con «server token» o «bridge token».")
 	}
 	if text == other {
@@ -45,7 +45,9 @@ func (r *reader) metricsToken(name, other string) string {
 	return text
 }
 
-func weakness(token string) string {
+// TokenWeakness says in Spanish, as the rest of a sentence that begins with its
+// name, why no API_TOKEN may be like this; "" if it may.
+func TokenWeakness(token string) string {
 	if token == "" {
 		return "falta."
 	}

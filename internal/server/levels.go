@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"mostrador/internal/disk"
 	"mostrador/internal/metrics"
 	"mostrador/internal/server/backup"
 	"mostrador/internal/server/store"
@@ -87,9 +88,9 @@ func (p *parts) measure(photoDir string, log zerolog.Logger) {
 	})
 }
 
-func showFree(g *metrics.Gauge, dir, disk string) {
-	if free, known := metrics.FreeBytes(dir); known {
-		g.Set(float64(free), disk)
+func showFree(g *metrics.Gauge, dir, which string) {
+	if free, err := disk.Free(dir); err == nil {
+		g.Set(float64(free), which)
 	}
 }
 
