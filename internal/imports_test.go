@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog", "golang.org/x/net/netutil"},
 	"internal/tunnel":  {"github.com/coder/websocket", "github.com/hashicorp/yamux"},
+	"internal/metrics": {"internal/httpx", "internal/ticket", "github.com/VictoriaMetrics/metrics", "github.com/go-chi/chi"},
 
 	"internal/disk":   {"golang.org/x/sys"},
 	"internal/doctor": {"internal/config", "internal/disk", "internal/ticket"},
@@ -41,7 +42,7 @@ var allowed = map[string][]string{
 		"internal/bridge/queue", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/bridge/api": {
-		"internal/wire", "internal/ticket", "internal/httpx", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
+		"internal/wire", "internal/ticket", "internal/httpx", "internal/metrics", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
 	},
 	"internal/bridge/link": {"internal/tunnel", "internal/wire", "github.com/coder/websocket", "github.com/rs/zerolog"},
 	"internal/bridge/checkup": {
@@ -50,7 +51,7 @@ var allowed = map[string][]string{
 	"internal/bridge": {
 		"internal/bridge/checkup", "internal/bridge/link", "internal/disk", "internal/doctor",
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
@@ -108,7 +109,7 @@ var allowed = map[string][]string{
 	"internal/server/api": {
 		"internal/server/rest", "internal/server/assist", "internal/server/learn", "internal/server/link", "internal/server/backup", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
-		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
+		"internal/httpx", "internal/wire", "internal/ticket", "internal/address", "internal/metrics",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
 	"internal/server/checkup": {
@@ -118,7 +119,7 @@ var allowed = map[string][]string{
 		"internal/server/checkup", "internal/disk", "internal/doctor",
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/link", "internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
-		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
+		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
 		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
@@ -129,6 +130,7 @@ var allowed = map[string][]string{
 	// Helpers of the tests and the demo; no shipped program may reach them.
 	"internal/pgtest":                 {"github.com/jackc/pgx"},
 	"internal/tunnel/tunneltest":      {},
+	"internal/metrics/metricstest":    {"internal/metrics"},
 	"internal/browser":                {"github.com/chromedp"},
 	"internal/server/store/storetest": {"internal/server/store", "internal/pgtest", "internal/ticket", "github.com/rs/zerolog"},
 	"internal/wasim": {

@@ -13,7 +13,8 @@ import (
 
 func (b *bridge) apiOptions(o Options, c config.Bridge) api.Options {
 	return api.Options{
-		Token: c.Token, WhatsApp: b.session, Status: b.status, Parked: b.tray, Retry: b.retry,
+		Token: c.Token, WhatsApp: counted{b.session, b.meters, o.Now}, Status: b.status, Parked: b.tray, Retry: b.retry,
+		Metrics: b.meters.registry.Handler(c.MetricsToken, api.WriteError), Requested: b.meters.http.Observe,
 		MaxFile: c.MaxImage, Now: o.Now, Version: version.String(), Library: version.Of(library),
 		Log: b.log.With().Str("part", "api").Logger(),
 	}

@@ -38,6 +38,8 @@ type Bridge struct {
 	Groups    bool   // GRUPOS: messages of groups become tickets too
 	PlainQR   bool   // QR_SIMPLE: draw the QR code with letters only
 	LogLevel  string // NIVEL_LOG
+
+	MetricsToken string // METRICAS_TOKEN; empty: metrics are for this machine only
 }
 
 // Server is the configuration of the ticket server.
@@ -58,6 +60,7 @@ type Server struct {
 	TicketPerMessage bool   // TICKET_POR_MENSAJE=on: no conversations, as in the original
 	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
+	MetricsToken     string // METRICAS_TOKEN; empty: metrics are for this machine only
 	Backup           Backup
 	Domain           string // DOMINIO of docker-compose.yml: what the panel is called with HTTPS, empty without
 
@@ -104,6 +107,7 @@ func InspectBridge(getenv Getenv, environ []string, dir string) (Bridge, Report)
 		PlainQR:   r.flag("QR_SIMPLE"),
 		LogLevel:  r.logLevel("NIVEL_LOG"),
 	}
+	c.MetricsToken = r.metricsToken("METRICAS_TOKEN", c.Token)
 	return c, r.report(environ)
 }
 
@@ -132,6 +136,7 @@ func InspectServer(getenv Getenv, environ []string, dir string) (Server, Report)
 		Backup:           r.backup(),
 		Domain:           r.get("DOMINIO"),
 	}
+	c.MetricsToken = r.metricsToken("METRICAS_TOKEN", c.Token)
 	c.LLM = r.llm()
 	c.Transcription = r.transcription(c.LLM)
 	if (c.PanelUser == "") != (c.PanelPassword == "") {

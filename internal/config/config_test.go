@@ -152,3 +152,19 @@ func TestTrustedProxiesAreAddressesOrNetworks(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestTheTokenForMetricsIsAnotherOne(t *testing.T) {
+	for token, part := range map[string]string{goodToken: "igual a API_TOKEN", "short": "demasiado corto", "zz99xx88cc77vv66": "", "": ""} {
+		vars := env(map[string]string{"SERVER_URL": "http://x", "API_TOKEN": goodToken, "METRICAS_TOKEN": token})
+		server, err := config.LoadServer(vars, t.TempDir())
+		bridge, err2 := config.LoadBridge(vars, t.TempDir())
+		for _, err := range []error{err, err2} {
+			if (err != nil) != (part != "") || err != nil && (!strings.Contains(err.Error(), "METRICAS_TOKEN") || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), token+" ")) {
+				t.Errorf("%q: got %v, want %q", token, err, part)
+			}
+		}
+		if part == "" && (server.MetricsToken != token || bridge.MetricsToken != token) {
+			t.Errorf("got %q and %q, want %q", server.MetricsToken, bridge.MetricsToken, token)
+		}
+	}
+}

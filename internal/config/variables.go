@@ -81,7 +81,9 @@ var variables = []Variable{
 	{Name: "QR_SIMPLE", For: ForBridge, Default: "off", Example: "on", Help: "on dibuja el código QR solo con letras, para terminales que lo muestran mal."},
 	{Name: "NIVEL_LOG", For: both, Default: "info", Example: "debug", Help: "Detalle del registro: debug, info, warn o error. En debug aparecen textos de mensajes."},
 
-	{Name: "COMPOSE_PROFILES", For: ForCompose, Example: "https", Help: "Solo con Docker: qué más arranca, separado por comas. https pone Caddy con certificados delante del panel; puente, un puente sin laptop; backup copia la base de datos sin pausa."},
+	{Name: "METRICAS_TOKEN", For: both, Secrecy: Secret, Help: "Secreto con el que Prometheus lee /metrics, distinto de API_TOKEN. Sin él, /metrics solo contesta en esta misma máquina."},
+
+	{Name: "COMPOSE_PROFILES", For: ForCompose, Example: "https", Help: "Solo con Docker: qué más arranca, separado por comas. https pone Caddy con certificados delante del panel; puente, un puente sin laptop; backup copia la base de datos sin pausa; monitoring pone Prometheus y Grafana (pide METRICAS_TOKEN)."},
 	{Name: "DOMINIO", For: ForServer | ForCompose, Example: "tickets.ejemplo.com", Help: "Solo con Docker y https: el nombre del servidor en internet; sin él, localhost."},
 	{Name: "COPIA_SERVIDOR", For: ForCompose, Example: "https://s3.ejemplo.com", Help: "Solo con Docker y backup: servidor S3 al que va cada cambio de la base de datos."},
 	{Name: "COPIA_CUBETA", For: ForCompose, Example: "cubeta", Help: "Su cubeta."},

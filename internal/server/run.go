@@ -120,16 +120,19 @@ type parts struct {
 	live   *live.Hub
 	index  *indexer
 	learn  *learn.Learner
+	meters *meters
 }
 
 // classify is the learner's, which is made after the store.
 func (p *parts) classify(business int64, text string) ticket.Classification {
-	return p.learn.Classify(business, text)
+	decision := p.learn.Classify(business, text)
+	p.meters.decided(decision)
+	return decision
 }
 
 // build makes the parts; what it made before a failure it closes again.
 func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
-	p := &parts{now: o.Now, index: newIndexer()}
+	p := &parts{now: o.Now, index: newIndexer(), meters: newMeters()}
 	if err := p.open(ctx, o, c, log); err != nil {
 		p.close(log)
 		return nil, err
@@ -143,7 +146,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins,
 		Receive: presence.Receive, Left: presence.Left, Log: log,
 	})
-	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: p.classify, Changed: p.changed, Wishes: wishes(c)})
+	p.store, err = store.Open(ctx, store.Options{URL: c.DatabaseURL, Now: o.Now, Log: log, Classify: p.classify, Changed: p.changed, Wishes: wishes(c), Meters: p.meters.store()})
 	if err != nil {
 		return err
 	}
@@ -162,12 +165,13 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
 	p.links = link.New(link.Options{Refuse: c.Link == config.LinkDirect, Only: c.Link == config.LinkReverse, Now: p.now, Changed: p.linked, Log: log})
 	p.bridge = outbox.NewBridge(p.links.Transport(outbox.Direct()), c.Token)
-	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Way: p.links.Way, Open: p.photos.Open, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Log: log})
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Way: p.links.Way, Open: p.photos.Open, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Tried: p.meters.tried, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	p.openAssist(c, log)
 	if p.store.Path() != "" {
 		p.backup, err = p.backups(c, log)
 	}
+	p.measure(c.PhotoDir, log)
 	return err
 }
 
@@ -210,6 +214,6 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 	return api.New(api.Options{
 		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge, Links: p.links,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
-		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
+		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Meters: p.meters.api(c.MetricsToken), Now: p.now, Log: log,
 	})
 }

@@ -74,6 +74,7 @@ type Options struct {
 	// TicketPerMessage makes every message a ticket of its own.
 	TicketPerMessage bool
 	Version          string // of the program; may be empty
+	Meters           Meters
 	Now              func() time.Time
 	Log              zerolog.Logger
 }

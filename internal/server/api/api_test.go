@@ -22,6 +22,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/metrics"
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/classifier"
@@ -179,6 +180,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	o := api.Options{
 		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, Links: links, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
+		Meters: api.Meters{Show: metrics.New("server", "v1").Handler("zz99xx88cc77vv66", httpx.WriteProblem)},
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},
 			"js/main.js": {Data: []byte(`import "x"`)},

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/cors"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/metrics"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/rest"
 	"mostrador/internal/ticket"
@@ -30,7 +31,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
+	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, o.Meters.Requested, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -47,6 +48,11 @@ func (s *server) routes(r chi.Router) {
 	r.Post("/invitacion", handle(s.showInvitation))
 	r.Post("/invitacion/aceptar", handle(s.acceptInvitation))
 	r.Get("/assets/{hash}/*", handle(s.showAsset))
+
+	// Whoever measures.
+	if s.Meters.Show != nil {
+		r.Method(http.MethodGet, metrics.Path, s.Meters.Show)
+	}
 
 	// The bridge.
 	r.Group(func(r chi.Router) {

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -75,7 +76,13 @@ func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	return taken(b.do(ctx, http.MethodPost, url+wire.PathSend, body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+wire.PathSend, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(httpx.TraceHeader, m.ID)
+	return taken(b.exchange(r))
 }
 
 // taken reads the answer to a message.

@@ -86,7 +86,10 @@ type Options struct {
 	// PerMinute is how many replies leave through one bridge in any minute, those
 	// of all servers together; 0 for no limit. It is not required.
 	PerMinute int
-	Log       zerolog.Logger
+	// Tried, if set, is told of each attempt: its result, one of Results, how long
+	// it took, and how long ago the reply was written.
+	Tried func(result string, took, age time.Duration)
+	Log   zerolog.Logger
 }
 
 // Outbox sends replies. Safe for concurrent use; several may share a database.
@@ -98,6 +101,7 @@ type Outbox struct {
 	now    func() time.Time
 	random func() float64
 	pace   int
+	tried  func(result string, took, age time.Duration)
 	log    zerolog.Logger
 	wake   chan struct{}
 
@@ -119,8 +123,11 @@ func New(o Options) *Outbox {
 	if o.Way == nil {
 		o.Way = straight
 	}
+	if o.Tried == nil {
+		o.Tried = func(string, time.Duration, time.Duration) {}
+	}
 	return &Outbox{
-		store: o.Store, bridge: o.Bridge, open: o.Open, way: o.Way, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
+		store: o.Store, bridge: o.Bridge, open: o.Open, way: o.Way, tried: o.Tried, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
 		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{}, decided: map[int64]remembered{},
 	}
 }
@@ -319,9 +326,12 @@ func waiting(why store.Wait) error {
 
 // send hands out to its bridge and writes down what became of it.
 func (o *Outbox) send(ctx context.Context, out store.Outgoing) error {
+	began := o.now()
 	err := o.tryBridge(ctx, out)
+	now := o.now()
+	o.tried(result(err), now.Sub(began), now.Sub(out.QueuedAt))
 	noted := o.note(context.WithoutCancel(ctx), out, err)
-	log := o.log.With().Int64("ticket", out.Ticket).Int64("message", out.Message).Int("attempt", out.Attempts).Logger()
+	log := o.log.With().Int64("ticket", out.Ticket).Int64("message", out.Message).Int("attempt", out.Attempts).Str("trace", out.WhatsAppID).Logger()
 	if noted != nil {
 		log.Error().Err(noted).Msg("outcome of a reply was not stored; it will be sent again under the same id")
 	}
@@ -360,6 +370,39 @@ func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) er
 		back.At = o.now().Add(Backoff(out.Attempts, o.random()))
 	}
 	return o.store.ReplyRetry(ctx, out.Message, back)
+}
+
+// Results of an attempt to send a reply.
+const (
+	ResultSent    = "sent"
+	resultRefused = "refused" // for good
+	resultLimited = "limited" // by WhatsApp, for now
+	resultAway    = "away"    // the laptop, or WhatsApp behind it; it was not sent
+	resultUnsure  = "unsure"  // nobody knows whether it was sent
+	resultError   = "error"   // of our own making
+)
+
+// Results returns the results that Options.Tried is told of.
+func Results() []string {
+	return []string{ResultSent, resultRefused, resultLimited, resultAway, resultUnsure, resultError}
+}
+
+func result(outcome error) string {
+	switch {
+	case outcome == nil:
+		return ResultSent
+	case errors.Is(outcome, ErrLimited):
+		return resultLimited
+	}
+	switch ticket.CodeOf(outcome) {
+	case ticket.CodeInvalid:
+		return resultRefused
+	case ticket.CodeUnavailable:
+		return resultAway
+	case ticket.CodeTimeout:
+		return resultUnsure
+	}
+	return resultError
 }
 
 func sentence(err error) string {
