@@ -24,6 +24,7 @@ type Report struct {
 	Values   []Value
 	Problems []string // Spanish sentences; with one of them the program does not start
 	Warnings []string // Spanish sentences
+	NoFile   bool     // the folder has no .env
 	secrets  []string
 }
 
@@ -83,7 +84,7 @@ func (r *reader) report(environ []string) Report {
 		}
 	}
 	r.spell(environ)
-	report.Problems, report.Warnings = r.problems, r.warnings
+	report.Problems, report.Warnings, report.NoFile = r.problems, r.warnings, r.noFile
 	return report
 }
 

@@ -99,12 +99,13 @@ func TestSettingsAreJudged(t *testing.T) {
 		{config.Report{Values: []config.Value{{From: ".env"}, {From: config.FromDefault}}}, doctor.Good, "1 variable puesta"},
 		{config.Report{Warnings: []string{"PUERTI no es nada."}}, doctor.Doubt, "PUERTI"},
 		{config.Report{Problems: []string{"PUERTO no sirve."}, Warnings: []string{"x"}}, doctor.Bad, "PUERTO no sirve"},
+		{config.Report{Problems: []string{"PUERTO no sirve."}, NoFile: true}, doctor.Bad, "no hay archivo .env"},
 	} {
-		if got := doctor.Configuration(c.report); got.State != c.want || !strings.Contains(got.Found, c.text) {
+		if got := doctor.Configuration(c.report); got.State != c.want || !strings.Contains(got.Found+got.Do, c.text) {
 			t.Errorf("got %+v, want %s with %q", got, c.want, c.text)
 		}
 	}
-	if got := doctor.Token("corto"); got.State != doctor.Bad || strings.Contains(got.Found, "corto:") && strings.Contains(got.Found, "\"corto\"") {
+	if got := doctor.Token("tokencito"); got.State != doctor.Bad || strings.Contains(got.Found, "tokencito") {
 		t.Errorf("a short token: got %+v, want a failure", got)
 	}
 	if got := doctor.Token("kq3v7zt2m5x8n4w6"); got.State != doctor.Good {
