@@ -164,7 +164,7 @@ func TestClocksAreCompared(t *testing.T) {
 		-5 * time.Minute: {doctor.Doubt, "adelantado"},
 		30 * time.Hour:   {doctor.Bad, "30 horas atrasado"},
 	} {
-		if got := doctor.ClockAhead(ahead, "servidor"); got.State != c.state || !strings.Contains(got.Found, c.word) {
+		if got := doctor.ClockAhead(ahead, "del servidor"); got.State != c.state || !strings.Contains(got.Found, c.word) {
 			t.Errorf("%v: got %+v, want %s with %q", ahead, got, c.state, c.word)
 		}
 	}
