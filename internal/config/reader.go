@@ -31,7 +31,7 @@ type reader struct {
 	getenv   Getenv
 	file     map[string]string // what .env sets
 	noFile   bool
-	seen     map[string]found  // what was looked up, by name
+	seen     map[string]found // what was looked up, by name
 	problems []string
 	warnings []string
 }
