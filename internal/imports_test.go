@@ -80,7 +80,7 @@ var allowed = map[string][]string{
 		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
 	},
 	"internal/server/backup": {
-		"internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
+		"internal/disk", "internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
 	},
 	"internal/server/jobs": {
 		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",

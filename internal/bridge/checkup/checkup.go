@@ -5,6 +5,7 @@
 package checkup
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -136,7 +137,7 @@ func (e *examiner) back(ctx context.Context) doctor.Finding {
 }
 
 func (e *examiner) clock(ctx context.Context) doctor.Finding {
-	return doctor.Clock(e.server(ctx), "servidor")
+	return doctor.Clock(e.server(ctx), "del servidor")
 }
 
 // running is how the bridge that runs here is, nil if none answers.
@@ -193,15 +194,16 @@ func (e *examiner) session(ctx context.Context) doctor.Finding {
 // judge is what a bridge says of its session.
 func judge(h wire.BridgeHealth) doctor.Finding {
 	found := strings.TrimSpace("El estado es «" + h.State + "». " + h.Reason)
+	do := cmp.Or(h.Solution, "Espere un minuto y repita la revisión.")
 	switch {
 	case h.State == string(whatsapp.StateConnected):
 		return doctor.OK("Vinculada y conectada.")
 	case troubles[h.State]:
-		return doctor.Fail(found, h.Solution)
+		return doctor.Fail(found, do)
 	case h.State == string(whatsapp.StatePairing) && h.Solution == "":
 		return doctor.Warn(found, "Escanee el código QR con el teléfono: está en la página del puente.")
 	}
-	return doctor.Warn(found, h.Solution)
+	return doctor.Warn(found, do)
 }
 
 // whatsApp finds out whether WhatsApp is within reach.

@@ -1,6 +1,7 @@
 package checkup
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -100,18 +101,19 @@ func (e *examiner) signs(ctx context.Context) doctor.Finding {
 // clock compares with the laptop's.
 func (e *examiner) clock(ctx context.Context) doctor.Finding {
 	if k, told := e.ask(ctx); told && k.Clock != nil {
-		return doctor.ClockAhead(time.Duration(*k.Clock*float64(time.Second)), "la laptop")
+		return doctor.ClockAhead(time.Duration(*k.Clock*float64(time.Second)), "de la laptop")
 	}
 	if e.Config.BridgeURL == "" {
 		return doctor.Skip("Sin la laptop no hay con qué comparar el reloj.")
 	}
-	return doctor.Clock(e.bridge(ctx), "la laptop")
+	return doctor.Clock(e.bridge(ctx), "de la laptop")
 }
 
 // whatsApp is what the bridge says of its session.
 func (e *examiner) whatsApp(ctx context.Context) doctor.Finding {
 	k, told := e.ask(ctx)
 	found := strings.TrimSpace("El estado es «" + k.State + "». " + k.Reason)
+	do := cmp.Or(k.Solution, "Espere un minuto y repita la revisión.")
 	switch {
 	case !told:
 		return doctor.Skip(notRunning)
@@ -120,9 +122,9 @@ func (e *examiner) whatsApp(ctx context.Context) doctor.Finding {
 	case k.WhatsApp == wire.Connected && k.Reason == "":
 		return doctor.OK("Vinculado y conectado.")
 	case k.WhatsApp == wire.Connected, slices.Contains(passing, k.State):
-		return doctor.Warn(found, k.Solution)
+		return doctor.Warn(found, do)
 	}
-	return doctor.Fail(found, k.Solution)
+	return doctor.Fail(found, do)
 }
 
 func (e *examiner) library(ctx context.Context) doctor.Finding {

@@ -161,6 +161,17 @@ func TestTheDatabaseIsJudged(t *testing.T) {
 	d.want("Respaldo", doctor.Unknown, "pg_dump")
 }
 
+func TestADatabaseTooLargeForTheTimeIsNotCalledIll(t *testing.T) {
+	d := newDesk(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range checkup.Checks(d.o) {
+		if got := c.Look(ctx); c.Name == "Base de datos" && got.State != doctor.Unknown {
+			t.Errorf("got %+v, want %s", got, doctor.Unknown)
+		}
+	}
+}
+
 func setVersion(t *testing.T, url string, version int) {
 	t.Helper()
 	driver := "sqlite"
