@@ -123,7 +123,7 @@ func TestACategoryIsMisunderstoodOnlyIfSureGuessesAreOverruled(t *testing.T) {
 	lesson := func(guess, class int, sure float32) taught {
 		p := []float32{(1 - sure) / 3, (1 - sure) / 3, (1 - sure) / 3, (1 - sure) / 3}
 		p[guess] = sure
-		return taught{unprompted: p, class: class}
+		return taught{guess: p, class: class}
 	}
 	many := func(n int, l ...taught) []taught { return slices.Repeat(l, n) }
 	fresh := []bool{false, false, false, true}
