@@ -137,3 +137,21 @@ func ExampleTrain() {
 	fmt.Println(m.Guess("la rueda quedó sin aire").Category)
 	// Output: Llantas
 }
+
+// allocated returns how much memory f asks for, all in all: it needs no more at
+// any moment, whenever the garbage collector runs.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestTrainingNeedsLittleMemory(t *testing.T) {
+	const limit = 31 << 20
+	template, sentences := corpusOf(t, classifier.HelpDesk)
+	if got := allocated(func() { trained(t, template, sentences) }); got > limit {
+		t.Errorf("got %d bytes asked for, want at most %d", got, limit)
+	}
+}
