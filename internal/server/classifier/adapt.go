@@ -110,12 +110,14 @@ func (a *adaptation) learn(all []taught, wrong []int) {
 
 // misunderstood finds the categories that a business does not use as the model
 // thinks: those that are not in use, which are the first hidden ones, and those
-// with sure guesses that are overruled as a rule. A new category that takes
-// something from an old one does not yet say that it takes everything; only if
-// it does so often, and nobody ever spoke for the old one.
+// with sure guesses that are overruled as a rule, for the same other category.
+// Mistakes of the model scatter. A new category that takes something from an old
+// one does not yet say that it takes everything; only if it does so often, and
+// nobody ever spoke for the old one.
 func misunderstood(lessons []taught, fresh []bool, hidden int) []int {
-	type count struct{ all, own, moved, taken int }
+	type count struct{ all, own, taken int }
 	counts := make([]count, len(fresh))
+	moved := newMatrix(len(fresh), len(fresh)) // from which class to which
 	for _, l := range lessons {
 		guess := argmax(l.guess)
 		sure := l.guess[guess] > sureGuess
@@ -128,15 +130,16 @@ func misunderstood(lessons []taught, fresh []bool, hidden int) []int {
 		case !fresh[l.class]:
 			counts[guess].all++
 			if sure {
-				counts[guess].moved++
+				moved.row(uint32(guess))[l.class]++
 			}
 		}
 	}
 	var all []int
 	for class, n := range counts {
-		moved := n.all >= fewest && float64(n.moved) > overruled*float64(n.all)
+		together := slices.Max(moved.row(uint32(class)))
+		rule := together >= fewest && together > overruled*float32(n.all)
 		taken := n.own == 0 && n.taken >= fewestNew
-		if class < hidden || moved || taken {
+		if class < hidden || rule || taken {
 			all = append(all, class)
 		}
 	}
