@@ -165,7 +165,7 @@ func (a *adaptation) number(x *index, hashed []feature) []feature {
 
 // score says what a makes of a text and of what the model guessed.
 func (a *adaptation) score(text []feature, guess []float32) []float32 {
-	scores := a.weigh(text, guess)
+	scores := a.weigh(nil, text, guess)
 	known := a.bestKnown(scores)
 	for c, bar := range a.bars {
 		if a.fresh[c] && known > impossible {
@@ -175,9 +175,9 @@ func (a *adaptation) score(text []feature, guess []float32) []float32 {
 	return scores
 }
 
-// weigh is score before the bars are raised.
-func (a *adaptation) weigh(text []feature, guess []float32) []float32 {
-	scores := make([]float32, len(guess))
+// weigh is score before the bars are raised, in the array of scores.
+func (a *adaptation) weigh(scores []float32, text []feature, guess []float32) []float32 {
+	scores = append(scores[:0], guess...)
 	for c, p := range guess {
 		floor := knownFloor
 		if a.fresh[c] {
@@ -199,7 +199,12 @@ func (a *adaptation) weigh(text []feature, guess []float32) []float32 {
 // those of the classes in wrong count.
 func (a *adaptation) descend(lessons []taught, wrong []int) {
 	classes := len(a.fresh)
-	a.words, a.guesses, a.biases = newMatrix(len(a.rows), classes), newMatrix(classes, classes), make([]float32, classes)
+	if a.biases == nil {
+		a.words, a.guesses, a.biases = newMatrix(len(a.rows), classes), newMatrix(classes, classes), make([]float32, classes)
+	}
+	clear(a.words.cells)
+	clear(a.guesses.cells)
+	clear(a.biases)
 	var order []int
 	for i, l := range lessons {
 		order = append(order, slices.Repeat([]int{i}, l.times)...)
@@ -207,17 +212,19 @@ func (a *adaptation) descend(lessons []taught, wrong []int) {
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // has to repeat, not to surprise
 	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	steps := taughtEpochs * len(order)
+	var move []float32
 	for step := range steps {
 		l := lessons[order[step%len(order)]]
 		rate := taughtStep * (1 - float32(step)/float32(steps))
-		a.step(l, a.missing(l, rate), wrong)
+		move = a.missing(move, l, rate)
+		a.step(l, move, wrong)
 	}
 }
 
 // missing returns how far, and in which direction, the score of each class is to
-// move for l.
-func (a *adaptation) missing(l taught, rate float32) []float32 {
-	p := a.weigh(l.text, l.guess)
+// move for l, in the array of p.
+func (a *adaptation) missing(p []float32, l taught, rate float32) []float32 {
+	p = a.weigh(p, l.text, l.guess)
 	softmax(p)
 	for c := range p {
 		p[c] *= -rate

@@ -33,9 +33,10 @@ func (a *adaptation) balance(lessons []taught, reminders int) {
 
 // raise returns how much better than all known categories each fresh one has to
 // be to be answered. Every part of all is judged by what was learned of the
-// others. It leaves nothing in a.
+// others. What a learns of it does not stay.
 func (a *adaptation) raise(all []taught, wrong []int) []float32 {
 	own, others := make([][]float32, len(a.fresh)), make([][]float32, len(a.fresh))
+	var scores []float32
 	for fold := range folds {
 		var learned, asked []taught
 		for i, l := range all {
@@ -47,7 +48,7 @@ func (a *adaptation) raise(all []taught, wrong []int) []float32 {
 		}
 		a.descend(learned, wrong)
 		for _, l := range asked {
-			scores := a.weigh(l.text, l.guess)
+			scores = a.weigh(scores, l.text, l.guess)
 			known := a.bestKnown(scores)
 			for c, score := range scores {
 				switch {

@@ -199,14 +199,14 @@ func TestAReminderAloneTeachesNothing(t *testing.T) {
 	a := known(1)
 	a.fresh = []bool{false, false, false}
 	reminder := taught{text: []feature{{0, 0, 1}}, guess: []float32{0.6, 0.3, 0.1}, reminder: true, times: 1}
-	for _, v := range a.missing(reminder, 1) {
+	for _, v := range a.missing(nil, reminder, 1) {
 		if math.Abs(float64(v)) > 0.02 {
 			t.Errorf("got a move of %v, want about none, whatever is right", v)
 		}
 	}
 	lesson := reminder
 	lesson.reminder, lesson.class = false, 1
-	if got := a.missing(lesson, 1); got[1] < 0.6 || got[0] > -0.5 {
+	if got := a.missing(nil, lesson, 1); got[1] < 0.6 || got[0] > -0.5 {
 		t.Errorf("got a move of %v, want one towards what people said", got)
 	}
 }

@@ -99,6 +99,25 @@ func BenchmarkTrain(b *testing.B) {
 	}
 }
 
+// BenchmarkTrainBusiness is what a correction costs: twenty of each category, and
+// a new one with ten.
+func BenchmarkTrainBusiness(b *testing.B) {
+	shop := teach(with(shopOf(b, classifier.HelpDesk), classifier.Category{Name: "Drones", Slug: "propia-1"}), "propia-1", drones...)
+	_, sentences := corpusOf(b, classifier.HelpDesk)
+	for i, s := range sentences {
+		for _, c := range shop.Categories {
+			if c.Name == s.Category && i%19 == 0 {
+				shop = teach(shop, c.Slug, s.Text)
+			}
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		learned(b, shop)
+	}
+	b.ReportMetric(float64(len(shop.Lessons)), "lessons")
+}
+
 // BenchmarkMemory reports what a trained model keeps.
 func BenchmarkMemory(b *testing.B) {
 	template, sentences := corpusOf(b, classifier.HelpDesk)
