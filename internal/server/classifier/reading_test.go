@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -186,14 +187,12 @@ func TestALineOfTheCorpusIsReadAsItIsWritten(t *testing.T) {
 				slug = s
 			}
 		}
-		got, err := parseSentence(strings.Join([]string{want.Text, slug, want.Country, itoa(want.Author)}, "\t"))
+		got, err := parseSentence(strings.Join([]string{want.Text, slug, want.Country, strconv.Itoa(want.Author)}, "\t"))
 		if err != nil || got != want {
 			t.Fatalf("got %+v and %v, want %+v", got, err, want)
 		}
 	})
 }
-
-func itoa(n int) string { return string([]rune{'0' + rune(n/10), '0' + rune(n%10)}) }
 
 func TestARuleFindsItsPhraseAmongWholeWords(t *testing.T) {
 	r := rule{phrases: []string{" sac hum ", " incendi "}}

@@ -1,8 +1,8 @@
 package classifier
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -175,9 +175,9 @@ func TestALessonIsReadInModeration(t *testing.T) {
 	})
 	var long []string
 	for i := range 2 * lessonWords {
-		long = append(long, fmt.Sprint(i))
+		long = append(long, strconv.Itoa(i))
 	}
-	if got := strings.Fields(moderate(strings.Join(long, " "))); len(got) != lessonWords || got[lessonWords-1] != fmt.Sprint(lessonWords-1) {
+	if got := strings.Fields(moderate(strings.Join(long, " "))); len(got) != lessonWords || got[lessonWords-1] != strconv.Itoa(lessonWords-1) {
 		t.Errorf("got %d words, want the first %d", len(got), lessonWords)
 	}
 }
@@ -187,7 +187,7 @@ func TestRemindersAreAFewOfEachCategoryInUse(t *testing.T) {
 	for i := range 10 * reminded {
 		for _, category := range []string{"A", "B", "", hiddenName + "c"} {
 			if category != "B" || i < 3 {
-				sentences = append(sentences, Sentence{Text: fmt.Sprint(i), Category: category})
+				sentences = append(sentences, Sentence{Text: strconv.Itoa(i), Category: category})
 			}
 		}
 	}
