@@ -101,12 +101,12 @@ var allowed = map[string][]string{
 	},
 	"internal/server/rest": {
 		"internal/server/assist",
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/link", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/link", "internal/server/outbox", "internal/server/watch", "internal/server/backup",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist", "internal/server/learn", "internal/server/link", "web",
+		"internal/server/rest", "internal/server/assist", "internal/server/learn", "internal/server/link", "internal/server/backup", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",

@@ -134,3 +134,20 @@ func TestTheGuidesHaveEveryVariableWithItsDefault(t *testing.T) {
 		}
 	}
 }
+
+func TestComposeAsksForNothingThatIsNotInTheTable(t *testing.T) {
+	text, err := os.ReadFile("../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := append(names(config.Variables(config.ForServer|config.ForBridge|config.ForCompose), true), "VERSION") // the build's
+	found := regexp.MustCompile(`\$\{([A-Z_]+)`).FindAllSubmatch(text, -1)
+	if len(found) == 0 {
+		t.Fatal("docker-compose.yml asks for nothing")
+	}
+	for _, match := range found {
+		if name := string(match[1]); !slices.Contains(known, name) {
+			t.Errorf("docker-compose.yml asks for %s, which no example shows", name)
+		}
+	}
+}

@@ -18,8 +18,8 @@ const (
 // Secrecy is what of a value people may see.
 type Secrecy uint8
 
-// How secret values are. All but Public may also be read from a file, which
-// NAME_FILE names.
+// How secret values are. What a program reads and is not Public may also be in a
+// file, which NAME_FILE names.
 const (
 	Public Secrecy = iota
 	Holds          // an address that may hold a password
@@ -81,8 +81,14 @@ var variables = []Variable{
 	{Name: "QR_SIMPLE", For: ForBridge, Default: "off", Example: "on", Help: "on dibuja el código QR solo con letras, para terminales que lo muestran mal."},
 	{Name: "NIVEL_LOG", For: both, Default: "info", Example: "debug", Help: "Detalle del registro: debug, info, warn o error. En debug aparecen textos de mensajes."},
 
-	{Name: "COMPOSE_PROFILES", For: ForCompose, Example: "https", Help: "Solo con Docker: qué más arranca, separado por comas. https pone Caddy con certificados delante del panel."},
+	{Name: "COMPOSE_PROFILES", For: ForCompose, Example: "https", Help: "Solo con Docker: qué más arranca, separado por comas. https pone Caddy con certificados delante del panel; puente, un puente sin laptop; backup copia la base de datos sin pausa."},
 	{Name: "DOMINIO", For: ForServer | ForCompose, Example: "tickets.ejemplo.com", Help: "Solo con Docker y https: el nombre del servidor en internet; sin él, localhost."},
+	{Name: "COPIA_SERVIDOR", For: ForCompose, Example: "https://s3.ejemplo.com", Help: "Solo con Docker y backup: servidor S3 al que va cada cambio de la base de datos."},
+	{Name: "COPIA_CUBETA", For: ForCompose, Example: "cubeta", Help: "Su cubeta."},
+	{Name: "COPIA_CARPETA", For: ForCompose, Default: "mostrador", Example: "mostrador", Help: "Carpeta dentro de ella; cada servidor usa la suya."},
+	{Name: "COPIA_REGION", For: ForCompose, Default: "us-east-1", Example: "us-east-1", Help: "Su región."},
+	{Name: "COPIA_CLAVE", For: ForCompose, Secrecy: Secret, Help: "Su clave de acceso."},
+	{Name: "COPIA_SECRETO", For: ForCompose, Secrecy: Secret, Help: "El secreto de esa clave."},
 }
 
 // outsiders are variables that others read: they are nobody's mistake.
@@ -106,7 +112,7 @@ func Variables(who Program) []Variable {
 }
 
 // InFile reports whether NAME_FILE may stand for the variable.
-func (v Variable) InFile() bool { return v.Secrecy != Public }
+func (v Variable) InFile() bool { return v.Secrecy != Public && v.For != ForCompose }
 
 func variable(name string) Variable {
 	if i := slices.IndexFunc(variables, func(v Variable) bool { return v.Name == name }); i >= 0 {

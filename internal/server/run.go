@@ -96,9 +96,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
 	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
-	if p.backup != nil {
-		g.Go(func() error { return p.backup.Run(ctx) })
-	}
+	g.Go(func() error { return p.keepCopies(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -210,7 +208,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge, Links: p.links,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge, Links: p.links,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})
