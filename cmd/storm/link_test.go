@@ -18,7 +18,7 @@ func TestAGatePassesLinksOnUntilTheyAreCut(t *testing.T) {
 		if err != nil {
 			return
 		}
-		defer ws.CloseNow()
+		defer func() { _ = ws.CloseNow() }()
 		for {
 			kind, message, err := ws.Read(r.Context())
 			if err != nil || ws.Write(r.Context(), kind, message) != nil {
@@ -51,7 +51,7 @@ func TestAGatePassesLinksOnUntilTheyAreCut(t *testing.T) {
 	if echo() == nil {
 		t.Error("got an answer in a link that was cut, want none")
 	}
-	if _, resp, err := websocket.Dial(t.Context(), "http://"+g.address+wire.PathLink, nil); err == nil { //nolint:bodyclose // there is none
+	if _, resp, err := websocket.Dial(t.Context(), "http://"+g.address+wire.PathLink, nil); err == nil {
 		t.Errorf("got %v, want no link for an hour", resp)
 	}
 	if cuts, _, _ := g.totals(); cuts != 1 {

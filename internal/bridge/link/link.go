@@ -225,7 +225,7 @@ func (l *Link) open(ctx context.Context) (*tunnel.Tunnel, *fault) {
 	if l.polite {
 		header.Set(wire.HeaderLinkPolite, "1")
 	}
-	ws, resp, err := websocket.Dial(ctx, l.ServerURL+wire.PathLink, &websocket.DialOptions{HTTPClient: l.client, HTTPHeader: header})
+	ws, resp, err := websocket.Dial(ctx, l.ServerURL+wire.PathLink, &websocket.DialOptions{HTTPClient: l.client, HTTPHeader: header}) //nolint:bodyclose // Dial did
 	if err != nil {
 		return nil, judge(resp, err)
 	}

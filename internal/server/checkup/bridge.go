@@ -46,9 +46,11 @@ func (e *examiner) ask(ctx context.Context) (known, bool) {
 	return k, e.running(ctx) && e.state(ctx).Decode(&k)
 }
 
+// callBridge is what to do when the bridge is not reached.
+const callBridge = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Dé allí la orden «bridge doctor»."
+
 // laptop finds out whether replies reach the bridge, and it takes our token.
 func (e *examiner) laptop(ctx context.Context) doctor.Finding {
-	const do = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Dé allí la orden «bridge doctor»."
 	if e.running(ctx) && e.ill(ctx) == "" {
 		switch a := e.way(ctx); {
 		case a.Err == nil && a.Status == http.StatusOK:
@@ -56,9 +58,14 @@ func (e *examiner) laptop(ctx context.Context) doctor.Finding {
 		case a.Status == http.StatusUnauthorized:
 			return doctor.Skip("El servidor en marcha tiene otro token.")
 		default:
-			return doctor.Fail(a.Detail("El servidor no alcanza el puente."), do)
+			return doctor.Fail(a.Detail("El servidor no alcanza el puente."), callBridge)
 		}
 	}
+	return e.straight(ctx)
+}
+
+// straight finds out the same without a server that runs, and so without a link.
+func (e *examiner) straight(ctx context.Context) doctor.Finding {
 	if e.Config.BridgeURL == "" && e.Config.Link == config.LinkDirect {
 		return doctor.Warn("IP_LAPTOP no está puesta: el servidor no llama a la laptop.", "Ponga la dirección IP o el nombre de la laptop, o quite ENLACE=directo.")
 	}
@@ -68,7 +75,7 @@ func (e *examiner) laptop(ctx context.Context) doctor.Finding {
 	switch a := e.bridge(ctx); {
 	case a.Err != nil:
 		why, _ := doctor.Reason(a.Err, "IP_LAPTOP")
-		return doctor.Fail(why, do)
+		return doctor.Fail(why, callBridge)
 	case a.Status == http.StatusUnauthorized:
 		return doctor.Fail("El puente rechaza el API_TOKEN de este servidor.", "Ponga el mismo en los dos archivos .env y reinicie los dos programas.")
 	case a.Status == http.StatusOK:
@@ -76,7 +83,7 @@ func (e *examiner) laptop(ctx context.Context) doctor.Finding {
 	case a.Status == http.StatusNotFound:
 		return doctor.Skip("En IP_LAPTOP contesta un puente de otra versión, u otro programa.")
 	}
-	return doctor.Fail("En IP_LAPTOP contesta algo que no es el puente.", do)
+	return doctor.Fail("En IP_LAPTOP contesta algo que no es el puente.", callBridge)
 }
 
 // signs finds out whether the bridge reaches this server.
