@@ -88,6 +88,9 @@ export const api = {
     return (await call('POST', `${base}/tickets/lote`, body)).antes.map(lists.before);
   },
 
+  /** Takes back what a change of many taught. @param {lists.Before[]} before @returns {Promise<number>} how many still were as changed */
+  undoMany: async (before) => Number((await call('POST', `${base}/tickets/lote/deshacer`, { correcciones: before.map(({ id, correction }) => ({ id, correccion: correction })) })).deshechos) || 0,
+
   /** Those who may have tickets. @returns {Promise<wire.Person[]>} */
   people: async () => (await call('GET', `${base}/personas`)).personas.map(wire.person),
 
