@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -113,21 +112,6 @@ func TestFiguresOfLighthouse(t *testing.T) {
 			}
 		}
 	}
-}
-
-// cookie logs in as a program does that acts as a browser.
-func (d *desk) cookie() string {
-	d.t.Helper()
-	resp, err := http.Post(d.url+"/entrar", "application/json", strings.NewReader(fmt.Sprintf(`{"usuario":%q,"clave":%q}`, deskUser, deskPassword)))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	for _, cookie := range resp.Cookies() {
-		return cookie.Name + "=" + cookie.Value
-	}
-	d.t.Fatal("no session cookie")
-	return ""
 }
 
 func lighthouse(t *testing.T, tool, url, device, cookie string) map[string]float64 {
