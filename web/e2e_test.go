@@ -395,7 +395,7 @@ func TestAPhoneShowsCardsAndAWholeConversation(t *testing.T) {
 	if got := evaluate[int](p, "document.documentElement.scrollWidth"); got > 390 {
 		t.Errorf("list: got a page %d wide, want at most 390", got)
 	}
-	small := evaluate[[]string](p, `[...document.querySelectorAll('button, .button')].filter(b => b.offsetHeight < 44 || b.offsetWidth < 44).map(b => b.outerHTML)`)
+	small := evaluate[[]string](p, `[...document.querySelectorAll('button, .button')].filter(b => b.checkVisibility() && (b.offsetHeight < 44 || b.offsetWidth < 44)).map(b => b.outerHTML)`)
 	if len(small) > 0 {
 		t.Errorf("too small to touch: %q", small)
 	}
