@@ -296,6 +296,18 @@ func TestALongListGoesOnByItselfAndStaysLight(t *testing.T) {
 	p.WaitFor("document.activeElement?.dataset.row === '1' && scrollY > 0")
 }
 
+func TestAListAsksForTheCategoriesOnce(t *testing.T) {
+	d := counter(t)
+	p := d.open("")
+	p.WaitFor(rows(8))
+	p.Do(reload())
+	p.WaitFor(rows(8))
+	p.Settle()
+	if got := browser.Evaluate[int](p, "performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/categorias')).length"); got != 1 {
+		t.Errorf("got %d requests, want one for all rows", got)
+	}
+}
+
 func TestSoundAndNoticesAreOffUntilSomebodyWantsThem(t *testing.T) {
 	d := openDesk(t)
 	p := d.open("")

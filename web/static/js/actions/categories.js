@@ -7,9 +7,17 @@ import { change, guard, sentence } from './guard.js';
 import { showTicket } from './ticket.js';
 import { say } from './toast.js';
 
+/** The fetch under way: every row of a list asks at the same moment. @type {Promise<void> | null} */
+let fetching = null;
+
 /** Fetches the categories, once unless again is asked for. @param {boolean} [again] */
 export async function loadCategories(again = false) {
   if (categories.value && !again) return;
+  fetching ??= fetchCategories().finally(() => { fetching = null; });
+  await fetching;
+}
+
+async function fetchCategories() {
   try {
     categories.value = await guard(() => api.categories());
   } catch (cause) {
