@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,21 @@ func TestACorrectionIsUndoneAndConfirmedAndCounted(t *testing.T) {
 		wantProblem(t, s.asAna(http.MethodPost, path, body), status, "")
 	}
 	wantProblem(t, s.asAna(http.MethodPost, v1+"/tickets/9/categoria", `{"categoria":"Impresoras"}`), http.StatusNotFound, "Ticket")
+}
+
+func TestAListOfCategoriesCanBeBrief(t *testing.T) {
+	s := openShop(t)
+	brief := answerOf[rest.CategoryList](s, http.MethodGet, "/categorias?breve=true", "").Categories
+	full := answerOf[rest.CategoryList](s, http.MethodGet, "/categorias", "").Categories
+	for i, c := range full {
+		if len(c.Keywords) == 0 && !c.Rest {
+			t.Errorf("%s: got no keywords, want all of them", c.Name)
+		}
+		c.Description, c.Keywords, c.Examples = "", []string{}, []string{}
+		if !reflect.DeepEqual(brief[i], c) {
+			t.Errorf("brief: got %+v, want %+v", brief[i], c)
+		}
+	}
 }
 
 func TestWhatManyTicketsTaughtIsTakenBack(t *testing.T) {

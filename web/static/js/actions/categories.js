@@ -9,17 +9,29 @@ import { say } from './toast.js';
 
 /** The fetch under way: every row of a list asks at the same moment. @type {Promise<void> | null} */
 let fetching = null;
+/** Whether what is known is only names and colours. */
+let brief = true;
 
-/** Fetches the categories, once unless again is asked for. @param {boolean} [again] */
-export async function loadCategories(again = false) {
-  if (categories.value && !again) return;
-  fetching ??= fetchCategories().finally(() => { fetching = null; });
+/** Fetches the names and colours of the categories, once. */
+export async function loadCategories() {
+  if (categories.value) return;
+  fetching ??= fetchCategories(true).finally(() => { fetching = null; });
   await fetching;
 }
 
-async function fetchCategories() {
+/** Fetches all that is to be known of the categories; until then nothing is. */
+export async function loadWholeCategories() {
+  if (brief) categories.value = null;
+  await fetchCategories(false);
+}
+
+/** @param {boolean} only names and colours */
+async function fetchCategories(only) {
   try {
-    categories.value = await guard(() => api.categories());
+    const found = await guard(() => (only ? api.briefCategories() : api.categories()));
+    if (only && categories.value) return; // the whole came meanwhile
+    categories.value = found;
+    brief = only;
   } catch (cause) {
     problem.value = sentence(cause);
   }
