@@ -87,6 +87,12 @@ func (r *customerSearch) rows(ctx context.Context, before int64, ids string) ([]
 
 func (r *customerSearch) query(before int64, ids string) (string, []any) {
 	conditions, args := []string{`c.id < $2`}, []any{r.business, before, r.limit + 1}
+	columns := customerColumns
+	if !r.blocked {
+		// The sign keeps the rows from being read off another index and sorted, all of
+		// them with their tickets counted.
+		columns = strings.Replace(columns, "c.business_id =", "+c.business_id =", 1)
+	}
 	if ids != "" {
 		conditions = append(conditions, `c.id IN (`+ids+`)`)
 	}
@@ -97,7 +103,7 @@ func (r *customerSearch) query(before int64, ids string) (string, []any) {
 		args = append(args, "%"+word+"%")
 		conditions = append(conditions, `c.search_key LIKE $`+strconv.Itoa(len(args)))
 	}
-	return customerColumns + strings.Join(conditions, ` AND `) + ` ORDER BY c.id DESC LIMIT $3`, args
+	return columns + strings.Join(conditions, ` AND `) + ` ORDER BY c.id DESC LIMIT $3`, args
 }
 
 // narrow returns what the index of words is asked so that few customers remain to
