@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -117,19 +116,4 @@ func (d *desk) open(hash string) *browser.Tab {
 	p.WaitFor("document.querySelector('.top') !== null")
 	p.Visit(hash)
 	return p
-}
-
-// cookie logs in as a program does that acts as a browser.
-func (d *desk) cookie() string {
-	d.t.Helper()
-	resp, err := http.Post(d.url+"/entrar", "application/json", strings.NewReader(fmt.Sprintf(`{"usuario":%q,"clave":%q}`, deskUser, deskPassword)))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	for _, cookie := range resp.Cookies() {
-		return cookie.Name + "=" + cookie.Value
-	}
-	d.t.Fatal("no session cookie")
-	return ""
 }

@@ -12,7 +12,7 @@ import (
 // bulkLimit is the most tickets that one call of ChangeTickets takes.
 const bulkLimit = 500
 
-var tooManyTickets = ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("Son demasiados tickets a la vez: elija hasta %d.", bulkLimit))
+var errTooManyTickets = ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("Son demasiados tickets a la vez: elija hasta %d.", bulkLimit))
 
 // Change is what a person decides about tickets. A nil field leaves things as
 // they are.
@@ -93,7 +93,7 @@ func (s *Store) ChangeTickets(ctx context.Context, business, user int64, numbers
 func (c Change) check(tickets int) error {
 	switch {
 	case tickets > bulkLimit:
-		return tooManyTickets
+		return errTooManyTickets
 	case c.Status != nil && !slices.Contains(ticket.Statuses(), *c.Status):
 		return ticket.NewError(ticket.CodeInvalid, "El estado no existe.")
 	case c.Priority != nil && !slices.Contains(ticket.Priorities(), *c.Priority):

@@ -143,7 +143,7 @@ func (s *Store) UndoCategory(ctx context.Context, business, number, user, correc
 // say again what they said before.
 func (s *Store) UndoCategories(ctx context.Context, business, user int64, corrections map[int64]int64) (undone int, err error) {
 	if len(corrections) > bulkLimit {
-		return 0, tooManyTickets
+		return 0, errTooManyTickets
 	}
 	err = s.write(ctx, "undo categories", func(t *tx) error {
 		undone = 0
