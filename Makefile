@@ -77,8 +77,8 @@ $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE):
 	@touch $@
 
 .PHONY: test-panel
-test-panel: $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## the panel's tests, with axe on every page (needs npm and Chromium)
-	AXE=$(AXE) go test -count=1 $(TESTFLAGS) ./web ./cmd/demo
+test-panel: $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## axe and the tab key on every page and dialog of the panel (needs npm and Chromium)
+	AXE=$(AXE) go test -tags axe -count=1 -v -timeout 20m $(TESTFLAGS) -run Accessible ./web
 
 .PHONY: figures
 figures: panel $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## the panel's size, time on a slow computer and Lighthouse scores

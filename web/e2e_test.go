@@ -302,20 +302,26 @@ func TestNewTicketsArriveByThemselvesAndAreAnnounced(t *testing.T) {
 	}
 }
 
-func TestMoreTicketsLoadAndTheListKeepsItsPlace(t *testing.T) {
+// openLong shows the first page of a list of 45 tickets that comes in pages of 20.
+func openLong(t *testing.T, atStart string) *tab {
+	t.Helper()
 	f := newFake(t)
 	f.loggedIn, f.pageSize = true, 20
 	for id := 45; id > 0; id-- {
 		f.tickets = append(f.tickets, ticket(id, fmt.Sprint("Cliente ", id), "Hola", nil))
 	}
 	p := openTab(t, f)
-	p.Visit("")
-	for _, want := range []int{20, 40, 45} {
-		p.WaitFor(fmt.Sprintf("document.querySelectorAll('.ticket').length === %d", want))
-		if want < 45 {
-			p.Click(".more .button")
-		}
+	if atStart != "" {
+		p.AtStart(atStart)
 	}
+	p.Visit("")
+	p.WaitFor("document.querySelectorAll('.ticket').length >= 20")
+	return p
+}
+
+func TestMoreTicketsLoadAndTheListKeepsItsPlace(t *testing.T) {
+	p := openLong(t, "")
+	p.WaitFor("(scrollTo(0, document.body.scrollHeight), document.querySelectorAll('.ticket').length === 45)")
 	evaluate[bool](p, "dispatchEvent(new Event('focus'))")
 	p.Click(row(3, ".ticket-link"))
 	p.WaitFor("document.querySelector('.chat') !== null")
@@ -324,6 +330,16 @@ func TestMoreTicketsLoadAndTheListKeepsItsPlace(t *testing.T) {
 	if got := evaluate[int](p, "document.querySelectorAll('.ticket').length"); got != 45 {
 		t.Errorf("after returning: got %d tickets, want 45", got)
 	}
+}
+
+func TestWhoCannotScrollHasAButtonForMoreTickets(t *testing.T) {
+	// What scrolling does by itself stays away, or it takes the button away too.
+	p := openLong(t, "window.IntersectionObserver = class { observe() {} disconnect() {} }")
+	for _, want := range []int{40, 45} {
+		p.Click(".more .button")
+		p.WaitFor(fmt.Sprintf("document.querySelectorAll('.ticket').length === %d", want))
+	}
+	p.WaitFor("document.querySelector('.more .button') === null")
 }
 
 func TestTroubleIsSaidAndPasses(t *testing.T) {
@@ -379,7 +395,7 @@ func TestAPhoneShowsCardsAndAWholeConversation(t *testing.T) {
 	if got := evaluate[int](p, "document.documentElement.scrollWidth"); got > 390 {
 		t.Errorf("list: got a page %d wide, want at most 390", got)
 	}
-	small := evaluate[[]string](p, `[...document.querySelectorAll('button, .button')].filter(b => b.offsetHeight < 44 || b.offsetWidth < 44).map(b => b.outerHTML)`)
+	small := evaluate[[]string](p, `[...document.querySelectorAll('button, .button')].filter(b => b.checkVisibility() && (b.offsetHeight < 44 || b.offsetWidth < 44)).map(b => b.outerHTML)`)
 	if len(small) > 0 {
 		t.Errorf("too small to touch: %q", small)
 	}

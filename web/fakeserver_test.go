@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,6 +45,7 @@ type fake struct {
 	drafts   func() answer           // what the language model writes; nil without one
 	down     bool                    // every connection is cut
 	gaveUp   int                     // channels for notices that are off because nothing got through
+	zone     string                  // of the business
 	loggedIn bool                    // as if the cookie were always there
 	log      []string                // "METHOD path body", in order
 }
@@ -91,7 +93,7 @@ func (f *fake) routes(t *testing.T, files fs.FS) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
-		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "canales_apagados": f.gaveUp, "aviso_recibido": "Hola, recibimos tu equipo."}}
+		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "zona_horaria": f.zone, "login": true, "redacta": f.drafts != nil, "canales_apagados": f.gaveUp, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
 	f.drafting(mux)
 	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })
@@ -168,7 +170,7 @@ func (f *fake) listTickets(r *http.Request) answer {
 	var matching []object
 	total := 0
 	for _, ticket := range f.tickets {
-		if status := query.Get("estado"); status == "" || ticket["estado"] == status {
+		if status := query.Get("estado"); (status == "" || ticket["estado"] == status) && opened(ticket, query) {
 			total++
 			if ticket["id"].(int) < before {
 				matching = append(matching, ticket)
@@ -180,6 +182,14 @@ func (f *fake) listTickets(r *http.Request) answer {
 		body["siguiente"] = strconv.Itoa(matching[limit-1]["id"].(int))
 	}
 	return answer{200, body}
+}
+
+// opened reports whether a ticket is of the days that are asked for.
+func opened(ticket object, query url.Values) bool {
+	at, _ := time.Parse(time.RFC3339, ticket["fecha"].(string))
+	from, err := time.Parse(time.RFC3339, query.Get("desde"))
+	until, endless := time.Parse(time.RFC3339, query.Get("hasta"))
+	return (err != nil || !at.Before(from)) && (endless != nil || at.Before(until))
 }
 
 func (f *fake) summarize(*http.Request) answer {

@@ -230,6 +230,49 @@ func TestManyTicketsChangeTogetherAndCanBeGivenBack(t *testing.T) {
 	}
 }
 
+func TestACategoryGivenToManyIsNotLearnedOnceItIsTakenBack(t *testing.T) {
+	d := counter(t)
+	p := d.open("")
+	p.WaitFor(rows(8))
+	var known struct {
+		All []struct {
+			Name string `json:"nombre"`
+		} `json:"categorias"`
+	}
+	d.call(http.MethodGet, "/api/v1/categorias", nil, &known)
+	name := known.All[0].Name
+	for _, id := range []int{7, 6, 5} {
+		p.Click(fmt.Sprintf(`.ticket:has([data-row="%d"]) .pick`, id))
+	}
+	choose(p, ".bulk select:nth-of-type(4)", name)
+	p.WaitText(".toast", "Se cambiaron")
+	taught := func() (n struct {
+		Taught int `json:"correcciones"`
+	}) {
+		d.call(http.MethodGet, "/api/v1/clasificador", nil, &n)
+		return n
+	}
+	if taught().Taught == 0 {
+		t.Error("after the change: got nothing taught, want lessons")
+	}
+	p.Click(".toast .button")
+	p.WaitText(".toast", "a como esta")
+	if got := taught().Taught; got != 0 {
+		t.Errorf("after taking it back: got %d lessons, want none", got)
+	}
+}
+
+func TestTheListIsFilteredByACategoryWithACommaInItsName(t *testing.T) {
+	d := counter(t)
+	d.change(map[string]any{"tickets": []int{5, 7}, "categoria": "Cables, cargadores"})
+	p := d.open("")
+	p.WaitFor(rows(8))
+	p.Click(".list-top .button")
+	choose(p, "#filtros select", "Cables, cargadores")
+	p.WaitFor(rows(2))
+	p.WaitText(".ticket:first-of-type", "Cables, cargadores")
+}
+
 func TestALongListGoesOnByItselfAndStaysLight(t *testing.T) {
 	d := openDesk(t)
 	for i := range 460 {
@@ -251,6 +294,18 @@ func TestALongListGoesOnByItselfAndStaysLight(t *testing.T) {
 	p.WaitFor(`document.querySelector('.list-pane [data-row="1"]')?.getBoundingClientRect().bottom <= innerHeight`)
 	p.Click(".chat-header a")
 	p.WaitFor("document.activeElement?.dataset.row === '1' && scrollY > 0")
+}
+
+func TestAListAsksForTheCategoriesOnce(t *testing.T) {
+	d := counter(t)
+	p := d.open("")
+	p.WaitFor(rows(8))
+	p.Do(reload())
+	p.WaitFor(rows(8))
+	p.Settle()
+	if got := browser.Evaluate[int](p, "performance.getEntriesByType('resource').filter((e) => e.name.includes('/categorias')).length"); got != 1 {
+		t.Errorf("got %d requests, want one for all rows", got)
+	}
 }
 
 func TestSoundAndNoticesAreOffUntilSomebodyWantsThem(t *testing.T) {

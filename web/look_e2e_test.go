@@ -132,23 +132,36 @@ func TestEverythingIsReachedByTheTabKey(t *testing.T) {
 	p := d.open("")
 	for _, hash := range append(pages, fmt.Sprintf("#/ticket/%d", n)) {
 		p.Visit(hash)
-		p.WaitFor("document.querySelector('main h1') !== null && !document.querySelector('main .spinner')")
+		settled(p)
 		if strings.HasPrefix(hash, "#/ticket/") {
 			p.WaitFor("document.querySelector('.message .picture') !== null")
 		}
-		browser.Evaluate[bool](p, `(document.activeElement?.blur(), window.reached = new Set(), document.addEventListener('focusin', (e) => {
-			reached.add(e.target);
-			const outlined = [e.target, e.target.closest('tr, li')].some((one) => one && ['', '::after'].some((part) => getComputedStyle(one, part).outlineStyle !== 'none'));
-			if (!outlined && !e.target.matches('main, h1, .choice input')) console.error('no visible focus', e.target.outerHTML);
-		}), true)`)
-		count := browser.Evaluate[int](p, focusable+".length")
-		for range count + 10 {
-			p.Press("\t")
-		}
-		if missed := browser.Evaluate[[]string](p, focusable+".filter((e) => !reached.has(e)).map((e) => e.outerHTML.slice(0, 200))"); len(missed) > 0 || count < 5 {
-			t.Errorf("%s: of %d the keyboard does not reach %q", hash, count, missed)
-		}
+		tabbedThrough(p, hash, 5)
 		p.Do(reload()) // without the listener
+	}
+}
+
+// settled waits until a page is there.
+func settled(p *browser.Tab) {
+	p.Helper()
+	p.WaitFor("document.querySelector('main h1') !== null && !document.querySelector('main .spinner')")
+}
+
+// tabbedThrough presses the tab key until it has been everywhere on the page, which
+// has at least so many things to reach, and checks that the focus shows.
+func tabbedThrough(p *browser.Tab, where string, least int) {
+	p.Helper()
+	browser.Evaluate[bool](p, `(document.activeElement?.blur(), window.reached = new Set(), document.addEventListener('focusin', (e) => {
+		reached.add(e.target);
+		const outlined = [e.target, e.target.closest('tr, li')].some((one) => one && ['', '::after'].some((part) => getComputedStyle(one, part).outlineStyle !== 'none'));
+		if (!outlined && !e.target.matches('main, h1, .choice input')) console.error('no visible focus', e.target.outerHTML);
+	}), true)`)
+	count := browser.Evaluate[int](p, focusable+".length")
+	for range count + 10 {
+		p.Press("\t")
+	}
+	if missed := browser.Evaluate[[]string](p, focusable+".filter((e) => !reached.has(e)).map((e) => e.outerHTML.slice(0, 200))"); len(missed) > 0 || count < least {
+		p.Errorf("%s: of %d the keyboard does not reach %q", where, count, missed)
 	}
 }
 

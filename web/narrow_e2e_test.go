@@ -26,3 +26,23 @@ func TestNoPageIsWiderThanASmallPhone(t *testing.T) {
 		}
 	}
 }
+
+func TestAPhoneShowsManyTicketsAtOnceAndMostOfAConversation(t *testing.T) {
+	p := openList(t)
+	for _, size := range [][2]int64{{360, 740}, {390, 844}} {
+		p.Do(chromedp.EmulateViewport(size[0], size[1], chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)))
+		p.Visit("#/")
+		p.WaitFor("document.querySelectorAll('.ticket').length === 7")
+		shown := evaluate[int](p, `[...document.querySelectorAll('.ticket')].filter((e) => e.getBoundingClientRect().bottom <= document.querySelector('.nav').getBoundingClientRect().top + 1).length`)
+		p.Shot(fmt.Sprintf("telefono-%d-lista", size[0]))
+		if shown < 4 {
+			t.Errorf("%dx%d: got %d whole tickets on the screen, want at least 4", size[0], size[1], shown)
+		}
+		p.Visit("#/ticket/12")
+		p.WaitText(".log", "Av. Juárez 12")
+		p.Shot(fmt.Sprintf("telefono-%d-conversacion", size[0]))
+		if got := evaluate[float64](p, "document.querySelector('.log').clientHeight / innerHeight"); got < 0.5 {
+			t.Errorf("%dx%d: got %.0f %% of the screen for the messages, want half of it", size[0], size[1], 100*got)
+		}
+	}
+}

@@ -22,8 +22,9 @@ import (
 // files of static/js, or libraries of the import map.
 var modules = map[string][]string{
 	"boot":       {},
-	"wire":       {"verdictwire"},
-	"bridgewire": {"wire"},
+	"said":       {},
+	"wire":       {"verdictwire", "said"},
+	"bridgewire": {"wire", "said"},
 	"bridge":     {},
 	"links":      {},
 	"keys":       {},
@@ -39,10 +40,10 @@ var modules = map[string][]string{
 	"format":     {"i18n", "zone"},
 	"thread":     {"format"},
 	"listwire":   {"wire"},
-	"filter":     {},
+	"filter":     {"zone"},
 	"live":       {},
 	"listing":    {},
-	"api":        {"wire", "bridgewire", "listwire", "filter"},
+	"api":        {"wire", "bridgewire", "listwire", "filter", "said", "i18n"},
 
 	"accountwire": {"wire"},
 	"accountapi":  {"accountwire", "api"},
@@ -74,8 +75,8 @@ var modules = map[string][]string{
 	"keyboard":   {"keys", "router", "state", "talk"},
 	"actions":    {"actions", "noticeapi", "noticewire", "drafting", "draftingapi", "api", "accountapi", "shopapi", "copiesapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
 	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "steps", "preact/hooks"},
-	"views":      {"views", "drafting", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "preact/hooks"},
-	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
+	"views":      {"views", "drafting", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "zone", "preact/hooks"},
+	"main":       {"zone", "said", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},
 }
 
 var (

@@ -22,7 +22,7 @@ import (
 const (
 	// messagesPerTicket and ticketsPerContact are round figures of a busy shop.
 	messagesPerTicket = 3
-	ticketsPerContact = 5
+	ticketsPerContact = 3
 	people            = 5
 	// years is how long the past is.
 	years = 3

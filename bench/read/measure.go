@@ -37,13 +37,16 @@ type kind struct {
 	path  func(*rand.Rand) string
 }
 
-// kinds is everything that the panel asks about tickets.
+// kinds is everything that the panel asks about tickets and customers.
 func kinds(tickets int) []kind {
 	list := func(name, query string, grows bool) kind {
 		return kind{name, grows, func(*rand.Rand) string { return "/api/v1/tickets?" + query }}
 	}
 	search := func(name, text, more string) kind {
 		return kind{name, true, func(*rand.Rand) string { return "/api/v1/buscar?q=" + url.QueryEscape(text) + more }}
+	}
+	customers := func(name, text string) kind {
+		return kind{name, true, func(*rand.Rand) string { return "/api/v1/clientes?buscar=" + url.QueryEscape(text) }}
 	}
 	number := func(r *rand.Rand) string { return strconv.Itoa(1 + r.IntN(tickets)) }
 	month := time.Now().AddDate(0, -14, 0).UTC()
@@ -84,6 +87,14 @@ func kinds(tickets int) []kind {
 		search("search, a ticket's number", "777", ""),
 		search("search, a word among the pending", commonWord+" ", "&estado=pendiente"),
 		search("search, nothing", "xyzxyz", ""),
+		customers("customers", ""),
+		customers("customers, a rare name", rareName),
+		customers("customers, part of a rare name", "raid"),
+		customers("customers, a common name", "begoña"),
+		customers("customers, a rare and a common name", rareName+" garcía"),
+		customers("customers, two letters", "zo"),
+		customers("customers, part of a number", "5500 1234"),
+		customers("customers, nobody", "xyzxyz"),
 	}
 }
 

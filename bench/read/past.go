@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mostrador/internal/server/store"
+	"mostrador/internal/server/words"
 )
 
 // past is everything that people have written so far.
@@ -27,6 +28,7 @@ const (
 	commonWord = "impresora" // one in twenty
 	otherWord  = "pantalla"  // one in twenty-five
 	rareWord   = "zarigüeya" // one in a hundred thousand
+	rareName   = "Zoraida"   // of customers, one in twenty thousand
 )
 
 var (
@@ -42,7 +44,7 @@ const insertions = 50_000 // rows in one transaction
 func (p *past) write() error {
 	p.common = rand.NewZipf(p.random, 1.1, 20, 20_000)
 	contacts := max(p.tickets/ticketsPerContact, 1)
-	if err := p.insert(contacts, `INSERT INTO contacts (id, business_id, name, phone, phone_key, chat, is_group, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?)`, p.contact); err != nil {
+	if err := p.insert(contacts, `INSERT INTO contacts (id, business_id, name, phone, phone_key, chat, is_group, search_key, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?, ?)`, p.contact); err != nil {
 		return fmt.Errorf("contacts: %w", err)
 	}
 	if err := p.insert(p.tickets, `INSERT INTO tickets (id, business_id, number, contact_id, bridge_id, title, description, status, priority, category,
@@ -90,7 +92,14 @@ func (p *past) at(n int) int64 {
 func (p *past) contact(id int) []any {
 	phone := fmt.Sprintf("52155%08d", id*37%100_000_000)
 	who := firstNames[p.random.IntN(len(firstNames))] + " " + lastNames[p.random.IntN(len(lastNames))]
-	return []any{id, p.origin.Business, who, phone, phone, phone + "@s.whatsapp.net", p.at(id), p.at(id)}
+	switch n := p.random.IntN(20_000); {
+	case n == 0:
+		who = rareName + " " + who
+	case n < 5_000: // a shop or a workshop, which may have any name
+		who += " " + syllables[p.random.IntN(len(syllables))] + syllables[p.random.IntN(len(syllables))] + syllables[p.random.IntN(len(syllables))]
+	}
+	key := strings.Join(words.Split(who+" "+phone), " ")
+	return []any{id, p.origin.Business, who, phone, phone, phone + "@s.whatsapp.net", key, p.at(id), p.at(id)}
 }
 
 // owner is the contact of a ticket: some have far more than others.

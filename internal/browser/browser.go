@@ -6,7 +6,6 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,12 +20,6 @@ import (
 
 // Patience bounds every wait of a Tab; it is not a measurement.
 const Patience = 40 * time.Second
-
-// clickPatience bounds one of the clickAttempts to click.
-const (
-	clickPatience = 12 * time.Second
-	clickAttempts = 4
-)
 
 // Missing skips a test whose tool this machine lacks, but fails it under CI=true,
 // where everything must run.
@@ -70,9 +63,10 @@ type Tab struct {
 // none. It ends with the test.
 func Open(t testing.TB, url string) *Tab {
 	t.Helper()
+	folder := ownFolder(t)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(),
 		chromedp.NoFirstRun, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.ExecPath(Path(t)), chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(Path(t)), chromedp.UserDataDir(filepath.Join(folder, "perfil")), chromedp.Env("TMPDIR="+folder),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"), chromedp.Flag("accept-lang", "es"))
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -85,6 +79,22 @@ func Open(t testing.TB, url string) *Tab {
 	p.Dark(false)
 	t.Cleanup(p.checkFaults)
 	return p
+}
+
+// ownFolder returns a folder for all that a browser leaves behind, which goes with
+// the test. Its name is short: the browser makes a socket in it.
+func ownFolder(t testing.TB) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "chromium") //nolint:usetesting // t.TempDir's names are too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Errorf("remove the browser's folder: %v", err)
+		}
+	})
+	return folder
 }
 
 func (p *Tab) watchConsole() {
@@ -130,13 +140,22 @@ func (p *Tab) Visit(hash string) {
 func (p *Tab) WaitFor(expression string) {
 	p.Helper()
 	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(Patience)))
-	for err != nil && strings.Contains(err.Error(), "Cannot find context") { // the page began again meanwhile
+	for beganAgain(err) {
 		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(Patience)))
 	}
 	if err != nil {
 		p.Shot("fallo")
 		p.Fatalf("waiting for %s: %v; the page says: %s", expression, err, p.Text("body"))
 	}
+}
+
+// beganAgain reports that the page was loaded anew while something was asked of it.
+func beganAgain(err error) bool {
+	if err == nil {
+		return false
+	}
+	text := err.Error()
+	return strings.Contains(text, "Cannot find context") || strings.Contains(text, "context was destroyed") || strings.Contains(text, "Inspected target navigated")
 }
 
 // WaitText waits until the text of what selector finds contains want.
@@ -169,26 +188,6 @@ func EvaluateAsync[T any](p *Tab, expression string) T {
 func (p *Tab) Text(selector string) string {
 	p.Helper()
 	return Evaluate[string](p, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
-}
-
-// Click clicks what selector finds, once it is visible.
-func (p *Tab) Click(selector string) {
-	p.Helper()
-	var err error
-	// A node that the page replaces between being found and being clicked is
-	// waited for in vain; it is looked for again.
-	for range clickAttempts {
-		ctx, cancel := context.WithTimeout(p.ctx, clickPatience)
-		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
-		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) {
-			break
-		}
-	}
-	if err != nil {
-		p.Shot("fallo")
-		p.Fatalf("click %s: %v", selector, err)
-	}
 }
 
 // Write types text into what selector finds.

@@ -62,6 +62,14 @@ func (p *Tab) Slow(times float64) {
 	}
 }
 
+// Zone puts the browser into a time zone, by its IANA name.
+func (p *Tab) Zone(name string) {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: name}); err != nil {
+		p.Fatal(err)
+	}
+}
+
 // InstallProblems returns why the browser would not offer to install the page as
 // an application; nothing when it would.
 func (p *Tab) InstallProblems() []string {

@@ -92,6 +92,7 @@ test('every state has a name', () => {
 test('the picture breaks the way that is broken', () => {
   assert.deepEqual(links(bridge(well)), { whatsapp: 'good', server: 'good' });
   assert.deepEqual(links(bridge({ ...well, whatsapp: 'desconectado' })), { whatsapp: 'bad', server: 'good' });
+  assert.deepEqual(links(bridge({ ...well, problema: 'No la alcanza.' })), { whatsapp: 'good', server: 'bad' });
   assert.deepEqual(links(bridge({ alcanzable: false, estado: 'inalcanzable' })), { whatsapp: 'unknown', server: 'bad' });
   assert.deepEqual(links(bridge({ estado: 'sin_configurar' })), { whatsapp: 'unknown', server: 'unknown' });
 });

@@ -29,17 +29,17 @@ test('conditions are counted without the status and the text', () => {
   assert.equal(conditions(full), 8);
 });
 
-test('the server gets whole days of the person, and lists with commas', () => {
+test('the server gets whole days, lists with commas, and categories one by one', () => {
   const params = parameters(full);
   assert.equal(params.get('estado'), 'pendiente,esperando_cliente');
   assert.equal(params.get('prioridad'), 'urgente');
-  assert.equal(params.get('categoria'), 'Café & té,Red');
+  assert.deepEqual(params.getAll('categoria'), ['Café & té', 'Red']);
   assert.equal(params.get('sin_leer'), 'true');
   assert.equal(params.get('desde'), '2026-11-01T06:00:00.000Z', 'midnight in Mexico City');
   assert.equal(params.get('hasta'), '2026-12-01T06:00:00.000Z', 'the last day counts too');
   assert.equal(params.get('q'), 'año nuevo');
   assert.equal(parameters(everything).toString(), '');
-  assert.equal(parameters({ ...everything, from: '2026-99-99', categories: ['a,b'] }).get('categoria'), null);
+  assert.deepEqual(parameters({ ...everything, from: '2026-99-99', categories: ['a,b', 'c'] }).getAll('categoria'), ['a,b', 'c']);
 });
 
 test('events of the server have a kind and a version, or are nonsense', () => {
@@ -88,7 +88,7 @@ test('chunks hold everything once', () => {
 test('what the server says of many tickets has defaults', () => {
   assert.deepEqual(lists.page({ tickets: [], total: 0 }), { tickets: [], next: '', total: 0, complete: true });
   assert.deepEqual(lists.page({ tickets: null, siguiente: 'abc', completo: false }), { tickets: [], next: 'abc', total: -1, complete: false });
-  assert.deepEqual(lists.before({ id: 7, estado: 'x', asignado: 3 }), { id: 7, status: 'pending', priority: 'normal', category: '', assignee: 3 });
+  assert.deepEqual(lists.before({ id: 7, estado: 'x', asignado: 3 }), { id: 7, status: 'pending', priority: 'normal', category: '', assignee: 3, correction: 0 });
   assert.deepEqual(lists.view({ id: 1, nombre: 'Mía', filtro: 'q=x' }), { id: 1, name: 'Mía', query: 'q=x', shared: false });
   assert.equal(lists.priorityWord('urgent'), 'urgente');
 });

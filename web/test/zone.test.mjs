@@ -2,8 +2,9 @@ import './texts.mjs';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ago, day, dayHeading, daysBetween, exact, timeOfDay } from '../static/js/format.js';
+import { everything, parameters } from '../static/js/filter.js';
 import { entries } from '../static/js/thread.js';
-import { inZone } from '../static/js/zone.js';
+import { dayStart, inZone } from '../static/js/zone.js';
 
 const at = (text) => new Date(text);
 const madrid = 'Europe/Madrid';
@@ -55,4 +56,25 @@ test('a conversation has a heading for each of the business\'s days', () => {
 
 test('a zone that the browser does not know is its own', () => {
   assert.equal(timeOfDay(at('2026-11-23T12:00:00Z'), 'Luna/Mar_de_la_Tranquilidad'), timeOfDay(at('2026-11-23T12:00:00Z'), ''));
+});
+
+test('a day begins where the business is, also when its clocks change', () => {
+  const starts = (year, month, of, zone) => dayStart(year, month, of, zone).toISOString().slice(0, 16);
+  assert.equal(starts(2026, 10, 25, madrid), '2026-10-24T22:00');
+  assert.equal(starts(2026, 10, 26, madrid), '2026-10-25T23:00', 'a day of 25 hours before');
+  assert.equal(starts(2026, 3, 30, madrid), '2026-03-29T22:00', 'a day of 23 hours before');
+  assert.equal(starts(2026, 9, 6, santiago), '2026-09-06T04:00', 'a day that begins at 01:00');
+  assert.equal(starts(2026, 4, 5, santiago), '2026-04-05T04:00', 'after an hour that came twice');
+  assert.equal(starts(2026, 1, 1, 'Pacific/Kiritimati'), '2025-12-31T10:00');
+  assert.equal(starts(2026, 1, 1, 'Asia/Kathmandu'), '2025-12-31T18:15');
+  assert.equal(starts(2011, 12, 30, 'Pacific/Apia'), '2011-12-30T10:00', 'a day that never was there');
+  assert.equal(starts(2026, 12, 32, 'UTC'), '2027-01-01T00:00');
+});
+
+test('the list is asked for whole days of the business, wherever the browser is', () => {
+  inZone(madrid);
+  const params = parameters({ ...everything, from: '2026-10-25', until: '2026-10-25' });
+  inZone('');
+  assert.equal(params.get('desde'), '2026-10-24T22:00:00.000Z');
+  assert.equal(params.get('hasta'), '2026-10-25T23:00:00.000Z', 'all 25 hours');
 });

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"mostrador/internal/server/rest"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/wire"
 )
@@ -114,6 +116,46 @@ func TestACorrectionIsUndoneAndConfirmedAndCounted(t *testing.T) {
 		wantProblem(t, s.asAna(http.MethodPost, path, body), status, "")
 	}
 	wantProblem(t, s.asAna(http.MethodPost, v1+"/tickets/9/categoria", `{"categoria":"Impresoras"}`), http.StatusNotFound, "Ticket")
+}
+
+func TestAListOfCategoriesCanBeBrief(t *testing.T) {
+	s := openShop(t)
+	brief := answerOf[rest.CategoryList](s, http.MethodGet, "/categorias?breve=true", "").Categories
+	full := answerOf[rest.CategoryList](s, http.MethodGet, "/categorias", "").Categories
+	for i, c := range full {
+		if len(c.Keywords) == 0 && !c.Rest {
+			t.Errorf("%s: got no keywords, want all of them", c.Name)
+		}
+		c.Description, c.Keywords, c.Examples = "", []string{}, []string{}
+		if !reflect.DeepEqual(brief[i], c) {
+			t.Errorf("brief: got %+v, want %+v", brief[i], c)
+		}
+	}
+}
+
+func TestWhatManyTicketsTaughtIsTakenBack(t *testing.T) {
+	s := openShop(t)
+	s.deliver(original("la impresora saca las hojas en blanco", nil))
+	changed := answerOf[rest.BulkChanged](s, http.MethodPost, "/tickets/lote", `{"tickets":[1],"categoria":"Conectividad"}`)
+	if len(changed.Before) != 1 || changed.Before[0].Category != "Impresoras" || changed.Before[0].Correction == 0 {
+		t.Fatalf("got %+v, want a correction from Impresoras", changed)
+	}
+	undo := fmt.Sprintf(`{"correcciones":[{"id":1,"correccion":%d}]}`, changed.Before[0].Correction)
+	for _, want := range []int{1, 0} {
+		if got := answerOf[rest.Undone](s, http.MethodPost, "/tickets/lote/deshacer", undo); got.Count != want {
+			t.Errorf("undone: got %d, want %d", got.Count, want)
+		}
+	}
+	if got := answerOf[rest.Ticket](s, http.MethodGet, "/tickets/1", ""); got.Category != "Impresoras" || got.Source != "modelo" {
+		t.Errorf("undone: got %q by %q, want what the model said", got.Category, got.Source)
+	}
+	if got := fields(t, s.ask(http.MethodGet, v1+"/clasificador", ""))["acierto"].(map[string]any); got["de"] != 0.0 {
+		t.Errorf("undone: got %v, want nothing judged", got)
+	}
+	for _, body := range []string{`{}`, `{"correcciones":[]}`, `{"correcciones":[{"id":1}]}`} {
+		wantProblem(t, s.asAna(http.MethodPost, v1+"/tickets/lote/deshacer", body), http.StatusUnprocessableEntity, "")
+	}
+	wantProblem(t, s.asAna(http.MethodPost, v1+"/tickets/lote/deshacer", `{"correcciones":[{"id":9,"correccion":1}]}`), http.StatusNotFound, "Ticket")
 }
 
 func TestCategoriesAreEditedOrderedAndArchived(t *testing.T) {

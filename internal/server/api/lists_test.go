@@ -58,12 +58,15 @@ func TestTheListTakesEveryFilter(t *testing.T) {
 		t.Errorf("bulk change: got %+v, want what both were", changed)
 	}
 	answerOf[rest.BulkChanged](s, http.MethodPost, "/tickets/lote", `{"tickets":[3],"asignado":0}`)
+	answerOf[rest.BulkChanged](s, http.MethodPost, "/tickets/lote", `{"tickets":[1],"categoria":"Uno, dos"}`)
 	for query, want := range map[string][]int64{
-		"":                             {3, 2, 1},
-		"estado=pendiente":             {1},
-		"estado=pendiente,en_proceso":  {3, 2, 1},
-		"prioridad=alta,urgente":       {3, 2},
-		"categoria=Caf%C3%A9":          {3, 2},
+		"":                            {3, 2, 1},
+		"estado=pendiente":            {1},
+		"estado=pendiente,en_proceso": {3, 2, 1},
+		"prioridad=alta,urgente":      {3, 2},
+		"categoria=Caf%C3%A9":         {3, 2},
+		"categoria=Uno%2C+dos":        {1},
+		"categoria=Uno%2C+dos&categoria=Caf%C3%A9": {3, 2, 1},
 		"asignado=yo":                  {2},
 		"asignado=nadie":               {3, 1},
 		fmt.Sprint("asignado=", me.ID): {2},

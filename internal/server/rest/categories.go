@@ -61,13 +61,20 @@ func (s *service) categories() {
 	register(s, operation(http.MethodPost, "/tickets/{numero}/categoria/{correccion}/deshacer", "deshacer-correccion", "categorias", "Deshace una corrección"), auth.RoleAgent, s.undoCategory)
 }
 
-func (s *service) listCategories(ctx context.Context, _ *struct{}) (*body[CategoryList], error) {
+type categoryQuery struct {
+	Brief bool `query:"breve" doc:"Sin descripción, palabras clave ni ejemplos, que solo sirven para cambiarlas."`
+}
+
+func (s *service) listCategories(ctx context.Context, in *categoryQuery) (*body[CategoryList], error) {
 	all, err := s.Store.Categories(ctx, businessOf(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("list categories: %w", err)
 	}
 	list := CategoryList{Categories: make([]CategoryView, 0, len(all))}
 	for _, c := range all {
+		if in.Brief {
+			c.Description, c.Keywords, c.Examples = "", nil, nil
+		}
 		list.Categories = append(list.Categories, viewCategory(c))
 	}
 	return answer(list), nil
@@ -139,7 +146,7 @@ func (s *service) orderCategories(ctx context.Context, in *categoryOrder) (*body
 		return nil, fmt.Errorf("order categories: %w", err)
 	}
 	s.Learn.Wake()
-	return s.listCategories(ctx, nil)
+	return s.listCategories(ctx, &categoryQuery{})
 }
 
 type templateChoice struct {
@@ -152,7 +159,7 @@ func (s *service) useTemplate(ctx context.Context, in *templateChoice) (*body[Ca
 	if err := s.Learn.UseTemplate(ctx, businessOf(ctx), in.Body.Template); err != nil {
 		return nil, fmt.Errorf("use template: %w", err)
 	}
-	return s.listCategories(ctx, nil)
+	return s.listCategories(ctx, &categoryQuery{})
 }
 
 type categoryWord struct {

@@ -29,7 +29,7 @@ type TicketQuery struct {
 	Limit      int       `query:"limite" minimum:"1" maximum:"500" default:"50"`
 	Before     string    `query:"antes" doc:"El «siguiente» de la página anterior."`
 	Statuses   []string  `query:"estado" enum:"pendiente,en_proceso,esperando_cliente,resuelto" doc:"Uno o varios, separados por comas."`
-	Categories []string  `query:"categoria" maxItems:"50" doc:"Una o varias, separadas por comas."`
+	Categories []string  `query:"categoria,explode" maxItems:"50" doc:"Para varias, repita el dato: un nombre puede tener comas."`
 	Priorities []string  `query:"prioridad" enum:"urgente,alta,normal,baja" doc:"Una o varias, separadas por comas."`
 	Assignee   string    `query:"asignado" pattern:"^(yo|nadie|[1-9][0-9]{0,17})$" doc:"«yo», «nadie» o el id de una persona."`
 	Contact    int64     `query:"cliente" minimum:"1" doc:"Id del cliente."`
@@ -111,6 +111,8 @@ type TicketBefore struct {
 	Priority string `json:"prioridad"`
 	Category string `json:"categoria"`
 	Assignee int64  `json:"asignado" doc:"0 para nadie."`
+
+	Correction int64 `json:"correccion" doc:"Lo aprendido de la categoría nueva, para deshacerlo; 0 si nada."`
 }
 
 // BulkChanged says what a bulk change changed.
@@ -120,6 +122,7 @@ type BulkChanged struct {
 
 func (s *service) bulk() {
 	register(s, operation(http.MethodPost, "/tickets/lote", "cambiar-tickets", "tickets", "Cambia muchos tickets a la vez, todos o ninguno"), auth.RoleAgent, s.changeTickets)
+	register(s, operation(http.MethodPost, "/tickets/lote/deshacer", "deshacer-correcciones", "tickets", "Deshace las categorías que puso un cambio de muchos tickets"), auth.RoleAgent, s.undoCategories)
 	register(s, operation(http.MethodGet, "/personas", "listar-personas", "tickets", "Quiénes pueden tener tickets"), auth.RoleReader, s.listPeople)
 }
 
@@ -136,13 +139,48 @@ func (s *service) changeTickets(ctx context.Context, in *bulkChange) (*body[Bulk
 	if err != nil {
 		return nil, fmt.Errorf("change tickets: %w", err)
 	}
+	if change.Category != nil {
+		s.Learn.Wake()
+	}
 	changed := BulkChanged{Before: make([]TicketBefore, 0, len(before))}
 	for _, b := range before {
 		changed.Before = append(changed.Before, TicketBefore{
 			Number: b.Number, Status: wire.StatusName(b.Status), Priority: wire.PriorityName(b.Priority), Category: b.Category, Assignee: b.Assignee,
+			Correction: b.Correction,
 		})
 	}
 	return answer(changed), nil
+}
+
+// bulkUndo is which corrections to take back.
+type bulkUndo struct {
+	Body struct {
+		Corrections []ticketCorrection `json:"correcciones" minItems:"1" maxItems:"500" doc:"Como las dio el cambio, en «antes»."`
+	}
+}
+
+type ticketCorrection struct {
+	Number     int64 `json:"id" minimum:"1"`
+	Correction int64 `json:"correccion" minimum:"1"`
+}
+
+// Undone says how many tickets have their category of before again.
+type Undone struct {
+	Count int `json:"deshechos" doc:"Los demás los cambió otra persona después, y así quedan."`
+}
+
+func (s *service) undoCategories(ctx context.Context, in *bulkUndo) (*body[Undone], error) {
+	id := auth.From(ctx)
+	corrections := map[int64]int64{}
+	for _, c := range in.Body.Corrections {
+		corrections[c.Number] = c.Correction
+	}
+	undone, err := s.Store.UndoCategories(ctx, id.Business, id.User, corrections)
+	if err != nil {
+		return nil, fmt.Errorf("undo categories: %w", err)
+	}
+	s.Learn.Wake()
+	return answer(Undone{Count: undone}), nil
 }
 
 // People are those who may have tickets, by name.

@@ -12,6 +12,8 @@ import (
 // bulkLimit is the most tickets that one call of ChangeTickets takes.
 const bulkLimit = 500
 
+var errTooManyTickets = ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("Son demasiados tickets a la vez: elija hasta %d.", bulkLimit))
+
 // Change is what a person decides about tickets. A nil field leaves things as
 // they are.
 type Change struct {
@@ -28,6 +30,10 @@ type Before struct {
 	Priority ticket.Priority
 	Category string
 	Assignee int64 // user id; 0 for nobody
+
+	// Correction is what UndoCategories takes back; 0 when the classifier learned
+	// nothing from the change.
+	Correction int64
 }
 
 // SetStatus is ChangeTickets for one ticket's status.
@@ -87,7 +93,7 @@ func (s *Store) ChangeTickets(ctx context.Context, business, user int64, numbers
 func (c Change) check(tickets int) error {
 	switch {
 	case tickets > bulkLimit:
-		return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("Son demasiados tickets a la vez: elija hasta %d.", bulkLimit))
+		return errTooManyTickets
 	case c.Status != nil && !slices.Contains(ticket.Statuses(), *c.Status):
 		return ticket.NewError(ticket.CodeInvalid, "El estado no existe.")
 	case c.Priority != nil && !slices.Contains(ticket.Priorities(), *c.Priority):
@@ -138,7 +144,10 @@ func (d *desk) change(number int64, c Change) (Before, bool, error) {
 	}{
 		{c.Status != nil && *c.Status != b.Status, func() error { return d.setStatus(th, *c.Status) }},
 		{c.Priority != nil && *c.Priority != b.Priority, func() error { return d.setPriority(th, b.Priority, *c.Priority) }},
-		{c.Category != nil && *c.Category != b.Category, func() error { return d.setCategory(th, b.Category, clean(*c.Category)) }},
+		{c.Category != nil && *c.Category != b.Category, func() (err error) {
+			b.Correction, err = d.setCategory(th, b.Category, clean(*c.Category))
+			return err
+		}},
 		{c.Assignee != nil && *c.Assignee != b.Assignee, func() error { return d.setAssignee(th, holder, *c.Assignee) }},
 	} {
 		if !step.wanted {
@@ -183,23 +192,23 @@ func (d *desk) setPriority(th thread, before, priority ticket.Priority) error {
 }
 
 // setCategory is what a person says of the category; the classifier learns from it
-// if the business has such a category.
-func (d *desk) setCategory(th thread, before, category string) error {
+// if the business has such a category, and then the correction has an id.
+func (d *desk) setCategory(th thread, before, category string) (correction int64, err error) {
 	judged, err := d.judged(th.id)
 	if err != nil {
-		return fmt.Errorf("look at category: %w", err)
+		return 0, fmt.Errorf("look at category: %w", err)
 	}
 	known, err := d.categoryNamed(d.business, category)
 	if err != nil {
-		return fmt.Errorf("find category: %w", err)
+		return 0, fmt.Errorf("find category: %w", err)
 	}
 	if known.ID != 0 && !known.Archived {
 		category = known.Name
-		if _, err := d.correct(th.id, known.ID, before != category, judged); err != nil {
-			return fmt.Errorf("keep correction: %w", err)
+		if correction, err = d.correct(th.id, known.ID, before != category, judged); err != nil {
+			return 0, fmt.Errorf("keep correction: %w", err)
 		}
 	}
-	return d.say(th, before, judgement{Category: category, Source: ticket.SourcePerson, Confidence: 1})
+	return correction, d.say(th, before, judgement{Category: category, Source: ticket.SourcePerson, Confidence: 1})
 }
 
 // say writes a judgement on a ticket and tells of it, if the category changes.

@@ -400,3 +400,48 @@ func TestEveryServerLearnsThatSomethingChanged(t *testing.T) {
 		}
 	})
 }
+
+func TestACategoryGivenToManyIsUnlearnedWhenItIsTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.withCategories()
+		s.add(s.fromAna("A1", "no prende"))
+		s.tickets(2)
+		was := s.ticket(1)
+		before := s.change(0, []int64{1, 2, 3}, store.Change{Category: pointer("redes")})
+		corrections := map[int64]int64{}
+		for _, b := range before {
+			corrections[b.Number] = b.Correction
+		}
+		if len(corrections) != 3 || corrections[1] == 0 || len(s.lessons().Taught) == 0 {
+			t.Fatalf("got %+v and %+v, want three corrections that teach", before, s.lessons().Taught)
+		}
+		later := s.correct(3, "Soporte General")
+		undone, err := s.UndoCategories(t.Context(), s.origin.Business, 0, corrections)
+		s.do("undo", err)
+		if undone != 2 {
+			t.Errorf("undone: got %d, want the two that nobody touched since", undone)
+		}
+		if got := s.ticket(1); got.Category != was.Category || got.Source != was.Source || got.Confidence != was.Confidence {
+			t.Errorf("undone: got %+v, want %+v", got.Ticket, was.Ticket)
+		}
+		if got := s.ticket(3).Category; got != later.After {
+			t.Errorf("changed since: got %q, want %q to stay", got, later.After)
+		}
+		for _, lesson := range s.lessons().Taught {
+			if lesson.Slug == "redes" {
+				t.Errorf("got %+v, want nothing learned of what was taken back", lesson)
+			}
+		}
+		if again, err := s.UndoCategories(t.Context(), s.origin.Business, 0, corrections); again != 0 || err != nil {
+			t.Errorf("once more: got %d, %v, want nothing left to undo", again, err)
+		}
+		_, err = s.UndoCategories(t.Context(), s.origin.Business, 0, map[int64]int64{1: corrections[1], 99: 1})
+		wantCode(t, err, ticket.CodeNotFound)
+		many := map[int64]int64{}
+		for n := range upTo(501) {
+			many[n] = 1
+		}
+		_, err = s.UndoCategories(t.Context(), s.origin.Business, 0, many)
+		wantCode(t, err, ticket.CodeInvalid)
+	})
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"mostrador/internal/ticket"
 )
@@ -127,32 +129,64 @@ func (d *desk) correct(ticketID, category int64, changed bool, before judgement)
 // CodeConflict; an unknown ticket CodeNotFound.
 func (s *Store) UndoCategory(ctx context.Context, business, number, user, correction int64) error {
 	return s.write(ctx, "undo category", func(t *tx) error {
-		th, err := t.lockTicket(business, number)
-		if err != nil {
-			return err
+		undone, err := (&desk{tx: t, business: business, user: user}).undo(number, correction)
+		if err == nil && !undone {
+			err = ticket.NewError(ticket.CodeConflict, "Esta corrección ya se deshizo, o alguien cambió la categoría después.")
 		}
-		var last int64
-		var data string
-		_, err = t.row([]any{&last, &data}, `SELECT id, before FROM corrections WHERE ticket_id = $1 AND undone_at = 0 ORDER BY id DESC LIMIT 1`, th.id)
-		if err != nil {
-			return err
-		}
-		if last == 0 || last != correction {
-			return ticket.NewError(ticket.CodeConflict, "Esta corrección ya se deshizo, o alguien cambió la categoría después.")
-		}
-		var before judgement
-		if err := json.Unmarshal([]byte(data), &before); err != nil {
-			return fmt.Errorf("read judgement: %w", err)
-		}
-		now, err := t.judged(th.id)
-		if err != nil {
-			return err
-		}
-		if err := t.exec(`UPDATE corrections SET undone_at = $2 WHERE id = $1`, last, t.now); err != nil {
-			return err
-		}
-		return (&desk{tx: t, business: business, user: user}).say(th, now.Category, before)
+		return err
 	})
+}
+
+// UndoCategories is UndoCategory for up to 500 tickets at once, each number with
+// its correction. What somebody else decided since stays as it is; an unknown
+// ticket is CodeNotFound, and then nothing is undone. It returns how many tickets
+// say again what they said before.
+func (s *Store) UndoCategories(ctx context.Context, business, user int64, corrections map[int64]int64) (undone int, err error) {
+	if len(corrections) > bulkLimit {
+		return 0, errTooManyTickets
+	}
+	err = s.write(ctx, "undo categories", func(t *tx) error {
+		undone = 0
+		d := desk{tx: t, business: business, user: user}
+		for _, number := range slices.Sorted(maps.Keys(corrections)) { // in one order, so that two calls never wait for each other
+			done, err := d.undo(number, corrections[number])
+			if err != nil {
+				return err
+			}
+			if done {
+				undone++
+			}
+		}
+		return nil
+	})
+	return undone, err
+}
+
+// undo takes a correction back and reports whether it was the last word on its
+// ticket; otherwise nothing changes.
+func (d *desk) undo(number, correction int64) (bool, error) {
+	th, err := d.lockTicket(d.business, number)
+	if err != nil {
+		return false, err
+	}
+	var last int64
+	var data string
+	_, err = d.row([]any{&last, &data}, `SELECT id, before FROM corrections WHERE ticket_id = $1 AND undone_at = 0 ORDER BY id DESC LIMIT 1`, th.id)
+	if err != nil || last == 0 || last != correction {
+		return false, err
+	}
+	var before judgement
+	if err := json.Unmarshal([]byte(data), &before); err != nil {
+		return false, fmt.Errorf("read judgement: %w", err)
+	}
+	now, err := d.judged(th.id)
+	if err != nil {
+		return false, err
+	}
+	if err := d.exec(`UPDATE corrections SET undone_at = $2 WHERE id = $1`, last, d.now); err != nil {
+		return false, err
+	}
+	return true, d.say(th, now.Category, before)
 }
 
 // accuracyOf is how many judged tickets the accuracy is taken of.

@@ -61,30 +61,18 @@ func scanCustomer(row scanner) (c Customer, err error) {
 	return c, err
 }
 
-// Customers returns one page of a business's customers, the newest first. A
-// cursor that no page gave is CodeInvalid.
+// Customers returns one page of a business's customers, the newest first. A page
+// of a search may hold fewer than the limit and still have a Next. A cursor that
+// no page gave is CodeInvalid.
 func (s *Store) Customers(ctx context.Context, business int64, f CustomerFilter) (CustomerPage, error) {
 	before, err := cursor(f.Before)
 	if err != nil {
 		return CustomerPage{}, err
 	}
-	limit := pageSize(f.Limit)
-	conditions, args := []string{`c.id < $2`}, []any{business, before, limit + 1}
-	if f.Blocked {
-		conditions = append(conditions, `c.blocked_at > 0`)
-	}
-	for _, word := range searchWords(f.Search) {
-		args = append(args, "%"+word+"%")
-		conditions = append(conditions, `c.search_key LIKE $`+strconv.Itoa(len(args)))
-	}
-	all, err := list(ctx, s.reader, scanCustomer, customerColumns+strings.Join(conditions, ` AND `)+` ORDER BY c.id DESC LIMIT $3`, args...)
+	r := customerSearch{Store: s, business: business, words: searchWords(f.Search), blocked: f.Blocked, limit: pageSize(f.Limit)}
+	page, err := r.page(ctx, before)
 	if err != nil {
 		return CustomerPage{}, fmt.Errorf("list customers: %w", explain(err))
-	}
-	page := CustomerPage{Customers: all}
-	if len(all) > limit {
-		page.Customers = all[:limit]
-		page.Next = strconv.FormatInt(all[limit-1].ID, 10)
 	}
 	return page, nil
 }

@@ -56,7 +56,7 @@ func TestCustomersAreFoundByPartsOfNamesAndNumbers(t *testing.T) {
 		s.meet("LUÍS Pérez", sender{phone: phoneQ}, "A2")
 		s.meet("", sender{lid: lidL}, "A3")
 		s.alter(ana, store.CustomerChange{Given: new("Doña Ana, la de la papelería")})
-		for search, want := range map[string]string{
+		wanted := map[string]string{
 			"":                ", LUÍS Pérez, Doña Ana, la de la papelería",
 			"luis":            "LUÍS Pérez",
 			"LUÍS per":        "LUÍS Pérez",
@@ -72,11 +72,23 @@ func TestCustomersAreFoundByPartsOfNamesAndNumbers(t *testing.T) {
 			lidL:              "", // a hidden number is not shown and not searched
 			"é":               "LUÍS Pérez, Doña Ana, la de la papelería",
 			"a b c d e f g h": "",
-		} {
-			if got := s.names(store.CustomerFilter{Search: search}); got != want {
-				t.Errorf("%q: got %q, want %q", search, got, want)
+		}
+		look := func(index string) {
+			for search, want := range wanted {
+				if got := s.names(store.CustomerFilter{Search: search}); got != want {
+					t.Errorf("%s: %q: got %q, want %q", index, search, got, want)
+				}
 			}
 		}
+		look("nothing indexed")
+		s.index()
+		look("all indexed")
+		s.alter(ana, store.CustomerChange{Given: new("")})
+		if got := s.names(store.CustomerFilter{Search: "papelería"}); got != "" {
+			t.Errorf("a name of before: got %q, want nobody", got)
+		}
+		s.alter(ana, store.CustomerChange{Given: new("Doña Ana, la de la papelería")})
+		look("renamed since")
 		if got := s.ticket(1).Contact.Name; got != "Doña Ana, la de la papelería" {
 			t.Errorf("ticket: got %q, want the shop's name for her", got)
 		}
@@ -115,6 +127,45 @@ func TestCustomersComeInPages(t *testing.T) {
 		_, err := s.Customers(t.Context(), s.origin.Business, store.CustomerFilter{Before: "x"})
 		wantCode(t, err, ticket.CodeInvalid)
 		if got := s.names(store.CustomerFilter{Blocked: true}); got != "" {
+			t.Errorf("blocked: got %q, want nobody", got)
+		}
+	})
+}
+
+func TestASearchOfCustomersGoesOnPageByPage(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		var want []string
+		for i := range 230 {
+			name := fmt.Sprintf("Ramírez %d", i)
+			s.meet(name, sender{phone: fmt.Sprintf("52155%08d", i)}, fmt.Sprint("R", i))
+			if i == 120 {
+				s.index() // the others are not in it yet
+			}
+			want = append([]string{name}, want...)
+		}
+		for _, indexed := range []bool{false, true} {
+			if indexed {
+				s.index()
+			}
+			var seen []string
+			for f := (store.CustomerFilter{Limit: 40, Search: "rez"}); ; {
+				page, err := s.Customers(t.Context(), s.origin.Business, f)
+				s.do("search", err)
+				for _, c := range page.Customers {
+					seen = append(seen, c.Name)
+				}
+				if f.Before = page.Next; page.Next == "" {
+					break
+				}
+			}
+			if diff := cmp.Diff(want, seen); diff != "" {
+				t.Errorf("all indexed: %t: pages (-want +got):\n%s", indexed, diff)
+			}
+		}
+		if got := s.names(store.CustomerFilter{Search: "ramírez 5500000077"}); got != "Ramírez 77" {
+			t.Errorf("by name and number: got %q, want one", got)
+		}
+		if got := s.names(store.CustomerFilter{Search: "ramírez", Blocked: true}); got != "" {
 			t.Errorf("blocked: got %q, want nobody", got)
 		}
 	})

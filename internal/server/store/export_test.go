@@ -74,3 +74,10 @@ func (s *Store) ForgetWords(ctx context.Context) error {
 		)
 	})
 }
+
+// ExplainCustomers returns how SQLite would find a page of customers.
+func (s *Store) ExplainCustomers(ctx context.Context, business int64, words []string, blocked bool, ids string) ([]string, error) {
+	r := customerSearch{Store: s, business: business, words: words, blocked: blocked, limit: defaultLimit}
+	query, args := r.query(1<<60, ids)
+	return s.plan(ctx, query, args)
+}

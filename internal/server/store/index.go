@@ -47,7 +47,7 @@ var sources = []source{
 	},
 	{
 		what: ofContacts, table: "contact_words",
-		rows: `SELECT r.id, r.created_at, r.name, r.phone, ` + asBusinessText + ` FROM contacts r WHERE `,
+		rows: `SELECT r.id, r.created_at, r.name || ' ' || r.given_name, r.phone, ` + asBusinessText + ` FROM contacts r WHERE `,
 		split: func(t [3]string) []string {
 			return append(append(words.Split(t[0]), grams(t[1])...), businessWord(t[2]))
 		},

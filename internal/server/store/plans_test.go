@@ -46,3 +46,20 @@ func TestNoListAndNoSearchReadsAWholeTable(t *testing.T) {
 		}
 	}
 }
+
+func TestNoPageOfCustomersSortsThemAll(t *testing.T) {
+	s := openShop(t, filepath.Join(t.TempDir(), "tickets.db"))
+	for name, ask := range map[string]struct {
+		words   []string
+		blocked bool
+		ids     string
+	}{
+		"all": {}, "a search": {words: []string{"ana"}}, "some": {words: []string{"ana"}, ids: "1, 2, 3"}, "blocked": {blocked: true},
+	} {
+		lines, err := s.ExplainCustomers(t.Context(), s.origin.Business, ask.words, ask.blocked, ask.ids)
+		s.do("explain", err)
+		if all := strings.Join(lines, "\n"); strings.Contains(all, "ORDER BY") || strings.Contains(all, "SCAN c") && !strings.Contains(all, "SEARCH c") {
+			t.Errorf("%s: got\n%s\nwant no sorting and no scan", name, all)
+		}
+	}
+}

@@ -119,6 +119,22 @@ func TestTheIndexFollowsWhatChanges(t *testing.T) {
 	})
 }
 
+func TestATicketIsFoundByWhatTheShopCallsTheCustomer(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.add(s.written(1, "Paco", "A1", "quiero una impresora"))
+		s.add(s.written(2, "Ana", "A2", "y un teclado"))
+		s.index()
+		paco := s.ticket(1).Contact.ID
+		s.alter(paco, store.CustomerChange{Given: new("Papelería La Fe")})
+		s.index()
+		s.wantFound("papeleria", "1 quiero una impresora")
+		s.wantFound("paco", "1 quiero una impresora") // still WhatsApp's name for him
+		s.alter(paco, store.CustomerChange{Given: new("")})
+		s.index()
+		s.wantFound("papeleria")
+	})
+}
+
 func TestOldMessagesAreIndexedTheNewestFirstAndNewOnesBeforeThem(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		for i := range 9 {

@@ -4,6 +4,8 @@ import * as wire from './wire.js';
 import { bridge } from './bridgewire.js';
 import { parameters } from './filter.js';
 import * as lists from './listwire.js';
+import { language } from './i18n.js';
+import { known, said } from './said.js';
 
 const patience = 15_000;
 /** Where the server's JSON is. */
@@ -13,8 +15,10 @@ export const base = '/api/v1';
 export class Problem extends Error {
   /** @param {number} status 0 when no answer came @param {any} [body] */
   constructor(status, body = {}) {
-    super(typeof body?.detail === 'string' ? body.detail : '');
+    super(typeof body?.detail === 'string' ? said(body.detail) : '');
     this.status = status;
+    /** The sentence is in the reader's language. */
+    this.clear = typeof body?.detail === 'string' && (language() === 'es' || known(body.detail));
     /** The server's word for what went wrong, the same in every language. */
     this.code = typeof body?.codigo === 'string' ? body.codigo : '';
     /** The server stored the reply and sends it by itself. */
@@ -87,6 +91,9 @@ export const api = {
     const body = { tickets: ids, estado: status && wire.statusWord(status), prioridad: priority && lists.priorityWord(priority), categoria: category, asignado: assignee };
     return (await call('POST', `${base}/tickets/lote`, body)).antes.map(lists.before);
   },
+
+  /** Takes back what a change of many taught. @param {lists.Before[]} before @returns {Promise<number>} how many still were as changed */
+  undoMany: async (before) => Number((await call('POST', `${base}/tickets/lote/deshacer`, { correcciones: before.map(({ id, correction }) => ({ id, correccion: correction })) })).deshechos) || 0,
 
   /** Those who may have tickets. @returns {Promise<wire.Person[]>} */
   people: async () => (await call('GET', `${base}/personas`)).personas.map(wire.person),

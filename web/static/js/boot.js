@@ -29,10 +29,12 @@
   const wanted = [stored('mostrador.idioma'), ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
   const language = wanted.find((tag) => languages.includes(tag)) ?? 'es';
   root.lang = language === 'pt' ? 'pt-BR' : language;
-  const texts = document.createElement('link');
-  Object.assign(texts, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous' });
-  texts.href = new URL(`../i18n/${language}.json`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
-  document.head.append(texts);
+  const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
+  for (const name of language === 'es' ? [language] : [language, `server/${language}`]) {
+    const texts = document.createElement('link');
+    Object.assign(texts, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: new URL(`../i18n/${name}.json`, here).href });
+    document.head.append(texts);
+  }
   dress();
   addEventListener('theme', dress);
 })();

@@ -94,7 +94,7 @@ export function wantsPhone(bridge) {
 /** How the two ways stand, from WhatsApp to the laptop and from there to here. @param {Bridge} bridge */
 export function links(bridge) {
   if (!bridge.reachable) return { whatsapp: 'unknown', server: bridge.state === 'unconfigured' ? 'unknown' : 'bad' };
-  return { whatsapp: bridge.connected ? 'good' : 'bad', server: 'good' };
+  return { whatsapp: bridge.connected ? 'good' : 'bad', server: bridge.problem ? 'bad' : 'good' };
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
 /** Pure: the server's JSON about the bridge into the panel's shape. */
+import { said } from './said.js';
 import { list, pick, text, time } from './wire.js';
 
 /**
@@ -30,8 +31,8 @@ const ways = { inverso: 'reverse', directo: 'direct', ninguno: 'none' };
 export function bridge(v) {
   return {
     reachable: v.alcanzable === true, connected: v.alcanzable === true && v.whatsapp === 'conectado', state: pick(states, v.estado, ''),
-    reason: text(v.motivo), solution: text(v.solucion), problem: text(v.problema), laptop: text(v.laptop_url),
-    link: pick(ways, v.enlace, ''), linkSince: time(v.enlace_desde), linkNote: text(v.enlace_motivo),
+    reason: said(text(v.motivo)), solution: said(text(v.solucion)), problem: said(text(v.problema)), laptop: text(v.laptop_url),
+    link: pick(ways, v.enlace, ''), linkSince: time(v.enlace_desde), linkNote: said(text(v.enlace_motivo)),
     heard: time(v.ultima_senal), account: text(v.cuenta), version: text(v.version), library: text(v.version_whatsmeow),
     clock: known(v.diferencia_reloj), startedAt: time(v.en_marcha_desde), received: known(v.recibidos), delivered: known(v.entregados),
     queued: Number(v.cola_pendiente) || 0, oldest: time(v.cola_mas_antiguo), files: Number(v.cola_archivos) || 0,
@@ -44,19 +45,19 @@ export function bridge(v) {
 function parked(v) {
   return {
     key: text(v.clave), name: text(v.nombre), phone: text(v.telefono), hidden: v.numero_oculto === true, group: false,
-    text: text(v.contenido), reason: text(v.motivo), at: time(v.recibido),
+    text: text(v.contenido), reason: said(text(v.motivo)), at: time(v.recibido),
   };
 }
 
 /** @param {any} v @returns {Alert} */
 function alert(v) {
-  return { id: Number(v.id) || 0, kind: pick(kinds, v.tipo, 'problem'), sentence: text(v.mensaje), solution: text(v.solucion), since: time(v.desde) };
+  return { id: Number(v.id) || 0, kind: pick(kinds, v.tipo, 'problem'), sentence: said(text(v.mensaje)), solution: said(text(v.solucion)), since: time(v.desde) };
 }
 
 /** @param {any} v @returns {Pairing} */
 export function pairing(v) {
   return {
-    state: pick(states, v.estado, ''), reason: text(v.motivo), solution: text(v.solucion), account: text(v.cuenta), picture: picture(v.qr_imagen),
+    state: pick(states, v.estado, ''), reason: said(text(v.motivo)), solution: said(text(v.solucion)), account: text(v.cuenta), picture: picture(v.qr_imagen),
     seconds: Number(v.segundos) || 0, code: text(v.codigo),
     passkey: v.passkey ? { program: text(v.passkey.programa), code: text(v.passkey.codigo), seconds: Number(v.passkey.segundos) || 0 } : null,
   };

@@ -1,5 +1,6 @@
 // @ts-check
 /** Pure: the list's filter as the address has it, and as the panel works with it. */
+import { dayStart } from './zone.js';
 
 /**
  * @typedef {{statuses: string[], categories: string[], priorities: string[], assignee: string, contact: string,
@@ -62,7 +63,7 @@ export function conditions(filter) {
 }
 
 /**
- * A filter as the server's parameters. Days begin and end where the person is.
+ * A filter as the server's parameters. Days begin and end where the business is.
  * @param {Filter} filter
  * @returns {URLSearchParams}
  */
@@ -71,8 +72,7 @@ export function parameters(filter) {
   const list = (/** @type {string} */ name, /** @type {string[]} */ all) => all.length && params.set(name, all.join(','));
   list('estado', filter.statuses.map((status) => /** @type {any} */ (statuses)[status]));
   list('prioridad', filter.priorities.map((priority) => /** @type {any} */ (priorities)[priority]));
-  // A comma would end the category's name.
-  list('categoria', filter.categories.filter((category) => !category.includes(',')));
+  for (const category of filter.categories) params.append('categoria', category); // whose name may have commas
   if (filter.unread) params.set('sin_leer', 'true');
   day(params, 'desde', filter.from, 0);
   day(params, 'hasta', filter.until, 1);
@@ -81,8 +81,7 @@ export function parameters(filter) {
 
 /** @param {URLSearchParams} params @param {string} name @param {string} date @param {number} later days */
 function day(params, name, date, later) {
+  if (!date) return;
   const [year, month, of] = date.split('-').map(Number);
-  const begin = new Date(year, month - 1, of + later);
-  if (!date || Number.isNaN(begin.getTime())) params.delete(name);
-  else params.set(name, begin.toISOString());
+  params.set(name, dayStart(year, month, of + later).toISOString());
 }

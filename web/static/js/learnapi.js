@@ -5,6 +5,9 @@ import * as learning from './learnwire.js';
 import * as wire from './wire.js';
 
 export const api = {
+  /** Names and colours of the categories. */
+  briefCategories: async () => learning.categories(await call('GET', `${base}/categorias?breve=true`)),
+
   categories: async () => learning.categories(await call('GET', `${base}/categorias`)),
 
   /** Adds a category, or changes the one with an id. @param {number} id 0 for a new one @param {Partial<learning.Category>} fields */

@@ -3,7 +3,7 @@
 import { list, pick, priorities, statuses, text, ticket } from './wire.js';
 
 /** @typedef {{id: number, name: string, query: string, shared: boolean}} View */
-/** What a ticket was before it was changed with others. @typedef {{id: number, status: string, priority: string, category: string, assignee: number}} Before */
+/** What a ticket was before it was changed with others. @typedef {{id: number, status: string, priority: string, category: string, assignee: number, correction: number}} Before */
 
 /** A total of -1 is not known. @param {any} v @returns {{tickets: import('./wire.js').Ticket[], next: string, total: number, complete: boolean}} */
 export function page(v) {
@@ -22,5 +22,8 @@ export function view(v) {
 
 /** @param {any} v @returns {Before} */
 export function before(v) {
-  return { id: Number(v.id), status: pick(statuses, v.estado, 'pending'), priority: pick(priorities, v.prioridad, 'normal'), category: text(v.categoria), assignee: Number(v.asignado) || 0 };
+  return {
+    id: Number(v.id), status: pick(statuses, v.estado, 'pending'), priority: pick(priorities, v.prioridad, 'normal'), category: text(v.categoria), assignee: Number(v.asignado) || 0,
+    correction: Number(v.correccion) || 0,
+  };
 }

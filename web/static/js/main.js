@@ -15,6 +15,7 @@ import { language, t, use } from './i18n.js';
 import * as keyboard from './keyboard.js';
 import { repeat } from './poll.js';
 import * as router from './router.js';
+import { useSentences } from './said.js';
 import * as state from './state.js';
 import { Shell } from './views/shell.js';
 import { inZone } from './zone.js';
@@ -38,8 +39,7 @@ async function refreshOpen() {
 }
 
 async function main() {
-  const [texts] = await Promise.all([loadTexts(), identify()]);
-  use(texts);
+  await Promise.all([loadTexts().then(use), loadSentences().then(useSentences), identify()]);
   state.now.value = Date.now();
   restoreDrafts();
   restoreAlerts();
@@ -68,9 +68,18 @@ async function main() {
 }
 
 /** The address is the one that js/boot.js has asked for already. */
-async function loadTexts() {
-  const texts = await fetch(new URL(`../i18n/${language().slice(0, 2)}.json`, import.meta.url));
-  return texts.json();
+function loadTexts() {
+  return load(`../i18n/${language().slice(0, 2)}.json`);
+}
+
+/** What the server says, which says it in Spanish. */
+async function loadSentences() {
+  return language() === 'es' ? {} : load(`../i18n/server/${language().slice(0, 2)}.json`);
+}
+
+/** @param {string} path */
+async function load(path) {
+  return (await fetch(new URL(path, import.meta.url))).json();
 }
 
 /** How long to wait before asking again. @param {number} usual */

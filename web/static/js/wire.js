@@ -1,5 +1,6 @@
 // @ts-check
 /** Pure: the server's JSON, whose keys are Spanish, into the panel's own shapes. With api.js, the only place that knows it. */
+import { said } from './said.js';
 import { verdict } from './verdictwire.js';
 
 /** @typedef {'pending'|'in_progress'|'waiting'|'resolved'} Status */
@@ -75,24 +76,27 @@ function found(v) {
 
 /** @param {any} v @returns {Notice} */
 function notice(v) {
-  return { id: Number(v.id) || 0, delivery: pick(deliveries, v.estado, ''), at: time(v.fecha), reason: text(v.motivo) };
+  return { id: Number(v.id) || 0, delivery: pick(deliveries, v.estado, ''), at: time(v.fecha), reason: said(text(v.motivo)) };
 }
 
 /** @param {any} v @returns {Message} */
 export function message(v) {
   return {
-    id: Number(v.id), direction: pick(directions, v.direccion, 'event'), kind: pick(kinds, v.tipo, 'other'), text: text(v.texto),
+    id: Number(v.id), direction: pick(directions, v.direccion, 'event'), kind: pick(kinds, v.tipo, 'other'), text: event(v) ? said(text(v.texto)) : text(v.texto),
     original: text(v.texto_original), transcription: text(v.transcripcion), author: text(v.autor), waId: text(v.wa_id), refersTo: text(v.responde_a),
-    fromPhone: v.desde_telefono === true, delivery: pick(deliveries, v.entrega, ''), reason: text(v.motivo), at: time(v.fecha),
+    fromPhone: v.desde_telefono === true, delivery: pick(deliveries, v.entrega, ''), reason: said(text(v.motivo)), at: time(v.fecha),
     editedAt: time(v.editado), deletedAt: time(v.borrado), files: list(v.archivos).map(attachment),
   };
 }
+
+/** Whether the server itself wrote a message's text. */
+const event = (/** @type {any} */ v) => v.direccion === 'evento' && !Object.hasOwn(kinds, v.tipo);
 
 /** @param {any} v @returns {Attachment} */
 function attachment(v) {
   return {
     url: photoPath(v.url), name: text(v.nombre), mime: text(v.mime), size: Number(v.tamano) || 0,
-    state: pick(fileStates, v.estado, 'unavailable'), reason: text(v.motivo),
+    state: pick(fileStates, v.estado, 'unavailable'), reason: said(text(v.motivo)),
   };
 }
 

@@ -53,3 +53,31 @@ export function civil(date, zone) {
   const parts = Object.fromEntries(formats(zone).civil.formatToParts(date).map((part) => [part.type, Number(part.value)]));
   return [parts.year, parts.month, parts.day];
 }
+
+/**
+ * When a day of the calendar begins in a zone, which is not always at midnight.
+ * A day that does not exist is the one that many days later.
+ * @param {number} year @param {number} month from 1 @param {number} of day of the month @param {string} [zone]
+ */
+export function dayStart(year, month, of, zone = chosen) {
+  const midnight = Date.UTC(year, month - 1, of);
+  const wanted = new Date(midnight);
+  const day = order(wanted.getUTCFullYear(), wanted.getUTCMonth() + 1, wanted.getUTCDate());
+  // No zone is a whole day from UTC, and none is off by less than a minute.
+  let before = midnight / minute - minutesPerDay;
+  let after = midnight / minute + minutesPerDay;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (order(...civil(new Date(middle * minute), zone)) < day) before = middle;
+    else after = middle;
+  }
+  return new Date(after * minute);
+}
+
+const minute = 60_000;
+const minutesPerDay = 24 * 60;
+
+/** A number that grows with the date. @param {number} year @param {number} month @param {number} day */
+function order(year, month, day) {
+  return (year * 100 + month) * 100 + day;
+}

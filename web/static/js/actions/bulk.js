@@ -34,17 +34,30 @@ export async function changePicked(what) {
   await refreshTickets();
 }
 
-/** Gives tickets back what they had, in as few steps as there are different values. @param {Change} what @param {import('../listwire.js').Before[]} before */
+/** Gives tickets back what they had. @param {Change} what @param {import('../listwire.js').Before[]} before */
 async function undo(what, before) {
-  const [field] = /** @type {(keyof Change)[]} */ (Object.keys(what));
-  const groups = Map.groupBy(before, (ticket) => ticket[field]);
   try {
-    for (const [value, tickets] of groups) await change(() => api.changeMany(tickets.map(({ id }) => id), { [field]: value }));
-    say(t('bulk.undone', { count: before.length }), null);
+    say(t('bulk.undone', { count: await restore(what, before) }), null);
   } catch (cause) {
     say(sentence(cause), null);
   }
   await refreshTickets();
+}
+
+/**
+ * A category that was learned from is unlearned; all else is set again, in as few
+ * steps as there are different values.
+ * @param {Change} what @param {import('../listwire.js').Before[]} before @returns {Promise<number>} how many tickets have what they had
+ */
+async function restore(what, before) {
+  const [field] = /** @type {(keyof Change)[]} */ (Object.keys(what));
+  const learned = before.filter(({ correction }) => field === 'category' && correction);
+  const others = before.filter((ticket) => !learned.includes(ticket));
+  const undone = learned.length ? await change(() => api.undoMany(learned)) : 0;
+  for (const [value, tickets] of Map.groupBy(others, (ticket) => ticket[field])) {
+    await change(() => api.changeMany(tickets.map(({ id }) => id), { [field]: value }));
+  }
+  return undone + others.length;
 }
 
 /** Fetches who may have tickets. */

@@ -7,11 +7,31 @@ import { change, guard, sentence } from './guard.js';
 import { showTicket } from './ticket.js';
 import { say } from './toast.js';
 
-/** Fetches the categories, once unless again is asked for. @param {boolean} [again] */
-export async function loadCategories(again = false) {
-  if (categories.value && !again) return;
+/** The fetch under way: every row of a list asks at the same moment. @type {Promise<void> | null} */
+let fetching = null;
+/** Whether what is known is only names and colours. */
+let brief = true;
+
+/** Fetches the names and colours of the categories, once. */
+export async function loadCategories() {
+  if (categories.value) return;
+  fetching ??= fetchCategories(true).finally(() => { fetching = null; });
+  await fetching;
+}
+
+/** Fetches all that is to be known of the categories; until then nothing is. */
+export async function loadWholeCategories() {
+  if (brief) categories.value = null;
+  await fetchCategories(false);
+}
+
+/** @param {boolean} only names and colours */
+async function fetchCategories(only) {
   try {
-    categories.value = await guard(() => api.categories());
+    const found = await guard(() => (only ? api.briefCategories() : api.categories()));
+    if (only && categories.value) return; // the whole came meanwhile
+    categories.value = found;
+    brief = only;
   } catch (cause) {
     problem.value = sentence(cause);
   }

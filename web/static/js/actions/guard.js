@@ -1,7 +1,7 @@
 // @ts-check
 /** What every call to the server has in common: noticing that it is away, or that we are logged out. */
 import { Problem } from '../api.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import * as state from '../state.js';
 
 /**
@@ -55,16 +55,17 @@ export async function latest(read) {
   }
 }
 
-/** What the codes mean that say as much as the server's sentence, which is in Spanish. @type {Record<string, string>} */
+/** What the codes mean, for a sentence that nobody translated. @type {Record<string, string>} */
 const meanings = {
   unauthorized: 'problem.unauthorized', forbidden: 'problem.forbidden', not_found: 'problem.notFound', conflict: 'problem.conflict',
-  too_large: 'problem.tooLarge', rate_limited: 'problem.tooMany', timeout: 'problem.timeout', internal: 'problem.internal',
+  malformed: 'problem.invalid', invalid: 'problem.invalid', not_allowed: 'problem.invalid', too_large: 'problem.tooLarge', rate_limited: 'problem.tooMany',
+  unavailable: 'problem.unavailable', timeout: 'problem.timeout', internal: 'problem.internal',
 };
 
 /** A sentence for people. @param {unknown} cause */
 export function sentence(cause) {
   if (!(cause instanceof Problem)) return t('error.generic');
   if (cause.offline) return t('error.offline');
-  if (language() !== 'es' && Object.hasOwn(meanings, cause.code)) return t(meanings[cause.code]);
+  if (!cause.clear && Object.hasOwn(meanings, cause.code)) return [t(meanings[cause.code]), cause.message && `(${cause.message})`].filter(Boolean).join(' ');
   return cause.message || t('error.generic');
 }

@@ -25,7 +25,7 @@ export function Invitation({ token = '' }) {
     return '';
   };
   if (over) return html`<${Frame}><${Loading} error="" /></${Frame}>`;
-  if (!invited) return html`<${Frame}><${Loading} error=${error} />${error ? html`<a class="button" href="#/">${t('invitation.toLogin')}</a>` : ''}</${Frame}>`;
+  if (!invited) return html`<${Frame}>${error ? html`<h1>${t('invitation.over')}</h1>` : ''}<${Loading} error=${error} />${error ? html`<a class="button" href="#/">${t('invitation.toLogin')}</a>` : ''}</${Frame}>`;
   return html`<${Frame}>
     <h1>${invited.user ? t('invitation.reset') : t('invitation.title', { business: invited.business })}</h1>
     <p class="login-intro">${invited.user ? t('invitation.resetIntro', { name: invited.user }) : t('invitation.intro', { role: roleName(invited.role) })}

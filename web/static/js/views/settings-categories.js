@@ -1,6 +1,6 @@
 // @ts-check
 import { useEffect, useState } from 'preact/hooks';
-import { loadCategories, order, save, useTemplate } from '../actions/categories.js';
+import { loadWholeCategories, order, save, useTemplate } from '../actions/categories.js';
 import { categories, classifier, entries, keywords, moved, problem, usable } from '../categories.js';
 import { CategoryForm } from '../components/category-form.js';
 import { CategoryLine } from '../components/category-line.js';
@@ -14,7 +14,7 @@ import { LearningSettings } from './settings-learning.js';
 
 /** The categories, where messages are sorted into, and what the classifier learns. */
 export function CategorySettings() {
-  useEffect(() => { loadCategories(true); }, []);
+  useEffect(() => { loadWholeCategories(); }, []);
   // Which one is being edited: 0 a new one, -1 none.
   const [editing, setEditing] = useState(-1);
   const all = categories.value ?? [];

@@ -2,8 +2,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { loadClassifier, teach } from '../actions/categories.js';
 import { classifier } from '../categories.js';
+import { exact } from '../format.js';
 import { html } from '../html.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
+import { dayStart } from '../zone.js';
 
 /** How often the classifier is right, and what it learns from. @param {{admin: boolean}} props */
 export function LearningSettings({ admin }) {
@@ -13,13 +15,8 @@ export function LearningSettings({ admin }) {
   return html`<section class="card learning" aria-labelledby="aprende"><h2 id="aprende">${t('learning.title')}</h2>
     <${Hits} right=${known.right} said=${known.said} />
     <p>${t('learning.taught', { count: known.taught })}${known.current ? '' : html` (${t('learning.busy')})`}</p>
-    ${known.ignored ? html`<p>${t('learning.ignored', { from: known.ignored.from ? day(known.ignored.from) : t('learning.start'), until: day(known.ignored.until) })}</p>` : ''}
+    ${known.ignored ? html`<p>${t('learning.ignored', { from: exact(known.ignored.from) || t('learning.start'), until: exact(known.ignored.until) })}</p>` : ''}
     ${admin ? html`<${Wishes} known=${known} />` : ''}</section>`;
-}
-
-/** @param {Date | null} date */
-function day(date) {
-  return date ? date.toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' }) : '';
 }
 
 /** The last tickets as a row of marks, the oldest first. @param {{right: boolean[], said: number}} props */
@@ -35,8 +32,8 @@ function Hits({ right, said }) {
 function Wishes({ known }) {
   const since = useRef(/** @type {HTMLInputElement | null} */ (null));
   const forget = () => {
-    const { valueAsDate } = /** @type {HTMLInputElement} */ (since.current);
-    if (valueAsDate) teach({ forgetSince: new Date(`${since.current?.value}T00:00`) });
+    const [year, month, day] = (since.current?.value ?? '').split('-').map(Number);
+    if (day) teach({ forgetSince: dayStart(year, month, day) });
   };
   return html`<label class="switch"><input type="checkbox" checked=${known.learning} onChange=${(/** @type {any} */ event) => teach({ learning: event.target.checked })} />${t('learning.on')}</label>
     <div class="row"><label for="umbral">${t('learning.threshold')}</label><input id="umbral" type="number" min="0" max="1" step="0.05" value=${known.threshold}

@@ -59,8 +59,9 @@ function GaveUp({ count }) {
 
 /** A conversation, beside the list where there is room. @param {{id: number}} props */
 function Reading({ id }) {
-  const conversation = html`<${Conversation} key=${id} id=${id} />`;
-  return state.wide.value ? html`<div class="split"><${TicketList} open=${id} />${conversation}</div>` : conversation;
+  const wide = state.wide.value;
+  // A window that gets wider or narrower keeps the conversation as it stands.
+  return html`<div class=${wide ? 'split' : 'alone'}>${wide ? html`<${TicketList} key="list" open=${id} />` : ''}<${Conversation} key=${id} id=${id} /></div>`;
 }
 
 function Header() {
