@@ -39,10 +39,12 @@ var allowed = map[string][]string{
 	"internal/bridge/api": {
 		"internal/wire", "internal/ticket", "internal/httpx", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
 	},
+	"internal/bridge/desktop": {"golang.org/x/sys/windows"},
+	"internal/bridge/service": {"internal/ticket", "github.com/kardianos/service"},
 	"internal/bridge": {
-		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
+		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api", "internal/bridge/service",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
-		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
+		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term", "github.com/DeRuina/timberjack",
 	},
 
 	"internal/version": {},
@@ -107,7 +109,7 @@ var allowed = map[string][]string{
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
-	"cmd/bridge": {"internal/bridge"},
+	"cmd/bridge": {"internal/bridge", "internal/bridge/desktop", "internal/bridge/service"},
 	"cmd/server": {"internal/server"},
 
 	// Helpers of the tests and the demo; no shipped program may reach them.

@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 
+	"github.com/rs/zerolog"
+
 	"mostrador/internal/bridge/whatsapp"
 )
 
@@ -23,3 +25,14 @@ func ShowAll(o Options, states ...whatsapp.State) {
 		s.show(state)
 	}
 }
+
+// InviteAll has a bridge that starts see states one after the other.
+func InviteAll(o Options, states ...whatsapp.State) {
+	i := newInvitation(o, "http://127.0.0.1:9000/", zerolog.Nop())
+	for _, state := range states {
+		i.consider(state)
+	}
+}
+
+// FolderProblem explains a folder that cannot be used.
+var FolderProblem = folderProblem

@@ -26,7 +26,10 @@ type screen struct {
 }
 
 func newScreen(o Options, page string, plain bool) *screen {
-	return &screen{out: o.Stdout, page: page, simple: plain || !showsBlocks(o.Stdout, o.Getenv)}
+	if o.screen == nil {
+		o.screen = o.Stdout
+	}
+	return &screen{out: o.screen, page: page, simple: plain || !showsBlocks(o.screen, o.Getenv)}
 }
 
 // showsBlocks reports whether out is a terminal that draws U+2580 to U+2588.

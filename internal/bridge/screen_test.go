@@ -82,7 +82,7 @@ func TestThePageIsOnLoopback(t *testing.T) {
 
 func TestABusyPortIsRecognisedOnEverySystem(t *testing.T) {
 	for _, errno := range []syscall.Errno{syscall.EADDRINUSE, 10048} {
-		err := bridge.ListenProblem(":9000", &net.OpError{Op: "listen", Err: errno})
+		err := bridge.ListenProblem(t.Context(), ":9000", &net.OpError{Op: "listen", Err: errno})
 		if !strings.Contains(err.Error(), "El puerto 9000 ya está ocupado") || !errors.Is(err, errno) {
 			t.Errorf("got %v, want the port and its cause", err)
 		}

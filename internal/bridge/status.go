@@ -80,7 +80,7 @@ func (b *bridge) beat(o Options, c config.Bridge, started time.Time) wire.Beat {
 
 // follow logs and shows what becomes of the session, and has everything that
 // waits tried at once when it is connected again.
-func (b *bridge) follow(ctx context.Context, s *screen) {
+func (b *bridge) follow(ctx context.Context, s *screen, i *invitation) {
 	changes, end := b.session.Changes()
 	defer end()
 	var last whatsapp.State
@@ -93,6 +93,7 @@ func (b *bridge) follow(ctx context.Context, s *screen) {
 		}
 		last = state
 		s.show(state)
+		i.consider(state)
 		if now := b.session.Connected(); now != connected {
 			b.uplink.Announce()
 			if connected = now; now {

@@ -16,6 +16,7 @@ const (
 	PathReceipt = "/recibos"        // server: how far messages to a customer have come
 	PathBeat    = "/latido"         // server: the bridge's sign of life, once a minute
 	PathParked  = "/cola/apartados" // bridge: GET what the server refused, POST to try it again
+	PathStop    = "/detener"        // bridge, from its own machine only: POST ends the program
 )
 
 // Ways to pair without being at the laptop, and to end the session; all of the
