@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mostrador/internal/bridge/api"
@@ -28,10 +29,34 @@ func (b *bridge) status() api.Status {
 		Waiting: stored.Waiting, Files: stored.Files, Parked: stored.Parked, Damaged: stored.Damaged, Oldest: stored.Oldest,
 		ServerReachable: server.Reachable, ServerError: server.Error, ServerSuccess: server.LastSuccess,
 	}
+	if s.Reason == "" && s.ServerError == "" {
+		s.Reason, s.Solution = clockProblem(b.session.ClockAhead(), server.Clock)
+	}
 	if p := wa.Passkey; p != nil {
 		s.Passkey = &api.Passkey{PublicKey: p.PublicKey, Code: p.Code, Expires: p.Expires}
 	}
 	return s
+}
+
+// maxClockDifference is how far this machine's clock may be from WhatsApp's before
+// people are told.
+const maxClockDifference = 2 * time.Minute
+
+// clockProblem says that this machine's clock is wrong, and what to do. WhatsApp's
+// is right; the server's is only another one.
+func clockProblem(ahead time.Duration, server string) (reason, solution string) {
+	side := "adelantado"
+	if ahead < 0 {
+		side = "atrasado"
+	}
+	switch {
+	case ahead.Abs() > maxClockDifference:
+		return fmt.Sprintf("El reloj de esta computadora está %s: %s de diferencia con WhatsApp.", side, api.Span(ahead.Abs())),
+			"Active la hora automática en los ajustes de fecha y hora."
+	case server != "":
+		return server, "Active la hora automática en las dos computadoras."
+	}
+	return "", ""
 }
 
 // maxTrayText is as much of a parked message as the list of them shows, in runes.

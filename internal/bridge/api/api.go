@@ -79,7 +79,7 @@ type Options struct {
 	// back into the queue and says how many that was.
 	Retry   func(keys []string) (int, error)
 	Stop    func() // has the program end, and does not wait for it
-	MaxFile int64 // bytes of the largest file to send
+	MaxFile int64  // bytes of the largest file to send
 	Now     func() time.Time
 	Version string // of the bridge
 	Library string // version of the WhatsApp library
