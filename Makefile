@@ -114,7 +114,7 @@ test-dist: ## the zips, made twice: the same bytes, and what they hold starts
 	deploy/test/dist.sh
 
 .PHONY: test-windows
-test-windows: ## the Windows programs under Wine (needs wine64 and gcc-mingw-w64-x86-64-win32)
+test-windows: cross-windows-amd64 ## the Windows programs under Wine (needs wine64 and gcc-mingw-w64-x86-64-win32)
 	deploy/test/wine.sh
 
 .PHONY: images
