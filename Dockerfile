@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # Both programs as images without a shell: «docker build .» makes the server's,
-# «docker build --target bridge .» the bridge's.
+# «docker build --target bridge .» the bridge's,
+# «--target litestream .» the one that copies the database all the time.
 
 FROM --platform=$BUILDPLATFORM docker.io/library/golang:1.26 AS build
 WORKDIR /src
@@ -24,6 +25,23 @@ WORKDIR /datos
 EXPOSE 9000
 HEALTHCHECK --interval=30s --timeout=10s --retries=3 CMD ["/bridge", "health"]
 ENTRYPOINT ["/bridge"]
+
+# Continuous copies of the database, from the source that the Go proxy has.
+FROM --platform=$BUILDPLATFORM docker.io/library/golang:1.26 AS copier
+WORKDIR /copier
+ARG TARGETOS
+ARG TARGETARCH
+ARG LITESTREAM=v0.5.18
+RUN --mount=type=cache,target=/root/.cache/go-build \
+    go mod init copier && go get -tool github.com/benbjohnson/litestream/cmd/litestream@$LITESTREAM \
+    && CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags="-s -X main.Version=$LITESTREAM" \
+    -o /out/ github.com/benbjohnson/litestream/cmd/litestream
+
+FROM gcr.io/distroless/static-debian12:nonroot AS litestream
+COPY --from=copier /out/litestream /litestream
+COPY deploy/litestream/litestream.yml /etc/litestream.yml
+ENTRYPOINT ["/litestream"]
+CMD ["replicate"]
 
 FROM gcr.io/distroless/static-debian12:nonroot AS server
 COPY --from=build --chown=65532:65532 /out/datos /datos

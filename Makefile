@@ -3,6 +3,7 @@
 # proxy the first time.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # The shipped programs are static: no C library, no toolchain paths inside.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -X mostrador/internal/version.stamped=$(VERSION)"
@@ -45,10 +46,25 @@ demo: ## the whole product with a simulated WhatsApp: no phone, no account
 storm: ## prove that nothing is lost and nothing is twice, about 6 minutes
 	@go build -o bin/ ./cmd/storm && exec bin/storm $(ARGS)
 
+.PHONY: idle
+idle: ## what both programs hold in memory while nothing happens, about 2 minutes
+	@go build -o bin/ ./cmd/storm && exec bin/storm -quieto
+
 .PHONY: test
 test: ## every test, offline once the modules are cached
 	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on -timeout 30m $(TESTFLAGS) ./...
 	cd bench && go test $(TESTFLAGS) ./...
+
+# Litestream, as the profile «backup» of docker-compose.yml has it.
+LITESTREAM := v0.5.18
+
+bin/tools/litestream-$(LITESTREAM):
+	GOBIN=$(CURDIR)/bin/tools go install github.com/benbjohnson/litestream/cmd/litestream@$(LITESTREAM)
+	mv bin/tools/litestream $@
+
+.PHONY: test-litestream
+test-litestream: bin/tools/litestream-$(LITESTREAM) ## continuous copies: the server under load, killed, and back from the bucket
+	LITESTREAM=$(CURDIR)/$< go test -tags litestream -count=1 -v -run 'Litestream|PowerCut' ./cmd/server
 
 # What measures the panel; npm only fetches them, nothing of them ships.
 NODE_TOOLS := bin/node
@@ -76,6 +92,10 @@ screenshots: panel ## the pictures of the panel in the guides, from the demo
 lint: ## static checks
 	go vet ./...
 	go run $(GOLANGCI) run
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what the programs call (needs vuln.go.dev)
+	@deploy/test/vuln.sh $(GOVULNCHECK)
 
 .PHONY: fmt
 fmt: ## format the Go code
@@ -118,7 +138,7 @@ test-windows: cross-windows-amd64 ## the Windows programs under Wine (needs wine
 	deploy/test/wine.sh
 
 .PHONY: images
-images: ## build the container images and try them (root, buildah, podman, runc, busybox-static)
+images: ## build the container images and try them, with Compose too (root, buildah, podman, runc, busybox-static)
 	deploy/test/images.sh
 
 .PHONY: cross

@@ -25,7 +25,10 @@ var allowed = map[string][]string{
 	"internal/wire":    {"internal/ticket"},
 	"internal/address": {"internal/ticket"},
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
-	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog"},
+	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog", "golang.org/x/net/netutil"},
+
+	"internal/disk":   {"golang.org/x/sys"},
+	"internal/doctor": {"internal/config", "internal/disk", "internal/ticket"},
 
 	"internal/bridge/queue": {"internal/wire"},
 	"internal/bridge/whatsapp": {
@@ -41,7 +44,11 @@ var allowed = map[string][]string{
 	},
 	"internal/bridge/desktop": {"golang.org/x/sys/windows"},
 	"internal/bridge/service": {"internal/ticket", "github.com/kardianos/service"},
+	"internal/bridge/checkup": {
+		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/config", "internal/doctor", "internal/wire",
+	},
 	"internal/bridge": {
+		"internal/bridge/checkup", "internal/disk", "internal/doctor",
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api", "internal/bridge/service",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term", "github.com/DeRuina/timberjack",
@@ -91,17 +98,21 @@ var allowed = map[string][]string{
 	},
 	"internal/server/rest": {
 		"internal/server/assist",
-		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch",
+		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/outbox", "internal/server/watch", "internal/server/backup",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist", "internal/server/learn", "web",
+		"internal/server/rest", "internal/server/assist", "internal/server/learn", "internal/server/backup", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
+	"internal/server/checkup": {
+		"internal/server/store", "internal/config", "internal/doctor", "internal/httpx", "internal/ticket", "internal/wire",
+	},
 	"internal/server": {
+		"internal/server/checkup", "internal/disk", "internal/doctor",
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",

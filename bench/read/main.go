@@ -47,6 +47,9 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("build database: %w", err)
 		}
 	}
+	if err := starting(ctx, paths[large]); err != nil {
+		return fmt.Errorf("measure start: %w", err)
+	}
 	few, many, err := measure(ctx, paths)
 	if err != nil {
 		return fmt.Errorf("measure: %w", err)

@@ -22,7 +22,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := bridge.Run(ctx, bridge.Options{
-		Args: os.Args[1:], Getenv: os.Getenv, Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr,
+		Args: os.Args[1:], Getenv: os.Getenv, Environ: os.Environ(), Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr,
 		Open: func(url string) error { return desktop.Open(url, os.Getenv) },
 	})
 	stop()
@@ -30,6 +30,6 @@ func main() {
 		if !unattended {
 			desktop.Hold(os.Stdin, os.Stderr)
 		}
-		os.Exit(1)
+		os.Exit(bridge.ExitCode(err))
 	}
 }

@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Builds both images and tries the server's: health check, no root, nothing
-# writable but the volumes, data that survive a kill -9. No registry is used: the
-# base images are stand-ins made of this machine's Go, busybox and certificates,
-# under the names the Dockerfile uses. So this proves the Dockerfile's steps,
-# users, paths and health check, and not what is in the public base images.
-# Needs root, buildah, podman, runc and busybox-static.
+# Builds the images and tries them: health checks, no root, nothing writable but
+# the volumes, data that survive a kill -9, a backup, a restore, an update and a
+# way back, continuous copies to a bucket and a restore from it, and
+# docker-compose.yml with the real Compose. No registry is used: the base images
+# are stand-ins made of this machine's Go, busybox and certificates, under the
+# names the Dockerfile uses.
+#
+# So this proves the Dockerfile's steps, users, paths and health checks, and that
+# Compose takes every profile and starts the default one. What it cannot prove:
+# what is in the public base images and in Caddy's, that their tags exist, the
+# Docker engine itself (podman stands in for it), how often health checks run (a
+# loop sets the pace here), real certificates, and what a real S3 asks of a key.
+# Needs root, buildah, podman, runc, busybox-static and Go's module proxy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,7 +31,10 @@ END
 export CONTAINERS_CONF=$work/containers.conf
 pod() { podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --events-backend file "$@"; }
 
+background=() # processes to end
+
 cleanup() {
+	for job in "${background[@]}"; do kill "$job" 2>/dev/null || true; done
 	pod rm -fa >/dev/null 2>&1 || true
 	pod volume rm -a >/dev/null 2>&1 || true
 	rm -rf "$work"
@@ -33,7 +43,7 @@ trap cleanup EXIT
 
 fail() {
 	echo "images: $*" >&2
-	pod logs server >&2 2>/dev/null || true
+	for name in server bridge copier; do pod logs "$name" >&2 2>/dev/null || true; done
 	exit 1
 }
 
@@ -50,7 +60,7 @@ bases() {
 	mkdir -p "$tree"/{bin,tmp,root,etc/ssl/certs,usr/local,go}
 	chmod 755 "$tree"
 	cp /bin/busybox "$tree/bin/busybox"
-	for name in sh mkdir; do ln -s busybox "$tree/bin/$name"; done
+	for name in sh mkdir cat; do ln -s busybox "$tree/bin/$name"; done
 	cp -a "$(go env GOROOT)" "$tree/usr/local/go"
 	cp -L /etc/ssl/certs/ca-certificates.crt "$tree/etc/ssl/certs/"
 	base "$tree" docker.io/library/golang:1.26 --change 'ENV PATH=/usr/local/go/bin:/bin' --change 'ENV GOPATH=/go' --change 'ENV HOME=/root'
@@ -65,29 +75,54 @@ bases() {
 
 build() {
 	buildah "${store[@]}" bud --layers --isolation chroot --pull-never --format docker --network host \
-		-v "$(go env GOMODCACHE):/go/pkg/mod" --build-arg VERSION=v0.0.0-prueba --target "$1" -t "mostrador-$1" . >"$work/$1.log" 2>&1 ||
+		-v "$(go env GOMODCACHE):/go/pkg/mod" -v /etc/ssl/certs/ca-certificates.crt:/etc/ssl/certs/ca-certificates.crt:ro --build-arg VERSION=v0.0.0-prueba --target "$1" -t "mostrador-$1" . >"$work/$1.log" 2>&1 ||
 		{ tail -n 40 "$work/$1.log" >&2; fail "the $1's image does not build"; }
 	local bytes
 	bytes=$(pod image inspect --format '{{.Size}}' "mostrador-$1")
 	echo "image of the $1: $((bytes / 1000000)) MB"
-	[ "$bytes" -le 40000000 ] || fail "the $1's image is larger than 40 MB"
+	[ "$bytes" -le "$2" ] || fail "the $1's image is larger than $(($2 / 1000000)) MB"
 }
 
 token=prueba$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')
 
+# hardened are the settings of docker-compose.yml.
+hardened=(--network host --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges --memory 512m --pids-limit 200)
+
 start() {
-	pod run -d --name server --network host --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges \
-		--memory 512m --pids-limit 200 -v datos:/datos -v fotos:/fotos \
-		-e API_TOKEN="$token" -e PUERTO="$port" -e DIRECCION=127.0.0.1 mostrador-server >/dev/null
-	healthy
+	pod run -d --name server "${hardened[@]}" -v datos:/datos -v fotos:/fotos \
+		-e API_TOKEN="$token" -e PUERTO="$port" -e DIRECCION=127.0.0.1 "${1:-mostrador-server}" >/dev/null
+	healthy server
 }
 
 healthy() {
 	for _ in $(seq 60); do
-		pod healthcheck run server >/dev/null 2>&1 && return
+		pod healthcheck run "$1" >/dev/null 2>&1 && break
 		sleep 0.5
 	done
-	fail 'the server does not become healthy'
+	[ "$(pod inspect --format '{{.State.Health.Status}}' "$1")" = healthy ] || fail "the $1 does not become healthy"
+}
+
+# confined proves that a container has no rights and can write to volumes only.
+confined() {
+	local pid
+	pid=$(pod inspect --format '{{.State.Pid}}' "$1")
+	[ "$(awk '/^Uid:/{print $2}' "/proc/$pid/status")" = 65532 ] || fail "the $1 runs as root"
+	[ "$(awk '/^CapEff:/{print $2}' "/proc/$pid/status")" = 0000000000000000 ] || fail "the $1 has capabilities"
+	[ "$(awk '/^NoNewPrivs:/{print $2}' "/proc/$pid/status")" = 1 ] || fail "the $1 may gain privileges"
+	awk '$2 == "/" && $4 ~ /^ro(,|$)/ {ok = 1} END {exit !ok}' "/proc/$pid/mounts" || fail "the $1's root file system can be written"
+}
+
+# cut ends a container as a power cut would.
+cut() {
+	kill -9 "$(pod inspect --format '{{.State.Pid}}' "$1")"
+	pod wait "$1" >/dev/null
+	pod rm "$1" >/dev/null
+}
+
+leave() {
+	pod stop -t 15 "$1" >/dev/null
+	[ "$(pod inspect --format '{{.State.ExitCode}}' "$1")" = 0 ] || fail "the $1 does not stop cleanly"
+	pod rm "$1" >/dev/null
 }
 
 # ask calls the server and prints its answer.
@@ -95,28 +130,164 @@ ask() { curl -sS --max-time 10 -H "Authorization: Bearer $token" -H 'Content-Typ
 
 total() { ask "http://127.0.0.1:$port/health" | grep -o '"total_tickets":[0-9]*' | cut -d: -f2; }
 
+# write posts a message of customer $1 with the photo that all have.
+write() {
+	ask -d "{\"remitente\":\"52147727581$1@s.whatsapp.net\",\"contenido\":\"mi laptop no prende\",\"imagen\":\"$photo\",\"id\":\"A$1\"}" "http://127.0.0.1:$port/webhook" |
+		grep -q '"ticket_id"' || fail 'the webhook was not taken'
+}
+
+# has fails unless there are $1 tickets, each with its photo.
+has() {
+	local name
+	[ "$(total)" = "$1" ] || fail "$2: got $(total) tickets, want $1"
+	for name in $(ask "http://127.0.0.1:$port/tickets" | grep -o '/fotos/[^"]*'); do
+		[ "$(ask "http://127.0.0.1:$port$name" | head -c 4 | od -An -tx1 | tr -d ' ')" = ffd8ffe0 ] || fail "$2: a photo is not there"
+	done
+}
+
+free_port() { shuf -i 20000-32000 -n 1; }
+
+# command runs a command of the server's on its volumes, as «docker compose run» would.
+command_of() { pod run --rm "${hardened[@]}" -v datos:/datos -v fotos:/fotos -e API_TOKEN="$token" -e PUERTO="$port" -e DIRECCION=127.0.0.1 mostrador-server "$@"; }
+
+try_server() {
+	port=$(free_port)
+	start
+	confined server
+	write 01
+	cut server
+	start
+	has 1 'after a kill -9'
+
+	# A copy, and back to it.
+	command_of backup | grep -q 'Respaldo hecho y comprobado' || fail 'no backup was made'
+	write 02
+	has 2 'after the backup'
+	leave server
+	command_of restore ultimo --reemplazar | grep -q 'Restaurado' || fail 'nothing was restored'
+	start
+	has 1 'after the restore'
+
+	# An update: another image on the same volumes, and the way back.
+	leave server
+	pod tag mostrador-server mostrador-server:nueva
+	start mostrador-server:nueva
+	has 1 'after an update'
+	leave server
+	echo 'images: server healthy, not root, read-only; ticket and photo survived a kill -9, a restore and an update'
+}
+
+try_bridge() {
+	local own
+	own=$(free_port)
+	pod run -d --name bridge "${hardened[@]}" -v puente:/datos -e API_TOKEN="$token" -e PUERTO_LOCAL="$own" -e DIRECCION=127.0.0.1 \
+		-e SERVER_URL="http://127.0.0.1:$port" mostrador-bridge >/dev/null
+	healthy bridge
+	confined bridge
+	cut bridge
+	echo 'images: bridge healthy, not root, read-only'
+}
+
+# copier runs Litestream as the profile «backup» does, on the volume $1.
+copier() {
+	local volume=$1
+	shift
+	pod run "${hardened[@]}" -v "$volume:/datos" -e COPIA_SERVIDOR="http://127.0.0.1:$s3" -e COPIA_REGION=us-east-1 -e COPIA_CUBETA=copias \
+		-e COPIA_CARPETA=mostrador -e COPIA_CLAVE=clave -e COPIA_SECRETO=secreto "$@"
+}
+
+try_litestream() {
+	s3=$(free_port)
+	go build -o "$work/gofakes3" github.com/johannesboyne/gofakes3/cmd/gofakes3
+	"$work/gofakes3" -backend memory -host "127.0.0.1:$s3" -initialbucket copias >/dev/null 2>&1 &
+	background+=($!)
+	start
+	copier datos -d --name copier mostrador-litestream >/dev/null
+	write 03
+	for _ in $(seq 60); do
+		pod volume rm -f vuelta >/dev/null 2>&1 || true
+		copier vuelta --rm mostrador-litestream restore /datos/tickets.db >/dev/null 2>&1 && break
+		sleep 0.5
+	done
+	confined copier
+	sleep 3 # what was written last is on its way for a second
+	cut copier
+	cut server
+	pod volume rm -f datos vuelta >/dev/null
+	copier datos --rm mostrador-litestream restore /datos/tickets.db >/dev/null || fail 'the bucket does not give the database back'
+	start
+	has 2 'from the bucket, after the volume was lost'
+	leave server
+	echo 'images: Litestream copied to a bucket and gave the database back after the volume was lost'
+}
+
+# compose builds the real Compose once and keeps it in bin/.
+compose() { "$tool" --project-directory "$work/proyecto" "$@"; }
+
+build_compose() {
+	tool=$PWD/bin/tools/docker-compose-v5.6.0
+	[ -x "$tool" ] && return
+	mkdir -p bin/tools "$work/compose"
+	(cd "$work/compose" && go mod init compose && go get -tool github.com/docker/compose/v5/cmd@v5.6.0 && go build -o "$tool" github.com/docker/compose/v5/cmd) >"$work/compose.log" 2>&1 ||
+		{ tail -n 20 "$work/compose.log" >&2; fail 'Compose does not build'; }
+}
+
+# every_profile has Compose read the file with each profile and all of them.
+every_profile() {
+	local profile profiles
+	profiles=$(compose config --profiles)
+	[ -n "$profiles" ] || fail 'docker-compose.yml has no profiles'
+	for profile in '' $profiles; do
+		COMPOSE_PROFILES=$profile compose config -q || fail "Compose does not take the profile «$profile»"
+	done
+	COMPOSE_PROFILES=$(echo "$profiles" | paste -sd,) compose config -q || fail 'Compose does not take all profiles together'
+	echo "compose: read with $(echo "$profiles" | tr '\n' ' ')"
+}
+
+# beat runs the health checks, which podman leaves to systemd.
+beat() {
+	while sleep 0.5; do
+		for id in $(pod ps -q); do pod healthcheck run "$id" >/dev/null 2>&1 || true; done
+	done
+}
+
+try_compose() {
+	mkdir -p "$work/proyecto"
+	cp -r docker-compose.yml deploy "$work/proyecto"
+	port=$(free_port)
+	sed -e "s/^API_TOKEN=.*/API_TOKEN=$token/" -e "s/^PUERTO=.*/PUERTO=$port/" .env.example >"$work/proyecto/.env"
+	echo 'DIRECCION=127.0.0.1' >>"$work/proyecto/.env"
+	export VERSION=prueba
+	every_profile
+	pod tag mostrador-server mostrador-server:prueba
+	pod system service --time 0 "unix://$work/podman.sock" >/dev/null 2>&1 &
+	background+=($!)
+	beat &
+	background+=($!)
+	export DOCKER_HOST=unix://$work/podman.sock
+	for _ in $(seq 40); do [ -S "$work/podman.sock" ] && break; sleep 0.25; done
+	compose up -d --wait --no-build --pull never >"$work/up.log" 2>&1 || { cat "$work/up.log" >&2; fail 'docker compose up does not end well'; }
+	write 04
+	confined "$(compose ps -q server)"
+	compose restart server >/dev/null 2>&1
+	compose up -d --wait --no-build --pull never >/dev/null 2>&1
+	has 1 'after docker compose restart'
+	compose down >/dev/null 2>&1
+	compose up -d --wait --no-build --pull never >/dev/null 2>&1
+	has 1 'after docker compose down and up'
+	compose down -v >/dev/null 2>&1
+	echo 'compose: up, healthy, confined; the ticket survived a restart and down and up'
+}
+
+photo=$(printf '\xff\xd8\xff\xe0 una foto' | base64)
 bases
-build bridge
-build server
+build bridge 40000000
+build server 40000000
+build litestream 120000000
 [ "$(pod run --rm --network none mostrador-server version)" = v0.0.0-prueba ] || fail 'the version is not stamped'
 [ "$(pod run --rm --network none mostrador-bridge version)" = v0.0.0-prueba ] || fail "the bridge's version is not stamped"
-
-port=$(shuf -i 20000-32000 -n 1)
-start
-pid=$(pod inspect --format '{{.State.Pid}}' server)
-[ "$(awk '/^Uid:/{print $2}' "/proc/$pid/status")" = 65532 ] || fail 'the server runs as root'
-[ "$(awk '/^CapEff:/{print $2}' "/proc/$pid/status")" = 0000000000000000 ] || fail 'the server has capabilities'
-awk '$2 == "/" && $4 ~ /^ro(,|$)/ {ok = 1} END {exit !ok}' "/proc/$pid/mounts" || fail 'the root file system can be written'
-photo=$(printf '\xff\xd8\xff\xe0 una foto' | base64)
-ask -d "{\"remitente\":\"5214772758198@s.whatsapp.net\",\"contenido\":\"mi laptop no prende\",\"imagen\":\"$photo\",\"id\":\"A1\"}" "http://127.0.0.1:$port/webhook" | grep -q '"ticket_id":1' ||
-	fail 'the webhook was not taken'
-kill -9 "$pid"
-pod wait server >/dev/null
-pod rm server >/dev/null
-start
-[ "$(total)" = 1 ] || fail 'the ticket did not survive a kill -9'
-name=$(ask "http://127.0.0.1:$port/tickets" | grep -o '/fotos/[^"]*')
-[ "$(ask "http://127.0.0.1:$port$name" | head -c 4 | od -An -tx1 | tr -d ' ')" = ffd8ffe0 ] || fail 'the photo did not survive a kill -9'
-pod stop -t 15 server >/dev/null
-[ "$(pod inspect --format '{{.State.ExitCode}}' server)" = 0 ] || fail 'the server does not stop cleanly'
-echo 'images: built, healthy, not root, read-only; ticket and photo survived a kill -9'
+build_compose
+try_server
+try_bridge
+try_litestream
+try_compose

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/rs/zerolog/hlog"
+	"golang.org/x/net/netutil"
 )
 
 const (
@@ -24,10 +25,17 @@ const (
 	// drainTimeout leaves two of the ten seconds that a program told to stop has
 	// to the rest of its work.
 	drainTimeout = 8 * time.Second
+	// maxHeader is many times what a browser sends.
+	maxHeader = 64 << 10
+	// maxConnections leaves room for the 5,000 open panels that are measured. More
+	// wait to be taken; nobody is sent away.
+	maxConnections = 8192
 )
 
-// Serve answers ln's connections with h until ctx ends, then lets the requests
-// under way finish for at most 8 seconds and cuts the rest. It owns ln.
+// Serve answers ln's connections, 8,192 at a time, with h until ctx ends, then
+// lets the requests under way finish for at most 8 seconds and cuts the rest. A
+// client has 10 seconds for its headers, of at most 64 KiB, a minute for a
+// request and its answer, and two minutes until its next one. It owns ln.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, log zerolog.Logger) error {
 	srv := &http.Server{
 		Handler:           h,
@@ -35,11 +43,11 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, log zerolog.Log
 		ReadTimeout:       bodyTimeout,
 		WriteTimeout:      bodyTimeout,
 		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    1 << 16,
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          stdlog.New(log, "", 0),
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
+	go func() { served <- srv.Serve(netutil.LimitListener(ln, maxConnections)) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve http: %w", err)

@@ -18,6 +18,7 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/backup"
+	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -34,9 +35,21 @@ func (p *parts) backups(c config.Server, log zerolog.Logger) (*backup.Backups, e
 		return nil, err
 	}
 	return backup.New(backup.Options{
-		Store: p.store, Photos: p.photos, Shelf: shelf, Temp: filepath.Dir(p.store.Path()), Recipient: c.Backup.Recipient,
+		Store: p.store, Origin: p.origin, Photos: p.photos, Shelf: shelf, Temp: filepath.Dir(p.store.Path()), Recipient: c.Backup.Recipient,
 		Hour: c.Backup.Hour, Zone: time.Local, Now: p.now, Log: log.With().Str("part", "backup").Logger(),
 	}), nil
+}
+
+// keepCopies makes copies until ctx ends. Where nobody wants any, nobody is to be
+// told that there are none either.
+func (p *parts) keepCopies(ctx context.Context, log zerolog.Logger) error {
+	if p.backup != nil {
+		return p.backup.Run(ctx)
+	}
+	if _, err := p.store.ClearAlert(ctx, p.origin, store.AlertBackup); err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("alert about backups not cleared")
+	}
+	return nil
 }
 
 // shelfOf is where copies lie, nil for none.

@@ -38,11 +38,12 @@ import (
 	"mostrador/web"
 )
 
-// Options is what the program gets from outside; all fields but Stdin, Now and
-// Ready are required.
+// Options is what the program gets from outside; all fields but Environ,
+// Stdin, Now and Ready are required.
 type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
+	Environ        []string                 // os.Environ(), looked through for misspelt names
 	Dir            string                   // working folder
 	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
@@ -57,8 +58,8 @@ func serve(ctx context.Context, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c, err := config.LoadServer(o.Getenv, o.Dir)
-	if err != nil {
+	c, report := config.InspectServer(o.Getenv, o.Environ, o.Dir)
+	if err := report.Err(); err != nil {
 		return err
 	}
 	log := newLogger(o.Stdout, c.LogLevel)
@@ -80,7 +81,7 @@ func serve(ctx context.Context, o Options) error {
 	if err := p.firstLogin(ctx, c, o.Stdout); err != nil {
 		return errors.Join(fmt.Errorf("make first login: %w", err), ln.Close())
 	}
-	warn(c, log)
+	warn(c, report.Warnings, log)
 	if o.Ready != nil {
 		o.Ready(ln.Addr().String())
 	}
@@ -94,9 +95,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
 	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
 	g.Go(func() error { return p.keepHouse(ctx, log) })
-	if p.backup != nil {
-		g.Go(func() error { return p.backup.Run(ctx) })
-	}
+	g.Go(func() error { return p.keepCopies(ctx, log) })
 	err = g.Wait()
 	log.Info().Msg("server stopped")
 	return err
@@ -194,7 +193,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Now: p.now, Log: log,
 	})

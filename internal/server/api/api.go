@@ -23,6 +23,7 @@ import (
 	"mostrador/internal/httpx"
 	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
@@ -43,6 +44,8 @@ type Options struct {
 	Learn  *learn.Learner
 	Watch  *watch.Watch
 	Assist *assist.Assist
+	// Backups makes copies of everything; nil where nobody wants them.
+	Backups *backup.Backups
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
 	Live  *live.Hub

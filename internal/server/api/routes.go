@@ -83,7 +83,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

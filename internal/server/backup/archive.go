@@ -50,11 +50,13 @@ func (b *Backups) make(ctx context.Context) (Made, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	database := filepath.Join(dir, databaseName)
+	b.work.enter(StepDatabase, 0)
 	if err := b.Store.CopyTo(ctx, database); err != nil {
 		return Made{}, err
 	}
 	at := b.Now()
 	name := nameOf(at, b.Recipient != nil)
+	b.call(name)
 	// Only this copy's reader can open it besides the recipient, and only now.
 	var reader *age.X25519Identity
 	if b.Recipient != nil {
@@ -65,6 +67,7 @@ func (b *Backups) make(ctx context.Context) (Made, error) {
 	if err := b.put(ctx, name, database, at, reader); err != nil {
 		return Made{}, errors.Join(err, b.Shelf.Remove(context.WithoutCancel(ctx), name))
 	}
+	b.work.check()
 	sum, size, err := b.readBack(ctx, name, dir, reader)
 	if err != nil {
 		return Made{}, errors.Join(err, b.Shelf.Remove(context.WithoutCancel(ctx), name))
@@ -80,7 +83,7 @@ func (b *Backups) make(ctx context.Context) (Made, error) {
 func (b *Backups) put(ctx context.Context, name, database string, at time.Time, reader *age.X25519Identity) error {
 	pipe, w := io.Pipe()
 	go func() { w.CloseWithError(b.pack(ctx, w, database, at, reader)) }()
-	err := b.Shelf.Put(ctx, name, pipe)
+	err := b.Shelf.Put(ctx, name, b.work.measured(pipe))
 	return errors.Join(err, pipe.Close()) // ends pack when Put gave up
 }
 
@@ -98,7 +101,7 @@ func (b *Backups) pack(ctx context.Context, w io.Writer, database string, at tim
 	if err != nil {
 		return err
 	}
-	p := &packer{tar: tar.NewWriter(zipped), at: at}
+	p := &packer{tar: tar.NewWriter(zipped), at: at, work: b.work}
 	ends = append([]io.Closer{p.tar, zipped}, ends...)
 	if err := b.fill(ctx, p, database); err != nil {
 		return err
@@ -128,6 +131,7 @@ func (b *Backups) fill(ctx context.Context, p *packer, database string) error {
 		return fmt.Errorf("open copy: %w", err)
 	}
 	if info, err := f.Stat(); err == nil {
+		b.work.enter(StepPack, info.Size()+totals.FileBytes)
 		if err := room(b.Shelf, info.Size()+totals.FileBytes); err != nil {
 			_ = f.Close()
 			return err
@@ -163,8 +167,9 @@ func (b *Backups) fill(ctx context.Context, p *packer, database string) error {
 
 // packer writes entries of a copy.
 type packer struct {
-	tar *tar.Writer
-	at  time.Time
+	tar  *tar.Writer
+	at   time.Time
+	work *work
 }
 
 // add writes a file, which it closes, and notes it in list.
@@ -186,7 +191,7 @@ func (p *packer) write(name string, size int64, r io.Reader) error {
 	if err := p.tar.WriteHeader(header); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	if _, err := io.Copy(p.tar, r); err != nil {
+	if _, err := io.Copy(p.tar, io.TeeReader(r, p.work)); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -27,12 +28,15 @@ const (
 	// pause is how often it is looked whether a copy is due, and after which one
 	// that failed is tried again.
 	pause = 30 * time.Minute
+	// late is how old the newest copy may be before people are told.
+	late = 26 * time.Hour
 )
 
 // Options says what is copied and where to; all fields without a remark are
 // required.
 type Options struct {
 	Store  *store.Store
+	Origin store.Origin // beside whose alerts the one about copies stands
 	Photos *photos.Folder
 	Shelf  Shelf
 	// Temp is a folder on a disk with room for the database.
@@ -50,22 +54,30 @@ type Options struct {
 // Backups makes copies. Safe for concurrent use; it makes one at a time.
 type Backups struct {
 	Options
-	making sync.Mutex
+	asked chan struct{} // holds a wish that Run has not seen yet
+	seen  Made          // the newest that counted when it was last looked; Run's alone
 
-	mu      sync.Mutex
-	busy    bool
-	failure string // why the last try failed; empty after a good one
+	mu       sync.Mutex
+	work     *work // under way; nil without one
+	failure  string
+	failedAt time.Time
 }
 
 // State says how copies stand.
 type State struct {
-	Last    Made   // the newest that counts; zero while there is none
-	Count   int    // copies that count
-	Busy    bool   // one is being made
-	Failure string // Spanish sentence: why the last try failed
+	Last      Made      // the newest that counts; zero while there is none
+	Count     int       // copies that count
+	Copies    []Made    // these, the oldest first
+	Unchecked []Made    // what lies there and does not count, the oldest first
+	Next      time.Time // when the next one is due; not after now when it is due already
+	Late      bool      // there should have been one lately
+	Busy      bool      // one is being made
+	Work      Work      // how far it is
+	Failure   string    // Spanish sentence: why the last try failed; empty after a good one
+	FailedAt  time.Time // when it did
 }
 
-// Made is a copy that counts.
+// Made is a copy.
 type Made struct {
 	Name string
 	At   time.Time
@@ -73,52 +85,82 @@ type Made struct {
 }
 
 // New returns a Backups; Run makes it work by itself.
-func New(o Options) *Backups { return &Backups{Options: o} }
+func New(o Options) *Backups { return &Backups{Options: o, asked: make(chan struct{}, 1)} }
 
-// Run makes a copy each day until ctx ends and returns nil then.
+// Run makes a copy each day, and one whenever it is asked, until ctx ends and
+// returns nil then.
 func (b *Backups) Run(ctx context.Context) error {
 	timer := time.NewTimer(firstLook)
 	defer timer.Stop()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-b.asked:
+			_, err = b.makeBegun(ctx)
 		case <-timer.C:
+			err = b.makeDue(ctx)
+			timer.Reset(pause)
 		}
-		if err := b.makeDue(ctx); err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil {
 			b.Log.Error().Err(err).Msg("backup failed")
 		}
-		timer.Reset(pause)
+		if err := b.tell(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("alert about backups not settled")
+		}
 	}
 }
 
 // makeDue makes today's copy, if it is time and there is none.
 func (b *Backups) makeDue(ctx context.Context) error {
 	state, err := b.State(ctx)
-	if err != nil || !due(state.Last.At, b.Now().In(b.Zone), b.Hour) {
+	if err != nil || state.Busy || state.Next.After(b.Now()) {
 		return err
 	}
 	_, err = b.Make(ctx)
 	return err
 }
 
-// due reports whether the day's copy is missing at now: its hour has come, or a
-// whole day has passed since the last one.
-func due(last, now time.Time, hour int) bool {
+// next returns when the day's copy is due after one at last: at its hour, or
+// when a whole day has passed.
+func next(last, now time.Time, hour int) time.Time {
+	if last.IsZero() {
+		return now
+	}
 	from := time.Date(now.Year(), now.Month(), now.Day(), hour, 0, 0, 0, now.Location())
-	return now.Sub(last) >= 24*time.Hour || !now.Before(from) && last.Before(from)
+	if !last.Before(from) {
+		from = time.Date(now.Year(), now.Month(), now.Day()+1, hour, 0, 0, 0, now.Location())
+	}
+	if day := last.Add(24 * time.Hour); day.Before(from) {
+		return day
+	}
+	return from
 }
 
 // Make makes a copy now, sees to it that it counts and removes copies that are
 // too old. CodeConflict: one is being made already.
 func (b *Backups) Make(ctx context.Context) (Made, error) {
-	if !b.making.TryLock() {
-		return Made{}, ticket.NewError(ticket.CodeConflict, "Ya se está haciendo un respaldo.")
+	if err := b.begin(); err != nil {
+		return Made{}, err
 	}
-	defer b.making.Unlock()
-	b.note(true, nil)
+	return b.makeBegun(ctx)
+}
+
+// Ask has Run make a copy now, which State tells of. CodeConflict: one is being
+// made already.
+func (b *Backups) Ask() error {
+	if err := b.begin(); err != nil {
+		return err
+	}
+	b.asked <- struct{}{} // has room: only one is ever begun
+	return nil
+}
+
+// makeBegun makes the copy that begin announced.
+func (b *Backups) makeBegun(ctx context.Context) (Made, error) {
 	made, err := b.make(ctx)
-	b.note(false, err)
+	b.end(err)
 	if err != nil {
 		return Made{}, err
 	}
@@ -129,14 +171,29 @@ func (b *Backups) Make(ctx context.Context) (Made, error) {
 	return made, nil
 }
 
-func (b *Backups) note(busy bool, err error) {
+func (b *Backups) begin() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.busy = busy; busy {
-		return
+	if b.work != nil {
+		return ticket.NewError(ticket.CodeConflict, "Ya se está haciendo un respaldo.")
 	}
-	b.failure = ""
+	b.work = &work{since: b.Now()}
+	return nil
+}
+
+// call gives the copy under way its name.
+func (b *Backups) call(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.work.name = name
+}
+
+func (b *Backups) end(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.work, b.failure, b.failedAt = nil, "", time.Time{}
 	if err != nil {
+		b.failedAt = b.Now()
 		b.failure = "El último respaldo no se pudo hacer. El detalle está en el registro del servidor."
 		if e, ok := errors.AsType[*ticket.Error](err); ok {
 			b.failure = e.Message
@@ -146,17 +203,62 @@ func (b *Backups) note(busy bool, err error) {
 
 // State says how copies stand, as the shelf shows them.
 func (b *Backups) State(ctx context.Context) (State, error) {
-	copies, err := copiesOn(ctx, b.Shelf)
+	files, err := b.Shelf.List(ctx)
+	if err != nil {
+		return State{}, fmt.Errorf("list backups: %w", err)
+	}
+	s := State{Copies: counting(files)}
+	if s.Count = len(s.Copies); s.Count > 0 {
+		s.Last = s.Copies[s.Count-1]
+	}
+	now := b.Now()
+	s.Next = next(s.Last.At, now.In(b.Zone), b.Hour)
+	since, err := b.since(ctx, s.Last)
 	if err != nil {
 		return State{}, err
 	}
+	s.Late = now.Sub(since) > late
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := State{Count: len(copies), Busy: b.busy, Failure: b.failure}
-	if len(copies) > 0 {
-		s.Last = copies[len(copies)-1]
+	s.Failure, s.FailedAt = b.failure, b.failedAt
+	current := ""
+	if s.Busy = b.work != nil; s.Busy {
+		s.Work, current = b.work.state(), b.work.name
+	}
+	for _, m := range notCounting(files) {
+		if m.Name != current {
+			s.Unchecked = append(s.Unchecked, m)
+		}
 	}
 	return s, nil
+}
+
+// since is from when on there has been no new copy.
+func (b *Backups) since(ctx context.Context, last Made) (time.Time, error) {
+	if !last.At.IsZero() {
+		return last.At, nil
+	}
+	founded, err := b.Store.Founded(ctx, b.Origin.Business)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find age of data: %w", err)
+	}
+	return founded, nil
+}
+
+// Open opens a copy that counts, for somebody to take away; the caller closes
+// it. CodeNotFound: there is none of that name.
+func (b *Backups) Open(ctx context.Context, name string) (Made, io.ReadCloser, error) {
+	copies, err := copiesOn(ctx, b.Shelf)
+	if err != nil {
+		return Made{}, nil, err
+	}
+	for _, m := range copies {
+		if m.Name == name {
+			file, err := b.Shelf.Get(ctx, name)
+			return m, file, err
+		}
+	}
+	return Made{}, nil, ticket.NewError(ticket.CodeNotFound, "No existe ese respaldo.")
 }
 
 // Newest returns the newest copy on a shelf that counts, or CodeNotFound.

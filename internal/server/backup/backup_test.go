@@ -52,7 +52,7 @@ func open(t *testing.T) *shop {
 	}
 	t.Cleanup(func() { _ = s.photos.Close() })
 	s.o = backup.Options{
-		Store: s.store, Photos: s.photos, Shelf: backup.Folder(s.path("respaldos")), Temp: s.dir, Hour: 3, Zone: time.UTC, Now: s.clock.Now, Log: zerolog.Nop(),
+		Store: s.store, Origin: s.origin, Photos: s.photos, Shelf: backup.Folder(s.path("respaldos")), Temp: s.dir, Hour: 3, Zone: time.UTC, Now: s.clock.Now, Log: zerolog.Nop(),
 	}
 	return s
 }
@@ -263,7 +263,18 @@ func TestRestoringReplacesOnlyWhenToldAndKeepsWhatWasThere(t *testing.T) {
 	data := s.get(s.make().Name)
 	dir := t.TempDir()
 	target := backup.Target{Database: filepath.Join(dir, "tickets.db"), Photos: filepath.Join(dir, "fotos"), Now: s.clock.Now()}
-	if err := os.WriteFile(target.Database, []byte("otra cosa"), 0o600); err != nil {
+	// In a container the folder of the photos is a volume: it stays, and nothing
+	// can be made beside it.
+	if err := os.Mkdir(target.Photos, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{target.Database, filepath.Join(target.Photos, "otra.jpg")} {
+		if err := os.WriteFile(path, []byte("otra cosa"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder, err := os.Stat(target.Photos)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); ticket.CodeOf(err) != ticket.CodeConflict {
@@ -273,12 +284,35 @@ func TestRestoringReplacesOnlyWhenToldAndKeepsWhatWasThere(t *testing.T) {
 	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := os.ReadFile(target.Database + ".antes-20261123T100000Z")
-	if err != nil || string(kept) != "otra cosa" {
-		t.Errorf("got %q, %v, want what was there before", kept, err)
+	for _, path := range []string{target.Database + ".antes-20261123T100000Z", filepath.Join(target.Photos, ".antes-20261123T100000Z", "otra.jpg")} {
+		if kept, err := os.ReadFile(path); err != nil || string(kept) != "otra cosa" {
+			t.Errorf("%s: got %q, %v, want what was there before", path, kept, err)
+		}
+	}
+	if now, err := os.Stat(target.Photos); err != nil || !os.SameFile(folder, now) {
+		t.Errorf("got another folder for the photos, %v, want the same", err)
 	}
 	if got, want := contents(t, storetest.OpenURL(t, target.Database), target.Photos), contents(t, s.store, s.path("fotos")); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestNothingIsRestoredUnderARunningServer(t *testing.T) {
+	s := open(t)
+	s.fill(0, 3)
+	data := s.get(s.make().Name)
+	target := backup.Target{Database: s.path("tickets.db"), Photos: s.path("fotos"), Replace: true, Now: s.clock.Now()}
+	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); ticket.CodeOf(err) != ticket.CodeConflict || !strings.Contains(err.Error(), "párelo") {
+		t.Fatalf("got %v, want it refused", err)
+	}
+	if err := s.write(3); err != nil {
+		t.Errorf("after the refusal: %v", err)
+	}
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); err != nil {
+		t.Errorf("with the server stopped: got %v, want it restored", err)
 	}
 }
 

@@ -54,7 +54,12 @@ func timeOf(name string) (time.Time, bool) {
 }
 
 // counting are the copies that were read back, the oldest first.
-func counting(files []File) []Made {
+func counting(files []File) []Made { return sorted(files, true) }
+
+// notCounting are the others.
+func notCounting(files []File) []Made { return sorted(files, false) }
+
+func sorted(files []File, counts bool) []Made {
 	good := map[string]bool{}
 	for _, f := range files {
 		if name, ok := strings.CutSuffix(f.Name, checked); ok {
@@ -63,7 +68,7 @@ func counting(files []File) []Made {
 	}
 	var made []Made
 	for _, f := range files {
-		if at, ok := timeOf(f.Name); ok && good[f.Name] {
+		if at, ok := timeOf(f.Name); ok && good[f.Name] == counts {
 			made = append(made, Made{Name: f.Name, At: at, Size: f.Size})
 		}
 	}

@@ -63,7 +63,7 @@ func TestACopyIsDueOnceADayFromItsHourOn(t *testing.T) {
 		{at(1, 2), at(1, 3), true},
 		{at(1, 1), at(2, 2), true},
 	} {
-		if got := due(tt.last, tt.now, 3); got != tt.want {
+		if got := !next(tt.last, tt.now, 3).After(tt.now); got != tt.want {
 			t.Errorf("last %v, now %v: got %v, want %v", tt.last, tt.now, got, tt.want)
 		}
 	}

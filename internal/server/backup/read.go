@@ -41,7 +41,7 @@ func (b *Backups) readBack(ctx context.Context, name, dir string, reader *age.X2
 		return "", 0, fmt.Errorf("read backup back: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	whole := &counted{r: file, sum: sha256.New()}
+	whole := &counted{r: io.TeeReader(file, b.work), sum: sha256.New()}
 	var identities []age.Identity
 	if reader != nil {
 		identities = append(identities, reader)

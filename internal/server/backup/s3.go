@@ -51,6 +51,11 @@ func Bucket(address string) (Shelf, error) {
 	return bucket{client: client, name: name, prefix: below}, nil
 }
 
+// Place implements Shelf.
+func (b bucket) Place() string {
+	return "s3://" + b.client.EndpointURL().Host + "/" + b.name + "/" + b.prefix
+}
+
 // List implements Shelf.
 func (b bucket) List(ctx context.Context) ([]File, error) {
 	var files []File

@@ -13,6 +13,8 @@ import (
 
 // Shelf is where copies lie. What it holds besides is left alone.
 type Shelf interface {
+	// Place says where it is, for people, without secrets.
+	Place() string
 	// List returns what is there; an empty shelf is no error.
 	List(ctx context.Context) ([]File, error)
 	// Put stores all of r durably under name, over what had it, or nothing.
@@ -49,6 +51,9 @@ type folder struct{ dir string }
 
 // Folder returns the shelf in the folder dir, which is made when it is used.
 func Folder(dir string) Shelf { return folder{dir} }
+
+// Place implements Shelf.
+func (f folder) Place() string { return f.dir }
 
 // List implements Shelf.
 func (f folder) List(context.Context) ([]File, error) {

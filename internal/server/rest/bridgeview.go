@@ -62,7 +62,7 @@ type Alert struct {
 }
 
 // alertNames are the kinds of alerts as the panel reads them.
-var alertNames = map[string]string{store.AlertSilence: "silencio", watch.KindWhatsApp: "whatsapp", watch.KindProblem: "problema"}
+var alertNames = map[string]string{store.AlertSilence: "silencio", watch.KindWhatsApp: "whatsapp", watch.KindProblem: "problema", store.AlertBackup: "respaldo"}
 
 // addBeat puts what the last beat said into v. What it said of WhatsApp counts
 // only while it is fresh.

@@ -21,6 +21,7 @@ import (
 
 	"mostrador/internal/server/assist"
 	"mostrador/internal/server/auth"
+	"mostrador/internal/server/backup"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -45,6 +46,8 @@ type Options struct {
 	Assist *assist.Assist
 	Learn  *learn.Learner
 	Photos *photos.Folder
+	// Backups makes copies of everything; nil where nobody wants them.
+	Backups *backup.Backups
 	// Clean takes files off the disk whose rows are gone.
 	Clean func(ctx context.Context) error
 	// Health asks the bridge at url how it is.
@@ -93,6 +96,7 @@ func Mount(r chi.Router, o Options) {
 	s.tokens()
 	s.users()
 	s.audit()
+	s.copies()
 }
 
 func configuration(version string) huma.Config {

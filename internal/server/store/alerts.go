@@ -11,6 +11,10 @@ import (
 // ends with the next beat whatever that says.
 const AlertSilence = "silence"
 
+// AlertBackup is the kind of the alert about copies that are not made any more.
+// It stands beside the default bridge, whose beats say nothing of it.
+const AlertBackup = "backup"
+
 // Trouble is something that is wrong with a bridge, in words for people.
 type Trouble struct {
 	Kind     string // the same for as long as it is the same trouble
@@ -90,7 +94,7 @@ func (t *tx) raiseSilence(words Trouble, latest int64) (raised []Alert, err erro
 
 // settleTroubles makes the open troubles of a bridge those that it complains about now.
 func (t *tx) settleTroubles(o Origin, troubles []Trouble) (cleared []Alert, err error) {
-	open, err := list(t.ctx, t.conn, scanAlert, `SELECT `+alertColumns+` FROM alerts WHERE bridge_id = $1 AND cleared_at = 0 ORDER BY id`, o.Bridge)
+	open, err := list(t.ctx, t.conn, scanAlert, `SELECT `+alertColumns+` FROM alerts WHERE bridge_id = $1 AND kind <> $2 AND cleared_at = 0 ORDER BY id`, o.Bridge, AlertBackup)
 	if err != nil {
 		return nil, err
 	}
@@ -128,11 +132,42 @@ func (s *Store) OpenAlerts(ctx context.Context, business int64) ([]Alert, error)
 	return open, wrap("list open alerts", err)
 }
 
-// ClearAlerts takes every alert down, for a server that is told not to watch.
+// ClearAlerts takes every alert about a bridge down, for a server that is told
+// not to watch.
 func (s *Store) ClearAlerts(ctx context.Context) error {
 	return s.write(ctx, "clear alerts", func(t *tx) error {
-		return t.exec(`UPDATE alerts SET cleared_at = $1 WHERE cleared_at = 0 AND raised_at > 0`, t.now)
+		return t.exec(`UPDATE alerts SET cleared_at = $1 WHERE cleared_at = 0 AND raised_at > 0 AND kind <> $2`, t.now, AlertBackup)
 	})
+}
+
+// RaiseAlert raises an alert that no beat is about, and reports whether it was
+// not up before. One that is up gets the new words and keeps its beginning.
+func (s *Store) RaiseAlert(ctx context.Context, o Origin, trouble Trouble, since time.Time) (fresh bool, err error) {
+	err = s.write(ctx, "raise alert", func(t *tx) error {
+		fresh, err = t.changed(`UPDATE alerts SET sentence = $3, solution = $4 WHERE bridge_id = $1 AND kind = $2 AND cleared_at = 0`,
+			o.Bridge, trouble.Kind, clean(trouble.Sentence), clean(trouble.Solution))
+		if fresh = !fresh; err != nil || !fresh {
+			return err
+		}
+		t.hint(o.Business, 0, HintBridge)
+		return t.exec(`
+			INSERT INTO alerts (business_id, bridge_id, kind, sentence, solution, since, raised_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (bridge_id, kind) WHERE cleared_at = 0 DO NOTHING`,
+			o.Business, o.Bridge, trouble.Kind, clean(trouble.Sentence), clean(trouble.Solution), millis(since), t.now)
+	})
+	return fresh, err
+}
+
+// ClearAlert takes the alert of that kind down and reports whether it was up.
+func (s *Store) ClearAlert(ctx context.Context, o Origin, kind string) (was bool, err error) {
+	err = s.write(ctx, "clear alert", func(t *tx) error {
+		was, err = t.changed(`UPDATE alerts SET cleared_at = $3 WHERE bridge_id = $1 AND kind = $2 AND cleared_at = 0`, o.Bridge, kind, t.now)
+		if was {
+			t.hint(o.Business, 0, HintBridge)
+		}
+		return err
+	})
+	return was, err
 }
 
 const alertColumns = `id, business_id, bridge_id, kind, sentence, solution, since, raised_at`

@@ -58,6 +58,8 @@ const (
 	ActTicketSplit     = "ticket.split"
 	ActPairingAsked    = "whatsapp.code"
 	ActSessionEnded    = "whatsapp.ended"
+	ActBackupAsked     = "backup.asked"
+	ActBackupTaken     = "backup.taken"
 )
 
 // Page sizes of Audit.

@@ -265,6 +265,40 @@ func TestAlertsOfOthersAreNotShownAndAllCanBeCleared(t *testing.T) {
 	})
 }
 
+func TestAnAlertThatNoBeatIsAboutStaysUntilItIsTakenDown(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		trouble := store.Trouble{Kind: store.AlertBackup, Sentence: "No hay respaldo.", Solution: "Haga uno."}
+		raise := func(want bool) {
+			t.Helper()
+			fresh, err := s.RaiseAlert(t.Context(), s.origin, trouble, start)
+			if s.do("raise", err); fresh != want {
+				t.Errorf("got it new %v, want %v", fresh, want)
+			}
+		}
+		raise(true)
+		s.clock.Advance(time.Hour)
+		trouble.Sentence = "Sigue sin haber."
+		raise(false)
+		s.beat()
+		s.do("clear alerts of bridges", s.ClearAlerts(t.Context()))
+		open := s.open()
+		if len(open) != 1 || open[0].Sentence != trouble.Sentence || !open[0].Since.Equal(start) {
+			t.Errorf("got %+v, want it up with its new words and its old beginning", open)
+		}
+		for _, want := range []bool{true, false} {
+			if was, err := s.ClearAlert(t.Context(), s.origin, store.AlertBackup); err != nil || was != want {
+				t.Errorf("clear: got %v, %v, want %v", was, err, want)
+			}
+		}
+		s.wantKinds("open", kinds(s.open()), "")
+		raise(true)
+		founded, err := s.Founded(t.Context(), s.origin.Business)
+		if s.do("found", err); !founded.Equal(start) {
+			t.Errorf("got the business founded %v, want %v", founded, start)
+		}
+	})
+}
+
 func TestBeatsOfAnUnavailableDatabaseAreSaidToBe(t *testing.T) {
 	s := openShop(t, filepath.Join(t.TempDir(), "tickets.db"))
 	s.do("close", s.Close())

@@ -5,7 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+
+	moderncsqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"mostrador/internal/ticket"
 )
@@ -27,6 +31,26 @@ func (s *Store) CopyTo(ctx context.Context, path string) error {
 		return fmt.Errorf("copy database: %w", explain(err))
 	}
 	return nil
+}
+
+// InUse reports whether any program has the SQLite file at path open. A file that
+// is not there, or is no database, is in nobody's use.
+func InUse(ctx context.Context, path string) bool {
+	if _, err := os.Stat(path); err != nil {
+		return false
+	}
+	db, err := sql.Open("sqlite", dsn(path, []string{"busy_timeout(0)", "locking_mode(EXCLUSIVE)"})+"&_txlock=exclusive")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	t, err := db.BeginTx(ctx, nil) // alone with the file, or not at all
+	if err == nil {
+		err = t.Rollback()
+	}
+	lite, ok := errors.AsType[*moderncsqlite.Error](err)
+	return ok && lite.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // Copy is a copy of a database that is only looked at.

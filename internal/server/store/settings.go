@@ -81,6 +81,16 @@ func (s *Store) Business(ctx context.Context, id int64) (Business, error) {
 	return found[0], nil
 }
 
+// Founded returns when a business was set up.
+func (s *Store) Founded(ctx context.Context, id int64) (time.Time, error) {
+	var at int64
+	found, err := one(s.reader.QueryRowContext(ctx, `SELECT created_at FROM businesses WHERE id = $1`, id), &at)
+	if err == nil && !found {
+		err = errNoBusiness
+	}
+	return instant(at), wrap("find founding", err)
+}
+
 var errNoBusiness = ticket.NewError(ticket.CodeNotFound, "Negocio no encontrado")
 
 // Businesses returns the ids of all businesses.

@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 /** What the log can be filtered by: the part of an action before the dot. @type {Record<string, string>} */
 export const kinds = {
   access: 'audit.kindAccess', user: 'audit.kindUser', token: 'audit.kindToken', ticket: 'audit.kindTicket', customer: 'audit.kindCustomer',
-  settings: 'audit.kindSettings', whatsapp: 'audit.kindWhatsApp',
+  settings: 'audit.kindSettings', whatsapp: 'audit.kindWhatsApp', backup: 'audit.kindBackup',
 };
 
 /** By kind and verb. @type {Record<string, Record<string, string>>} */
@@ -26,6 +26,7 @@ const sentences = {
   },
   settings: { changed: 'audit.settings' },
   whatsapp: { code: 'audit.pairingCode', ended: 'audit.sessionEnded' },
+  backup: { asked: 'audit.backupAsked', taken: 'audit.backupTaken' },
 };
 
 /** @type {Record<string, string>} */

@@ -4,7 +4,7 @@ import { list, pick, text, time } from './wire.js';
 
 /**
  * @typedef {{key: string, name: string, phone: string, hidden: boolean, group: boolean, text: string, reason: string, at: Date | null}} Parked
- * @typedef {{id: number, kind: 'silence'|'whatsapp'|'problem', sentence: string, solution: string, since: Date | null}} Alert
+ * @typedef {{id: number, kind: 'silence'|'whatsapp'|'problem'|'backup', sentence: string, solution: string, since: Date | null}} Alert
  * @typedef {{reachable: boolean, connected: boolean, state: string, reason: string, solution: string, problem: string, laptop: string,
  *   heard: Date | null, account: string, version: string, library: string, clock: number | null, startedAt: Date | null,
  *   received: number | null, delivered: number | null, queued: number, oldest: Date | null, files: number, damaged: number,
@@ -20,7 +20,7 @@ const states = {
   desactualizado: 'outdated', rechazado: 'refused', detenido: 'stopped', sin_configurar: 'unconfigured', inalcanzable: 'unreachable',
 };
 /** @type {Record<string, Alert['kind']>} */
-const kinds = { silencio: 'silence', whatsapp: 'whatsapp', problema: 'problem' };
+const kinds = { silencio: 'silence', whatsapp: 'whatsapp', problema: 'problem', respaldo: 'backup' };
 
 /** @param {any} v @returns {Bridge} */
 export function bridge(v) {

@@ -8,6 +8,7 @@ import { AuditSettings } from './settings-audit.js';
 import { BusinessSettings } from './settings-business.js';
 import { CategorySettings } from './settings-categories.js';
 import { CannedSettings } from './settings-canned.js';
+import { CopySettings } from './settings-copies.js';
 import { HoursSettings } from './settings-hours.js';
 import { KeepSettings } from './settings-keep.js';
 import { UserSettings } from './settings-users.js';
@@ -25,6 +26,7 @@ const sections = [
   { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
   { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },
   { path: 'conservar', title: 'keep.title', role: 'admin', view: KeepSettings },
+  { path: 'copias', title: 'copies.title', role: 'admin', view: CopySettings },
   { path: 'auditoria', title: 'audit.title', role: 'admin', view: AuditSettings },
 ];
 

@@ -3,6 +3,7 @@ import { permission, setNotices, setSound } from '../actions/alerts.js';
 import { logOut } from '../actions/session.js';
 import { AlertSwitch } from '../components/alert-switch.js';
 import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
+import { CopyBar } from '../components/copies.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
@@ -45,6 +46,7 @@ function View() {
   const told = to.view === 'bridge' || (to.view === 'list' && isEmpty(state.list.value));
   return html`<${Header} />
     ${told ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
+    ${state.may(state.session.value, 'admin') && to.section !== 'copias' ? html`<${CopyBar} alerts=${state.bridge.value?.alerts ?? []} now=${state.now.value} link=${href({ view: 'settings', section: 'copias' })} />` : ''}
     <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
 }
 
