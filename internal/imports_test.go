@@ -133,6 +133,7 @@ var allowed = map[string][]string{
 	},
 	"internal/bundle": {"github.com/evanw/esbuild"},
 	"cmd/panel":       {"internal/bundle", "web"},
+	"cmd/dist":        {},
 	"cmd/demo": {
 		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
 		"golang.org/x/sync", "github.com/rs/zerolog",
