@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 )
 
@@ -29,7 +28,11 @@ func licences(ctx context.Context, root, program string, panel bool) ([]byte, er
 	}
 	var out bytes.Buffer
 	out.WriteString("Este programa contiene lo siguiente, cada cosa con su licencia.\n")
-	if err := add(&out, "Go "+strings.TrimPrefix(info.GoVersion, "go"), runtime.GOROOT()); err != nil {
+	toolchain, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("find Go: %w", err)
+	}
+	if err := add(&out, "Go "+strings.TrimPrefix(info.GoVersion, "go"), strings.TrimSpace(string(toolchain))); err != nil {
 		return nil, err
 	}
 	paths := make([]string, 0, len(info.Deps))
@@ -55,7 +58,7 @@ func licences(ctx context.Context, root, program string, panel bool) ([]byte, er
 
 // folders is where the module cache has each module.
 func folders(ctx context.Context, root string, modules []string) (map[string]string, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-m", "-json"}, modules...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-m", "-json"}, modules...)...) //nolint:gosec // modules of our own program
 	cmd.Dir, cmd.Stderr = root, os.Stderr
 	listed, err := cmd.Output()
 	if err != nil {

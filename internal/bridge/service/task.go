@@ -9,9 +9,6 @@ import (
 	"unicode/utf16"
 )
 
-// taskName is what Windows' task scheduler calls the bridge.
-const taskName = `Mostrador\puente`
-
 // task is the definition of a scheduled task that runs program in dir whenever
 // user logs on, in UTF-16 as Windows writes such files. It is tried again each
 // minute, which does nothing while it runs: Windows' own «restart on failure» is

@@ -10,6 +10,9 @@ import (
 	"syscall"
 )
 
+// taskName is what Windows' task scheduler calls the bridge.
+const taskName = `Mostrador\puente`
+
 // scheduler is Windows' task scheduler.
 type scheduler struct{}
 
