@@ -111,14 +111,12 @@ func execute(ctx context.Context, o Options) error {
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
 	}
-	if _, ok := serviceCommands[command]; ok {
+	if _, ok := serviceCommands[command]; ok || command == service.Command {
 		return serviceCommand(ctx, o, command)
 	}
 	switch command {
 	case "run":
 		return serve(ctx, o)
-	case service.Command:
-		return serveInBackground(ctx, o)
 	case "config":
 		return showConfig(o)
 	case "token":

@@ -56,7 +56,11 @@ type keeper struct {
 	bridge  neighbour
 }
 
+// serviceCommand does one of serviceCommands, or is what a service runs.
 func serviceCommand(ctx context.Context, o Options, command string) error {
+	if command == service.Command {
+		return serveInBackground(ctx, o)
+	}
 	do := serviceCommands[command]
 	// A service sees no variables of this window, only the folder's file.
 	c, err := config.LoadBridge(func(string) string { return "" }, o.Dir)

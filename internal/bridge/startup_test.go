@@ -52,7 +52,7 @@ func TestWhyAFolderCannotBeUsedIsSaid(t *testing.T) {
 			t.Errorf("got %v, want %q and its cause", err, want)
 		}
 	}
-	if cause := errors.New("other"); bridge.FolderProblem("x", cause) != cause {
-		t.Error("got another error, want the same")
+	if got := bridge.FolderProblem("x", errors.New("other")).Error(); got != "other" {
+		t.Errorf("got %q, want the same error", got)
 	}
 }

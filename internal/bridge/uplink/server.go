@@ -147,6 +147,22 @@ func (s server) do(req *http.Request) (code int, answer []byte, err error) {
 	return resp.StatusCode, answer, nil
 }
 
+// misset says which setting is wrong, if the answer is about one and not about
+// the message.
+func misset(code int, answer []byte) string {
+	switch code {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "El servidor rechaza el token: ponga el mismo API_TOKEN en los dos programas. Los mensajes esperan."
+	case http.StatusNotFound:
+		return "En SERVER_URL hay otro programa, o la dirección está incompleta. Los mensajes esperan."
+	case http.StatusBadRequest:
+		if plainToSecure.Match(answer) {
+			return reasonSecure
+		}
+	}
+	return ""
+}
+
 // plainToSecure is what Go's, nginx's and Apache's HTTPS ports say to HTTP.
 var plainToSecure = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS|plain HTTP to an SSL`)
 
@@ -162,12 +178,8 @@ func judge(code int, answer []byte) outcome {
 			return out
 		}
 		return outcome{verdict: accept, code: code}
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		out.verdict, out.reason = lockedOut, "El servidor rechaza el token: ponga el mismo API_TOKEN en los dos programas. Los mensajes esperan."
-	case code == http.StatusNotFound:
-		out.verdict, out.reason = lockedOut, "En SERVER_URL hay otro programa, o la dirección está incompleta. Los mensajes esperan."
-	case code == http.StatusBadRequest && plainToSecure.Match(answer):
-		out.verdict, out.reason = lockedOut, reasonSecure
+	case misset(code, answer) != "":
+		out.verdict, out.reason = lockedOut, misset(code, answer)
 	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity:
 		out.verdict = refuse
 	case code == http.StatusRequestEntityTooLarge:

@@ -22,7 +22,7 @@ const (
 // keeps the difference to itself and shows it only in a number that is WhatsApp's
 // time within the week.
 func clockAhead(cli *whatsmeow.Client) time.Duration {
-	number, err := strconv.ParseInt(cli.DangerousInternals().GetUnifiedSessionID(), 10, 64)
+	number, err := strconv.ParseInt(cli.DangerousInternals().GetUnifiedSessionID(), 10, 64) //nolint:staticcheck // only reads; see docs/DECISIONS.md
 	if err != nil {
 		return 0
 	}
