@@ -34,7 +34,7 @@ for _ in $(seq 100); do
 	if ./bridge health >/dev/null 2>&1; then break; fi
 	sleep 0.2
 done
-curl -sS "http://127.0.0.1:$port/" | grep -q 'puente de WhatsApp' || fail 'the page is not there'
+curl -sS "http://127.0.0.1:$port/" | grep 'puente de WhatsApp' >/dev/null || fail 'the page is not there'
 kill "$running"
 wait "$running" || fail 'the bridge does not stop cleanly'
 [ -s registro/puente.log ] || fail 'there is no log'

@@ -18,7 +18,6 @@ import (
 
 	"mostrador/internal/bridge/api"
 	"mostrador/internal/bridge/queue"
-	"mostrador/internal/bridge/service"
 	"mostrador/internal/bridge/uplink"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
@@ -111,7 +110,7 @@ func execute(ctx context.Context, o Options) error {
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
 	}
-	if _, ok := serviceCommands[command]; ok || command == service.Command {
+	if _, ok := serviceCommands[command]; ok {
 		return serviceCommand(ctx, o, command)
 	}
 	switch command {

@@ -42,11 +42,12 @@ type Service interface {
 
 // serviceCommands are the commands about the bridge as a service.
 var serviceCommands = map[string]func(keeper, context.Context) error{
-	"install":   keeper.install,
-	"uninstall": keeper.uninstall,
-	"start":     keeper.start,
-	"stop":      keeper.stop,
-	"status":    keeper.status,
+	service.Command: nil, // serveInBackground, which is the service itself
+	"install":       keeper.install,
+	"uninstall":     keeper.uninstall,
+	"start":         keeper.start,
+	"stop":          keeper.stop,
+	"status":        keeper.status,
 }
 
 // keeper does one of serviceCommands.
