@@ -121,6 +121,22 @@ bench-live: ## 5,000 open panels hear of a change, beside plain coder/websocket
 eval: ## measure the classifier by cross-validation
 	@go build -o bin/ ./cmd/server && bin/server evaluate && bin/server evaluate --template comercio
 
+# Systems for which there are zips.
+DIST := linux/amd64 $(TARGETS)
+EPOCH = $(shell git log -1 --format=%ct)
+
+.PHONY: dist
+dist: $(addprefix cross-,$(subst /,-,$(DIST))) ## a zip for each system, checksums and bills of materials, into dist/zip/
+	@go run ./cmd/dist -version '$(VERSION)' -time $(EPOCH)
+
+.PHONY: test-dist
+test-dist: ## the zips, made twice: the same bytes, and what they hold starts
+	deploy/test/dist.sh
+
+.PHONY: test-windows
+test-windows: cross-windows-amd64 ## the Windows programs under Wine (needs wine64 and gcc-mingw-w64-x86-64-win32)
+	deploy/test/wine.sh
+
 .PHONY: images
 images: ## build the container images and try them, with Compose too (root, buildah, podman, runc, busybox-static)
 	deploy/test/images.sh

@@ -44,15 +44,17 @@ var allowed = map[string][]string{
 	"internal/bridge/api": {
 		"internal/wire", "internal/ticket", "internal/httpx", "internal/metrics", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
 	},
-	"internal/bridge/link": {"internal/tunnel", "internal/wire", "github.com/coder/websocket", "github.com/rs/zerolog"},
+	"internal/bridge/link":    {"internal/tunnel", "internal/wire", "github.com/coder/websocket", "github.com/rs/zerolog"},
+	"internal/bridge/desktop": {"golang.org/x/sys/windows"},
+	"internal/bridge/service": {"internal/ticket", "github.com/kardianos/service"},
 	"internal/bridge/checkup": {
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/config", "internal/doctor", "internal/wire",
 	},
 	"internal/bridge": {
 		"internal/bridge/checkup", "internal/bridge/link", "internal/disk", "internal/doctor",
-		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
+		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api", "internal/bridge/service",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
-		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
+		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term", "github.com/DeRuina/timberjack",
 	},
 
 	"internal/version": {},
@@ -128,7 +130,7 @@ var allowed = map[string][]string{
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 
-	"cmd/bridge": {"internal/bridge"},
+	"cmd/bridge": {"internal/bridge", "internal/bridge/desktop", "internal/bridge/service"},
 	"cmd/server": {"internal/server"},
 
 	// Helpers of the tests and the demo; no shipped program may reach them.
@@ -143,6 +145,7 @@ var allowed = map[string][]string{
 	},
 	"internal/bundle": {"github.com/evanw/esbuild"},
 	"cmd/panel":       {"internal/bundle", "web"},
+	"cmd/dist":        {},
 	"cmd/demo": {
 		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
 		"golang.org/x/sync", "github.com/rs/zerolog",

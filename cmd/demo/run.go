@@ -56,6 +56,7 @@ func run(ctx context.Context, opts options) error {
 	flags.SetOutput(opts.out)
 	dir := flags.String("carpeta", "", "carpeta para los datos (por omisión, una temporal que se borra al terminar)")
 	port := flags.Int("puerto", 8523, "puerto del panel; si está ocupado se toma otro")
+	alone := flags.Bool("sin-telefono", false, "nadie escanea el código QR: se ve lo que ve un negocio la primera vez")
 	if err := flags.Parse(opts.args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -76,7 +77,7 @@ func run(ctx context.Context, opts options) error {
 	defer sim.Close()
 	wasim.Trust()
 
-	d := &demo{options: opts, sim: sim, dir: *dir, token: config.MakeToken()}
+	d := &demo{options: opts, sim: sim, dir: *dir, alone: *alone, token: config.MakeToken()}
 	if err := d.choosePorts(*port); err != nil {
 		return err
 	}
@@ -88,6 +89,7 @@ type demo struct {
 	options
 	sim              *wasim.Server
 	dir, token       string
+	alone            bool // nobody pairs
 	panelPort        string
 	bridgePort       string
 	serverUp, laptop chan struct{}
@@ -183,6 +185,11 @@ func (d *demo) perform(ctx context.Context) error {
 			return nil
 		}
 	}
+	if d.alone {
+		fmt.Fprintf(d.out, introAlone, "http://127.0.0.1:"+d.panelPort, panelUser, panelPassword, d.bridgePort, d.dir)
+		<-ctx.Done()
+		return nil
+	}
 	if err := d.pair(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -213,6 +220,19 @@ Mostrador está en marcha con un WhatsApp simulado: no hay teléfono ni cuenta.
 
 Durante el próximo minuto escribirán varios clientes. Abra el panel, pulse
 «Notificar recibido» o contésteles: aquí se ve qué reciben y qué responden.
+Ctrl-C para terminar.
+
+`
+
+const introAlone = `
+Mostrador está en marcha y espera a que alguien vincule el teléfono.
+
+    Panel    %s
+    Usuario  %s
+    Clave    %s
+    Laptop   http://127.0.0.1:%s/  (la página local del puente, con el código QR)
+    Datos    %s
+
 Ctrl-C para terminar.
 
 `

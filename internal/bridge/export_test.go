@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 
+	"github.com/rs/zerolog"
+
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/metrics"
 )
@@ -27,3 +29,14 @@ func ShowAll(o Options, states ...whatsapp.State) {
 
 // Families are what the bridge counts.
 func Families() []metrics.Desc { return newMeters().registry.Describe() }
+
+// InviteAll has a bridge that starts see states one after the other.
+func InviteAll(o Options, states ...whatsapp.State) {
+	i := newInvitation(o, "http://127.0.0.1:9000/", zerolog.Nop())
+	for _, state := range states {
+		i.consider(state)
+	}
+}
+
+// FolderProblem explains a folder that cannot be used.
+var FolderProblem = folderProblem

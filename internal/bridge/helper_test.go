@@ -219,14 +219,18 @@ func start(t *testing.T, wa *wasim.Server, dir, server string) *program {
 // startWith is start with other settings.
 func startWith(t *testing.T, wa *wasim.Server, dir string, env map[string]string) *program {
 	t.Helper()
+	return launch(t, bridge.Options{Getenv: environment(env), Dir: dir, Network: network(wa)})
+}
+
+// launch runs a bridge until the test or stop ends it.
+func launch(t *testing.T, o bridge.Options) *program {
+	t.Helper()
 	p := &program{t: t}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() {
-		done <- bridge.Run(ctx, bridge.Options{
-			Getenv: environment(env), Dir: dir, Stdout: &p.out, Stderr: &p.errOut,
-			Network: network(wa), Ready: func(addr string) { ready <- addr },
-		})
+		o.Stdout, o.Stderr, o.Ready = &p.out, &p.errOut, func(addr string) { ready <- addr }
+		done <- bridge.Run(ctx, o)
 	}()
 	p.stop = sync.OnceValue(func() error { cancel(); return <-done })
 	t.Cleanup(func() {

@@ -244,7 +244,7 @@ func askToRetry(ctx context.Context, o Options, keys []string) (int, error) {
 	}
 	addr, err := net.ResolveTCPAddr("tcp", c.Address)
 	if err != nil {
-		return 0, listenProblem(c.Address, err)
+		return 0, listenProblem(ctx, c.Address, err)
 	}
 	body, err := json.Marshal(wire.Retry{Keys: keys})
 	if err != nil {

@@ -39,22 +39,31 @@ const (
 // library is the WhatsApp library, which grows old faster than the rest.
 const library = "go.mau.fi/whatsmeow"
 
-// Options are what the program gets from outside. All but Environ, Network, Ready
-// and Now must be set.
+// Options are what the program gets from outside. All but Environ, Open, Service,
+// Network, Ready and Now must be set.
 type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
 	Environ        []string                 // os.Environ(), looked through for misspelt names
 	Dir            string                   // working folder
 	Stdout, Stderr io.Writer
-	Network        whatsapp.Network  // zero: WhatsApp itself; tests and the demo put a simulator here
-	Ready          func(addr string) // called with the address once the API answers
-	Now            func() time.Time  // nil: time.Now
+	Open           func(url string) error // shows a page to whoever sits here; nil: nobody does
+	Service        Service                // how the system starts the bridge by itself; nil: this system's own
+	Network        whatsapp.Network       // zero: WhatsApp itself; tests and the demo put a simulator here
+	Ready          func(addr string)      // called with the address once the API answers
+	Now            func() time.Time       // nil: time.Now
+
+	screen io.Writer // where the QR code is drawn; nil: Stdout
 }
 
 const help = `Mostrador: el puente entre WhatsApp y el servidor.
 
   bridge           conecta con WhatsApp y entrega los mensajes al servidor
+  bridge install   hace que el puente arranque solo y lo pone en marcha
+  bridge uninstall deshace lo anterior; la sesión y la cola se quedan
+  bridge start     pone en marcha el puente instalado
+  bridge stop      detiene el puente de esta carpeta
+  bridge status    dice si está instalado, en marcha y conectado
   bridge queue     muestra y maneja los mensajes en cola; «bridge queue help» dice cómo
   bridge doctor    revisa todo y dice qué está mal y qué hacer [--json]
                    [--bundle paquete.zip para soporte, sin secretos ni mensajes]
@@ -102,6 +111,9 @@ func execute(ctx context.Context, o Options) error {
 	}
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
+	}
+	if _, ok := serviceCommands[command]; ok {
+		return serviceCommand(ctx, o, command)
 	}
 	switch command {
 	case "run":
@@ -154,7 +166,7 @@ func say(w io.Writer, text string) error {
 func serve(ctx context.Context, o Options) error {
 	c, report := config.InspectBridge(o.Getenv, o.Environ, o.Dir)
 	if err := report.Err(); err != nil {
-		return err
+		return withoutFile(err, o.Dir)
 	}
 	log := newLogger(o.Stdout, c.LogLevel)
 	for _, warning := range report.Warnings {
@@ -170,7 +182,11 @@ func serve(ctx context.Context, o Options) error {
 		return err
 	}
 	defer b.close()
-	handler := api.New(b.apiOptions(o, c))
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	offer := b.apiOptions(o, c)
+	offer.Stop = stop
+	handler := api.New(offer)
 	addr := listeners[0].Addr()
 	log.Info().Str("version", version.String()).Str("library", version.Of(library)).Stringer("address", addr).Msg("bridge started")
 	g, ctx := errgroup.WithContext(ctx)
@@ -182,7 +198,10 @@ func serve(ctx context.Context, o Options) error {
 	}
 	g.Go(func() error { return b.uplink.Run(ctx) })
 	g.Go(func() error { return b.session.Run(ctx) })
-	g.Go(func() error { b.follow(ctx, newScreen(o, pageURL(addr), c.PlainQR)); return nil })
+	g.Go(func() error {
+		b.follow(ctx, newScreen(o, pageURL(addr), c.PlainQR), newInvitation(o, pageURL(addr), log))
+		return nil
+	})
 	if o.Ready != nil {
 		o.Ready(addr.String())
 	}
@@ -221,7 +240,7 @@ func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) 
 		Put: func(e queue.Entry) error { return b.put(e) },
 	})
 	if err != nil {
-		return nil, err
+		return nil, folderProblem(filepath.Join(c.Dir, sessionDir), err)
 	}
 	b.session = session
 	dir := filepath.Join(c.Dir, queueDir)
@@ -273,7 +292,7 @@ func listen(ctx context.Context, address string) ([]net.Listener, error) {
 	var config net.ListenConfig
 	main, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, listenProblem(address, err)
+		return nil, listenProblem(ctx, address, err)
 	}
 	bound, ok := main.Addr().(*net.TCPAddr)
 	if !ok || bound.IP.IsUnspecified() || bound.IP.IsLoopback() {
@@ -283,7 +302,7 @@ func listen(ctx context.Context, address string) ([]net.Listener, error) {
 	loopback, err := config.Listen(ctx, "tcp", own.String())
 	if err != nil {
 		closeAll([]net.Listener{main})
-		return nil, listenProblem(own.String(), err)
+		return nil, listenProblem(ctx, own.String(), err)
 	}
 	return []net.Listener{main, loopback}, nil
 }

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -26,7 +27,10 @@ type screen struct {
 }
 
 func newScreen(o Options, page string, plain bool) *screen {
-	return &screen{out: o.Stdout, page: page, simple: plain || !showsBlocks(o.Stdout, o.Getenv)}
+	if o.screen == nil {
+		o.screen = o.Stdout
+	}
+	return &screen{out: o.screen, page: page, simple: plain || !showsBlocks(o.screen, o.Getenv)}
 }
 
 // showsBlocks reports whether out is a terminal that draws U+2580 to U+2588.
@@ -81,12 +85,30 @@ func (s *screen) say(format string, args ...any) {
 // content with two, and windows are small.
 const quietZone = 2
 
+// Colours of a terminal: without them a light window would show the code's
+// negative, which not every phone reads.
+const (
+	whiteOnBlack = "\x1b[97;40m"
+	asBefore     = "\x1b[0m"
+)
+
 func drawQR(out io.Writer, text string, simple bool) {
-	config := qrterminal.Config{Level: qrterminal.L, Writer: out, QuietZone: quietZone, WhiteChar: "##", BlackChar: "  "}
 	if !simple {
-		config.HalfBlocks = true
-		config.WhiteChar, config.BlackChar = qrterminal.WHITE_WHITE, qrterminal.BLACK_BLACK
-		config.WhiteBlackChar, config.BlackWhiteChar = qrterminal.WHITE_BLACK, qrterminal.BLACK_WHITE
+		var plain bytes.Buffer
+		drawBlocks(&plain, text)
+		for line := range strings.Lines(plain.String()) {
+			_, _ = io.WriteString(out, whiteOnBlack+strings.TrimSuffix(line, "\n")+asBefore+"\n")
+		}
+		return
 	}
-	qrterminal.GenerateWithConfig(text, config)
+	qrterminal.GenerateWithConfig(text, qrterminal.Config{Level: qrterminal.L, Writer: out, QuietZone: quietZone, WhiteChar: "##", BlackChar: "  "})
+}
+
+// drawBlocks draws two modules with each character.
+func drawBlocks(out io.Writer, text string) {
+	qrterminal.GenerateWithConfig(text, qrterminal.Config{
+		Level: qrterminal.L, Writer: out, QuietZone: quietZone, HalfBlocks: true,
+		WhiteChar: qrterminal.WHITE_WHITE, BlackChar: qrterminal.BLACK_BLACK,
+		WhiteBlackChar: qrterminal.WHITE_BLACK, BlackWhiteChar: qrterminal.BLACK_WHITE,
+	})
 }

@@ -51,7 +51,11 @@ func TestTheCodeIsDrawnSquareInBothForms(t *testing.T) {
 	for simple, alphabet := range map[bool]string{true: "# ", false: "█▀▄ "} {
 		var out bytes.Buffer
 		bridge.DrawQR(&out, text, simple)
-		lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
+		plain := strings.NewReplacer("\x1b[97;40m", "", "\x1b[0m", "").Replace(out.String())
+		lines := strings.Split(strings.TrimRight(plain, "\n"), "\n")
+		if coloured := strings.Count(out.String(), "\x1b[97;40m"); !simple && coloured != len(lines) || simple && coloured != 0 {
+			t.Errorf("simple %v: got %d of %d lines coloured, want all in a terminal and none elsewhere", simple, coloured, len(lines))
+		}
 		width := utf8.RuneCountInString(lines[0])
 		for _, line := range lines {
 			if strings.Trim(line, alphabet) != "" || utf8.RuneCountInString(line) != width {
@@ -82,7 +86,7 @@ func TestThePageIsOnLoopback(t *testing.T) {
 
 func TestABusyPortIsRecognisedOnEverySystem(t *testing.T) {
 	for _, errno := range []syscall.Errno{syscall.EADDRINUSE, 10048} {
-		err := bridge.ListenProblem(":9000", &net.OpError{Op: "listen", Err: errno})
+		err := bridge.ListenProblem(t.Context(), ":9000", &net.OpError{Op: "listen", Err: errno})
 		if !strings.Contains(err.Error(), "El puerto 9000 ya está ocupado") || !errors.Is(err, errno) {
 			t.Errorf("got %v, want the port and its cause", err)
 		}

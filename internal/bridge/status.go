@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mostrador/internal/bridge/api"
@@ -33,10 +34,34 @@ func (b *bridge) status() api.Status {
 		state := b.link.State()
 		s.LinkSince, s.LinkReason = state.Since, state.Reason
 	}
+	if s.Reason == "" && s.ServerError == "" {
+		s.Reason, s.Solution = clockProblem(b.session.ClockAhead(), server.Clock)
+	}
 	if p := wa.Passkey; p != nil {
 		s.Passkey = &api.Passkey{PublicKey: p.PublicKey, Code: p.Code, Expires: p.Expires}
 	}
 	return s
+}
+
+// maxClockDifference is how far this machine's clock may be from WhatsApp's before
+// people are told.
+const maxClockDifference = 2 * time.Minute
+
+// clockProblem says that this machine's clock is wrong, and what to do. WhatsApp's
+// is right; the server's is only another one.
+func clockProblem(ahead time.Duration, server string) (reason, solution string) {
+	side := "adelantado"
+	if ahead < 0 {
+		side = "atrasado"
+	}
+	switch {
+	case ahead.Abs() > maxClockDifference:
+		return fmt.Sprintf("El reloj de esta computadora está %s: %s de diferencia con WhatsApp.", side, api.Span(ahead.Abs())),
+			"Active la hora automática en los ajustes de fecha y hora."
+	case server != "":
+		return server, "Active la hora automática en las dos computadoras."
+	}
+	return "", ""
 }
 
 // maxTrayText is as much of a parked message as the list of them shows, in runes.
@@ -92,7 +117,7 @@ func (b *bridge) beat(o Options, c config.Bridge, started time.Time) wire.Beat {
 
 // follow logs and shows what becomes of the session, and has everything that
 // waits tried at once when it is connected again.
-func (b *bridge) follow(ctx context.Context, s *screen) {
+func (b *bridge) follow(ctx context.Context, s *screen, i *invitation) {
 	changes, end := b.session.Changes()
 	defer end()
 	var last whatsapp.State
@@ -105,6 +130,7 @@ func (b *bridge) follow(ctx context.Context, s *screen) {
 		}
 		last = state
 		s.show(state)
+		i.consider(state)
 		if now := b.session.Connected(); now != connected {
 			b.uplink.Announce()
 			if connected = now; now {

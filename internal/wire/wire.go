@@ -17,6 +17,7 @@ const (
 	PathBeat    = "/latido"         // server: the bridge's sign of life, once a minute
 	PathParked  = "/cola/apartados" // bridge: GET what the server refused, POST to try it again
 	PathLink    = "/enlace"         // server: a WebSocket of the bridge's, in which the server's calls travel
+	PathStop    = "/detener"        // bridge, from its own machine only: POST ends the program
 )
 
 // The link: a bridge opens a WebSocket at PathLink, and inside it, multiplexed by

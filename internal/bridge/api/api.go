@@ -82,7 +82,8 @@ type Options struct {
 	// Retry puts the parked messages with these keys, or all when there are none,
 	// back into the queue and says how many that was.
 	Retry   func(keys []string) (int, error)
-	MaxFile int64 // bytes of the largest file to send
+	Stop    func() // has the program end, and does not wait for it
+	MaxFile int64  // bytes of the largest file to send
 	Now     func() time.Time
 	Version string // of the bridge
 	Library string // version of the WhatsApp library
@@ -122,6 +123,7 @@ func New(o Options) http.Handler {
 		r.Post(wire.PathUnpair, a.handle(a.unpair))
 		r.Get(wire.PathParked, a.listParked)
 		r.Post(wire.PathParked, a.handle(a.retryParked))
+		r.With(a.localOnly).Post(wire.PathStop, a.stop)
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(a.localOnly, a.sameOrigin)

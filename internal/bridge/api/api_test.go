@@ -72,6 +72,7 @@ type fixture struct {
 	retried  int
 	keys     []string // of the last retry
 	retryErr error
+	stopped  int
 }
 
 func newFixture() *fixture {
@@ -86,6 +87,7 @@ func newFixture() *fixture {
 		Status: func() api.Status { return f.status },
 		Parked: func(int) []wire.Parked { return f.parked },
 		Retry:  func(keys []string) (int, error) { f.retried++; f.keys = keys; return 2, f.retryErr },
+		Stop:   func() { f.stopped++ },
 		Now:    func() time.Time { return f.clock }, Version: "v1", Library: "v2", Log: zerolog.Nop(),
 	})
 	return f
@@ -149,8 +151,8 @@ func TestEveryRouteIsClosedToStrangers(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || routes != 19 {
-		t.Errorf("walked %d routes, %v, want 19", routes, err)
+	if err != nil || routes != 20 {
+		t.Errorf("walked %d routes, %v, want 20", routes, err)
 	}
 	wantJSON(t, f.do(remote(http.MethodPost, "/enviar-mensaje", "{}")), http.StatusUnauthorized, `{"error":"No autorizado"}`)
 	wantJSON(t, f.do(remote(http.MethodGet, "/otra", "")), http.StatusNotFound, `{"error":"No existe"}`)

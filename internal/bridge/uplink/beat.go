@@ -30,7 +30,7 @@ type pulse struct {
 
 	mu      sync.Mutex
 	refused string        // Spanish sentence: the last beat was turned away; empty otherwise
-	ahead   time.Duration // by how much the bridge's clock was ahead of the server's at the last beat
+	ahead   time.Duration // by how much the bridge's clock was ahead of the server's at its last answer
 }
 
 // Announce has the server told soon that something changed: WhatsApp's state or
@@ -82,6 +82,9 @@ func (u *Uplink) beat(ctx context.Context) (unknown bool) {
 		return false
 	}
 	u.log.Debug().Int("status", code).Err(err).Msg("sign of life")
+	if !reply.Time.IsZero() { // finer than the header that the other answers tell it with
+		u.compareClocks(reply.Time)
+	}
 	p := &u.pulse
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,22 +97,35 @@ func (u *Uplink) beat(ctx context.Context) (unknown bool) {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		p.refused = judge(code, nil).reason
 		if before == "" {
-			u.log.Error().Int("status", code).Msg("server refuses the token")
+			u.log.Error().Int("status", code).Str("reason", p.refused).Msg("server refuses the token")
 		}
-	case !reply.Time.IsZero():
-		u.compareClocks(reply.Time)
 	}
 	return false
 }
 
-// compareClocks notes how far the clocks are apart; the caller holds the lock.
+// compareClocks notes how far the clocks are apart.
 func (u *Uplink) compareClocks(server time.Time) {
 	p := &u.pulse
-	apart := p.ahead.Abs() > maxClockDifference
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.apart()
 	p.ahead = u.now().Sub(server)
-	if p.ahead.Abs() > maxClockDifference && !apart {
-		u.log.Warn().Dur("ahead_ms", p.ahead).Msg("clocks of bridge and server differ")
+	if now := p.apart(); now != "" && before == "" {
+		u.log.Warn().Dur("ahead_ms", p.ahead).Str("reason", now).Msg("clocks of bridge and server differ")
 	}
+}
+
+// apart says by how much the clocks differ, if people should know; the caller
+// holds the lock.
+func (p *pulse) apart() string {
+	minutes := int(p.ahead.Abs().Round(time.Minute).Minutes())
+	switch {
+	case p.ahead > maxClockDifference:
+		return fmt.Sprintf("El reloj de la laptop está %d minutos adelantado respecto al del servidor: ponga los dos en hora.", minutes)
+	case p.ahead < -maxClockDifference:
+		return fmt.Sprintf("El reloj de la laptop está %d minutos atrasado respecto al del servidor: ponga los dos en hora.", minutes)
+	}
+	return ""
 }
 
 // compose is what to say about this moment.
@@ -127,19 +143,11 @@ func (u *Uplink) compose() wire.Beat {
 
 // problem is what is wrong between the two programs, as a Spanish sentence.
 func (u *Uplink) problem() string {
-	if state := u.State(); state.Reachable && state.Error != "" {
+	state := u.State()
+	if state.Reachable && state.Error != "" {
 		return state.Error
 	}
-	u.pulse.mu.Lock()
-	defer u.pulse.mu.Unlock()
-	minutes := int(u.pulse.ahead.Abs().Round(time.Minute).Minutes())
-	switch {
-	case u.pulse.ahead > maxClockDifference:
-		return fmt.Sprintf("El reloj de la laptop está %d minutos adelantado respecto al del servidor: ponga los dos en hora.", minutes)
-	case u.pulse.ahead < -maxClockDifference:
-		return fmt.Sprintf("El reloj de la laptop está %d minutos atrasado respecto al del servidor: ponga los dos en hora.", minutes)
-	}
-	return ""
+	return state.Clock
 }
 
 // beat tells the server how the bridge is. Its error says that there was no answer

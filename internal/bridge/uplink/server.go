@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -55,6 +55,7 @@ type server struct {
 	client *http.Client
 	url    string
 	bearer string
+	heard  func(at time.Time) // told the server's clock at each answer; nil: nobody is
 
 	now      func() time.Time
 	answered func(answer string, took time.Duration)
@@ -131,16 +132,23 @@ func (s server) request(ctx context.Context, path string, body []byte) (*http.Re
 	return req, nil
 }
 
-// alive asks the server whether it is there, without the token.
-func (s server) alive(ctx context.Context) bool {
+// errUnwell is what alive says of a server that answers with a 5xx.
+var errUnwell = errors.New("server is not well")
+
+// alive asks the server whether it is there, without the token, and returns why
+// not.
+func (s server) alive(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+wire.PathHealth, http.NoBody)
 	if err != nil {
-		return false
+		return fmt.Errorf("make request: %w", err)
 	}
 	code, _, err := s.do(req)
-	return err == nil && code < http.StatusInternalServerError
+	if err == nil && code >= http.StatusInternalServerError {
+		return errUnwell
+	}
+	return err
 }
 
 func (s server) do(req *http.Request) (code int, answer []byte, err error) {
@@ -149,6 +157,9 @@ func (s server) do(req *http.Request) (code int, answer []byte, err error) {
 		return 0, nil, err
 	}
 	defer resp.Body.Close()
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil && s.heard != nil {
+		s.heard(at)
+	}
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return 0, nil, fmt.Errorf("read answer: %w", err)
@@ -156,18 +167,24 @@ func (s server) do(req *http.Request) (code int, answer []byte, err error) {
 	return resp.StatusCode, answer, nil
 }
 
-// silence is the outcome of getting no answer.
-func silence(err error) outcome {
-	out := outcome{err: err, reason: "El servidor no contesta: está apagado, o SERVER_URL no es su dirección."}
-	var network net.Error
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		out.reason = "No se encuentra el servidor: el nombre en SERVER_URL no existe o no hay red."
-	} else if errors.As(err, &network) && network.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-		out.timedOut = true
-		out.reason = "El servidor no contestó a tiempo."
+// misset says which setting is wrong, if the answer is about one and not about
+// the message.
+func misset(code int, answer []byte) string {
+	switch code {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "El servidor rechaza el token: ponga el mismo API_TOKEN en los dos programas. Los mensajes esperan."
+	case http.StatusNotFound:
+		return "En SERVER_URL hay otro programa, o la dirección está incompleta. Los mensajes esperan."
+	case http.StatusBadRequest:
+		if plainToSecure.Match(answer) {
+			return reasonSecure
+		}
 	}
-	return out
+	return ""
 }
+
+// plainToSecure is what Go's, nginx's and Apache's HTTPS ports say to HTTP.
+var plainToSecure = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS|plain HTTP to an SSL`)
 
 // judge is the outcome of an answer.
 func judge(code int, answer []byte) outcome {
@@ -181,10 +198,8 @@ func judge(code int, answer []byte) outcome {
 			return out
 		}
 		return outcome{verdict: accept, code: code}
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		out.verdict, out.reason = lockedOut, "El servidor rechaza el token: ponga el mismo API_TOKEN en los dos programas. Los mensajes esperan."
-	case code == http.StatusNotFound:
-		out.verdict, out.reason = lockedOut, "En SERVER_URL hay otro programa, o la dirección está incompleta. Los mensajes esperan."
+	case misset(code, answer) != "":
+		out.verdict, out.reason = lockedOut, misset(code, answer)
 	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity:
 		out.verdict = refuse
 	case code == http.StatusRequestEntityTooLarge:

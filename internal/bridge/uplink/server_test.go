@@ -2,6 +2,11 @@ package uplink_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -97,10 +102,19 @@ type broken struct{ err error }
 func (b broken) RoundTrip(*http.Request) (*http.Response, error) { return nil, b.err }
 
 func TestWhyTheServerIsOutOfReachIsSaidPlainly(t *testing.T) {
+	expired := x509.CertificateInvalidError{Reason: x509.Expired}
 	for want, err := range map[string]error{
-		"El servidor no contesta": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
-		"el nombre en SERVER_URL": &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "servidor", IsNotFound: true}},
-		"no contestó a tiempo":    &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded},
+		"El servidor no contesta: está apagado":    errors.New("EOF"),
+		"no contesta en el puerto":                 &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"en el puerto de SERVER_URL":               &net.OpError{Op: "dial", Err: syscall.Errno(10061)},
+		"No hay camino hasta el servidor":          &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH},
+		"No hay camino":                            &net.OpError{Op: "dial", Err: syscall.Errno(10051)},
+		"no vale en la fecha de esta computadora":  &tls.CertificateVerificationError{Err: expired},
+		"El certificado del servidor es de otro":   x509.HostnameError{Certificate: &x509.Certificate{}, Host: "servidor"},
+		"No se puede confiar en el certificado":    x509.UnknownAuthorityError{},
+		"El certificado del servidor no es válido": x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign},
+		"el nombre en SERVER_URL":                  &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "servidor", IsNotFound: true}},
+		"no contestó a tiempo":                     &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			u := uplink.New(uplink.Options{
@@ -132,4 +146,32 @@ func mustOpen(t *testing.T) *queue.Queue {
 		t.Fatal(err)
 	}
 	return q
+}
+
+func TestHTTPAndHTTPSThatMeetAreToldApart(t *testing.T) {
+	plain, secure := httptest.NewServer(http.NotFoundHandler()), httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer plain.Close()
+	defer secure.Close()
+	for url, want := range map[string]string{
+		strings.Replace(plain.URL, "http:", "https:", 1):  "ponga http:// en SERVER_URL",
+		strings.Replace(secure.URL, "https:", "http:", 1): "ponga https:// en SERVER_URL",
+		secure.URL: "No se puede confiar en el certificado",
+	} {
+		if s, q := deliverTo(t, url); !strings.Contains(s.Error, want) || q.Stats().Waiting != 1 {
+			t.Errorf("%s: got %+v and %+v, want %q and the message kept", url, s, q.Stats(), want)
+		}
+	}
+}
+
+func TestAnyAnswerTellsThatTheClockIsWrong(t *testing.T) {
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(8*time.Hour).UTC().Format(http.TimeFormat))
+		_, _ = io.WriteString(w, accepted)
+	}))
+	defer web.Close()
+	if s, _ := deliverTo(t, web.URL); s.Error != "" || !strings.Contains(s.Clock, "El reloj de la laptop está 480 minutos atrasado") {
+		t.Errorf("got %+v, want the message delivered and the clock named", s)
+	}
 }

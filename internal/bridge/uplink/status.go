@@ -15,6 +15,7 @@ const probeEvery = 5 * time.Second
 type State struct {
 	Reachable   bool      // the last call got an answer
 	LastSuccess time.Time // when it last took a message; zero: not yet
+	Clock       string    // Spanish sentence on a clock that is wrong, while Error is empty
 	Error       string    // Spanish sentence on what is wrong, empty while nothing is known to be
 }
 
@@ -86,9 +87,10 @@ func (s *status) set(next State, cause error) {
 	}
 }
 
-// answered takes in the result of looking for the server. Only a delivery takes
+// answered takes in the result of looking for the server, nil when it is there. Only a delivery takes
 // back what a delivery found wrong, unless nothing waits that could.
-func (s *status) answered(ok, idle bool) {
+func (s *status) answered(err error, idle bool) {
+	ok := err == nil
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.probed, s.found = true, ok
@@ -98,7 +100,7 @@ func (s *status) answered(ok, idle bool) {
 		s.set(State{Reachable: true, LastSuccess: s.state.LastSuccess}, nil)
 	case !ok && s.state.Error == "":
 		s.lost = true
-		s.set(State{LastSuccess: s.state.LastSuccess, Error: silence(nil).reason}, nil)
+		s.set(State{LastSuccess: s.state.LastSuccess, Error: silence(err).reason}, err)
 	}
 }
 
@@ -144,10 +146,13 @@ func (u *Uplink) watch(ctx context.Context) {
 
 // look asks the server whether it is there.
 func (u *Uplink) look(ctx context.Context) bool {
-	ok := u.server.alive(ctx)
+	err := u.server.alive(ctx)
+	if ctx.Err() != nil {
+		return false
+	}
 	stats := u.queue.Stats()
-	u.status.answered(ok, stats.Waiting+stats.Files == 0)
-	return ok
+	u.status.answered(err, stats.Waiting+stats.Files == 0)
+	return err == nil
 }
 
 // waker decides when an answer of a lost server is worth waking everything.

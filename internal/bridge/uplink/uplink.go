@@ -87,6 +87,7 @@ func New(o Options) *Uplink {
 	}
 	u.server = newServer(o.Client, o.ServerURL, o.Token)
 	u.server.now, u.server.answered = u.now, u.meters.Answered
+	u.server.heard = u.compareClocks
 	u.status = status{now: u.now, log: o.Log}
 	u.carriers = make(chan struct{}, carriers)
 	u.pulse.news = make(chan struct{}, 1)
@@ -101,6 +102,9 @@ func (u *Uplink) State() State {
 	// A wrong token shows before there is a message to try it with.
 	if u.pulse.refused != "" && state.Error == "" {
 		state.Reachable, state.Error = true, u.pulse.refused
+	}
+	if state.Error == "" {
+		state.Clock = u.pulse.apart()
 	}
 	return state
 }

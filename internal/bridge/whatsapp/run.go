@@ -101,10 +101,11 @@ func (r *surrounding) settle() bool {
 
 func (r *surrounding) request() { r.aside(func() { r.c.request(r.ctx) }) }
 
-// online says that nobody sits in front of this device, so that the business's
+// online notes how far the clocks are apart, says that nobody sits in front of this device, so that the business's
 // phone goes on ringing, and learns the names of groups if those are wanted.
 func (r *surrounding) online() {
 	cli := r.c.current.Load()
+	r.c.ahead.Store(int64(clockAhead(cli)))
 	r.aside(func() {
 		if err := cli.SendPresence(r.ctx, types.PresenceUnavailable); err != nil {
 			r.c.log.Debug().Err(err).Msg("presence not sent")

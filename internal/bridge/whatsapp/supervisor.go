@@ -221,7 +221,8 @@ func (s *supervisor) connect(ctx context.Context) {
 		s.lose("La sesión anterior ya no sirve.")
 	default:
 		s.log.Warn().Err(err).Msg("cannot connect to whatsapp")
-		s.lose("No hay conexión con WhatsApp.")
+		reason, solution := noLine(err, s.now())
+		s.loseFor(reason, solution)
 	}
 }
 
@@ -232,8 +233,11 @@ func (s *supervisor) reconnect() {
 	s.in(alarmConnect, 0)
 }
 
-// lose drops the line and makes it again after a wait: none the first time.
-func (s *supervisor) lose(reason string) {
+// lose is loseFor a reason that mostly goes away by itself.
+func (s *supervisor) lose(reason string) { s.loseFor(reason, solutionLost) }
+
+// loseFor drops the line and makes it again after a wait: none the first time.
+func (s *supervisor) loseFor(reason, solution string) {
 	s.drop()
 	if time.Since(s.upSince) >= s.tempo.settled {
 		s.losses = 0
@@ -243,7 +247,7 @@ func (s *supervisor) lose(reason string) {
 		wait = s.tempo.jitter(backoff(s.tempo.first, s.tempo.max, s.losses-1))
 	}
 	s.losses++
-	s.board.enter(StateConnecting, reason, "Se reconecta solo. Si tarda, revise el internet de esta computadora.")
+	s.board.enter(StateConnecting, reason, solution)
 	s.in(alarmConnect, wait)
 }
 

@@ -63,6 +63,7 @@ type Client struct {
 	current atomic.Pointer[whatsmeow.Client]
 	line    atomic.Pointer[context.CancelFunc] // ends what belongs to the last connection
 	account atomic.Pointer[account]
+	ahead   atomic.Int64 // ClockAhead
 
 	requesting sync.Mutex // held while the phone is asked for missing messages
 

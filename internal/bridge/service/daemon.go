@@ -1,0 +1,167 @@
+//go:build !windows
+
+package service
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/kardianos/service"
+
+	"mostrador/internal/ticket"
+)
+
+// daemon is systemd or launchd. The administrator gets a service that starts with
+// the machine, everybody else one that starts with their session.
+type daemon struct {
+	library service.Service
+	file    string // what an installed service has
+	root    bool
+}
+
+func newSystem(dir, program string) (system, error) {
+	d := &daemon{root: os.Geteuid() == 0}
+	var err error
+	if d.file, err = d.definition(); err != nil {
+		return nil, err
+	}
+	if d.library, err = service.New(nothing{}, &service.Config{
+		Name: name, Description: description, Executable: program, Arguments: []string{Command}, WorkingDirectory: dir,
+		UserName: owner(d.root),
+		Option: service.KeyValue{
+			"UserService": !d.root, "RunAtLoad": true, "KeepAlive": true, "LogDirectory": dir,
+			"SystemdScript": unit(dir, program, d.root),
+		},
+	}); err != nil {
+		return nil, fmt.Errorf("find service manager: %w", err)
+	}
+	if runtime.GOOS == "linux" && d.library.Platform() != "linux-systemd" {
+		return nil, ticket.NewError(ticket.CodeUnavailable, "Este sistema no tiene systemd: haga que el suyo ejecute «bridge "+Command+"» en la carpeta del puente.")
+	}
+	return d, nil
+}
+
+// nothing is what the library would run; our program runs by itself.
+type nothing struct{}
+
+// Start does nothing.
+func (nothing) Start(service.Service) error { return nil }
+
+// Stop does nothing.
+func (nothing) Stop(service.Service) error { return nil }
+
+// definition is the file that the library writes.
+func (d *daemon) definition() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil && !d.root {
+		return "", fmt.Errorf("find home folder: %w", err)
+	}
+	switch {
+	case runtime.GOOS == "darwin" && d.root:
+		return "/Library/LaunchDaemons/" + name + ".plist", nil
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library/LaunchAgents", name+".plist"), nil
+	case d.root:
+		return "/etc/systemd/system/" + name + ".service", nil
+	}
+	return filepath.Join(home, ".config/systemd/user", name+".service"), nil
+}
+
+// owner is who a service of the whole machine runs as: whoever asked for the
+// administrator's rights, since the folder is theirs.
+func owner(root bool) string {
+	if !root {
+		return ""
+	}
+	return os.Getenv("SUDO_USER")
+}
+
+func (d *daemon) name() string {
+	if runtime.GOOS == "darwin" {
+		return "el servicio de launchd " + name
+	}
+	return "el servicio de systemd " + name
+}
+
+func (d *daemon) hint() string {
+	if d.root || runtime.GOOS == "darwin" {
+		return ""
+	}
+	return "Arranca cuando usted inicia sesión. Para que arranque con la computadora: sudo loginctl enable-linger " + cmp.Or(os.Getenv("USER"), "$USER")
+}
+
+func (d *daemon) remedy() string {
+	if runtime.GOOS == "darwin" || d.root {
+		return "Revise el registro del sistema."
+	}
+	return "Hágalo desde una sesión normal de su usuario, no con «su»; o con «sudo», para toda la computadora."
+}
+
+func (d *daemon) installed() (bool, error) {
+	_, err := os.Stat(d.file)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (d *daemon) install(string, string) error {
+	err := d.library.Install()
+	if err != nil {
+		_ = os.Remove(d.file) // half of it must not look like a whole
+	}
+	return err
+}
+
+func (d *daemon) uninstall() error { return d.library.Uninstall() }
+
+func (d *daemon) start() error { return d.library.Start() }
+
+func (d *daemon) stop() error {
+	if ok, err := d.installed(); !ok {
+		return err
+	}
+	return d.library.Stop()
+}
+
+// unit is what systemd is told. The library's own would never start for a user,
+// for whom there is no multi-user.target, and waits two minutes after a crash.
+func unit(dir, program string, root bool) string {
+	target, user := "default.target", ""
+	if root {
+		target = "multi-user.target"
+		if name := owner(root); name != "" {
+			user = "User=" + name + "\n"
+		}
+	}
+	return `[Unit]
+Description=` + description + `
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=` + quoted(program) + ` ` + Command + `
+WorkingDirectory=` + literal(dir) + `
+` + user + `Restart=on-failure
+RestartSec=10
+TimeoutStopSec=30
+NoNewPrivileges=yes
+
+[Install]
+WantedBy=` + target + `
+`
+}
+
+// literal keeps systemd from taking a part of text for one of its specifiers.
+func literal(text string) string { return strings.ReplaceAll(text, "%", "%%") }
+
+// quoted is one word of a command line (systemd.service(5), "Command lines").
+func quoted(text string) string {
+	return `"` + literal(strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `$$`).Replace(text)) + `"`
+}

@@ -1,0 +1,197 @@
+package service
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"mostrador/internal/ticket"
+)
+
+// actEnv has the test's own program do one thing with a service and end.
+const actEnv = "SERVICE_ACT"
+
+func TestMain(m *testing.M) {
+	if act := os.Getenv(actEnv); act != "" {
+		os.Exit(perform(act))
+	}
+	os.Exit(m.Run())
+}
+
+// perform does act in the working folder, as «bridge» would.
+func perform(act string) int {
+	s, err := New(".")
+	if err == nil {
+		err = map[string]func() error{"install": s.Install, "uninstall": s.Uninstall, "start": s.Start, "stop": s.Stop}[act]()
+	}
+	if err != nil {
+		_, _ = os.Stderr.WriteString(string(ticket.CodeOf(err)) + ": " + err.Error())
+		return 1
+	}
+	return 0
+}
+
+// laptop is a home folder with a systemd that writes down what it is told. No
+// service of this machine is touched: nothing runs as the administrator.
+type laptop struct {
+	t                   *testing.T
+	home, work, program string
+	systemd             bool
+}
+
+func newLaptop(t *testing.T) *laptop {
+	t.Helper()
+	base, err := os.MkdirTemp("", "laptop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(base) })
+	l := &laptop{t: t, home: base, work: filepath.Join(base, "José Pérez 50% $HOME"), systemd: true}
+	l.program = filepath.Join(l.work, "bridge de «prueba»")
+	for _, dir := range []string{l.work, filepath.Join(base, "bin")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own, err := os.ReadFile(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, data := range map[string]string{
+		l.program:                            string(own),
+		filepath.Join(base, "bin/systemctl"): "#!/bin/sh\n[ \"$1\" = \"$FAILING\" ] && exit 1\necho \"$@\" >>\"$HOME/said\"\n",
+		// The library takes a system with rpm-ostree for one with systemd.
+		filepath.Join(base, "bin/rpm-ostree"): "#!/bin/sh\n",
+	} {
+		if err := os.WriteFile(file, []byte(data), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if os.Geteuid() == 0 {
+		if err := errors.Join(os.Chown(base, 65534, 65534), os.Chown(l.work, 65534, 65534), os.Chmod(base, 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// act performs act and returns what is said when it fails.
+func (l *laptop) act(act string, env ...string) string {
+	l.t.Helper()
+	path := "/usr/bin:/bin"
+	if l.systemd {
+		path = filepath.Join(l.home, "bin") + ":" + path
+	}
+	cmd := exec.Command(l.program)
+	cmd.Dir = l.work
+	cmd.Env = append([]string{actEnv + "=" + act, "HOME=" + l.home, "PATH=" + path, "USER=jose"}, env...)
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	out, err := cmd.CombinedOutput()
+	if (err != nil) != (len(out) > 0) {
+		l.t.Errorf("%s: got %v and %q, want a sentence exactly when it fails", act, err, out)
+	}
+	return string(out)
+}
+
+func (l *laptop) unit() string {
+	l.t.Helper()
+	text, err := os.ReadFile(filepath.Join(l.home, ".config/systemd/user/mostrador-bridge.service"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		l.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (l *laptop) said() string {
+	text, _ := os.ReadFile(filepath.Join(l.home, "said"))
+	return string(text)
+}
+
+func TestSystemdRunsTheBridgeInItsFolder(t *testing.T) {
+	l := newLaptop(t)
+	if out := l.act("install"); out != "" {
+		t.Fatalf("install: %s", out)
+	}
+	// %% and $$ are what systemd reads as % and $.
+	escaped := strings.ReplaceAll(l.work, "%", "%%")
+	for _, want := range []string{
+		`ExecStart="` + strings.ReplaceAll(escaped, "$", "$$") + `/bridge de «prueba»" background` + "\n",
+		"WorkingDirectory=" + escaped + "\n", "Restart=on-failure\n", "RestartSec=10\n", "WantedBy=default.target\n",
+	} {
+		if !strings.Contains(l.unit(), want) {
+			t.Errorf("got unit\n%s\nwant %q in it", l.unit(), want)
+		}
+	}
+	for _, act := range []string{"start", "stop", "uninstall"} {
+		if out := l.act(act); out != "" {
+			t.Errorf("%s: %s", act, out)
+		}
+	}
+	want := "enable --user mostrador-bridge.service\ndaemon-reload --user\nstart --user mostrador-bridge.service\n" +
+		"stop --user mostrador-bridge.service\ndisable --user mostrador-bridge.service\ndaemon-reload --user\n"
+	if got := l.said(); got != want {
+		t.Errorf("systemd was told\n%s\nwant\n%s", got, want)
+	}
+	if l.unit() != "" {
+		t.Error("the unit is still there")
+	}
+}
+
+func TestWhatDoesNotGoIsSaidWithWhatToDo(t *testing.T) {
+	l := newLaptop(t)
+	for _, step := range []struct {
+		act, env, want string
+	}{
+		{"uninstall", "", "not_found: El puente no está instalado"},
+		{"start", "", "not_found: El puente no está instalado en esta computadora: dé antes «bridge install»."},
+		{"stop", "", ""},
+		{"install", "FAILING=enable", "unavailable: No se pudo instalar el servicio de systemd mostrador-bridge. Hágalo desde una sesión normal"},
+		{"install", "", ""},
+		{"install", "", "conflict: El puente ya está instalado"},
+		{"start", "FAILING=start", "unavailable: No se pudo arrancar"},
+		{"uninstall", "", ""},
+		{"uninstall", "", "not_found: "},
+	} {
+		if got := l.act(step.act, step.env); !strings.HasPrefix(got, step.want) || step.want == "" && got != "" {
+			t.Errorf("%s %s: got %q, want %q", step.act, step.env, got, step.want)
+		}
+	}
+}
+
+func TestAFolderWithoutRightsIsSaid(t *testing.T) {
+	l := newLaptop(t)
+	config := filepath.Join(l.home, ".config/systemd/user")
+	if err := errors.Join(os.MkdirAll(config, 0o755), os.Chmod(config, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.act("install"); !strings.HasPrefix(got, "forbidden: No hay permiso para instalar el servicio de systemd mostrador-bridge: hágalo como administrador.") {
+		t.Errorf("got %q, want that there is no permission", got)
+	}
+}
+
+func TestASystemWithoutSystemdIsSaid(t *testing.T) {
+	if _, err := os.Stat("/run/systemd/system"); err == nil {
+		return // this machine has one, and nothing hides it
+	}
+	l := newLaptop(t)
+	l.systemd = false
+	if got := l.act("install"); !strings.HasPrefix(got, "unavailable: Este sistema no tiene systemd") || !strings.Contains(got, "bridge background") {
+		t.Errorf("got %q, want what to do without", got)
+	}
+}
+
+func TestAServiceOfTheWholeMachineRunsAsWhoAskedForIt(t *testing.T) {
+	t.Setenv("SUDO_USER", "jose")
+	text := unit("/opt/mostrador", "/opt/mostrador/bridge", true)
+	for _, want := range []string{"User=jose\n", "WantedBy=multi-user.target\n", `ExecStart="/opt/mostrador/bridge" background` + "\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("got\n%s\nwant %q", text, want)
+		}
+	}
+}
