@@ -47,8 +47,8 @@ storm: ## prove that nothing is lost and nothing is twice, about 6 minutes
 	@go build -o bin/ ./cmd/storm && exec bin/storm $(ARGS)
 
 .PHONY: idle
-idle: ## what both programs hold in memory while nothing happens, about 2 minutes
-	@go build -o bin/ ./cmd/storm && exec bin/storm -quieto
+idle: build ## what both programs hold in memory while nothing happens, about 2 minutes
+	@go build -o bin/ ./cmd/storm && exec bin/storm -quieto bin/server
 
 .PHONY: test
 test: ## every test, offline once the modules are cached

@@ -30,6 +30,7 @@ type options struct {
 	days      int // on which the server is down
 	troubles  int // everything else that goes wrong
 	dir       string
+	program   string // file of a server to run instead of this program's
 	out       io.Writer
 	pace      time.Duration // mean pause between two moves
 }
@@ -163,6 +164,7 @@ func (w *world) startPrograms(ctx context.Context, ofServer, ofBridge, simulator
 	if err != nil {
 		return err
 	}
+	w.server.path = w.program
 	if w.disk, err = newDisk(filepath.Join(w.dir, nameBridge)); err != nil {
 		return err
 	}
