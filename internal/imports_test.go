@@ -27,6 +27,9 @@ var allowed = map[string][]string{
 	"internal/config":  {"internal/ticket", "github.com/joho/godotenv", "filippo.io/age"},
 	"internal/httpx":   {"internal/ticket", "github.com/rs/zerolog", "golang.org/x/net/netutil"},
 
+	"internal/disk":   {"golang.org/x/sys"},
+	"internal/doctor": {"internal/config", "internal/disk", "internal/ticket"},
+
 	"internal/bridge/queue": {"internal/wire"},
 	"internal/bridge/whatsapp": {
 		"internal/bridge/queue", "internal/wire", "internal/ticket", "internal/address",
@@ -39,7 +42,11 @@ var allowed = map[string][]string{
 	"internal/bridge/api": {
 		"internal/wire", "internal/ticket", "internal/httpx", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr", "golang.org/x/sync",
 	},
+	"internal/bridge/checkup": {
+		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/config", "internal/doctor", "internal/wire",
+	},
 	"internal/bridge": {
+		"internal/bridge/checkup", "internal/disk", "internal/doctor",
 		"internal/bridge/queue", "internal/bridge/whatsapp", "internal/bridge/uplink", "internal/bridge/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",
 		"github.com/mdp/qrterminal", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
@@ -99,7 +106,11 @@ var allowed = map[string][]string{
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
 	},
+	"internal/server/checkup": {
+		"internal/server/store", "internal/config", "internal/doctor", "internal/httpx", "internal/ticket", "internal/wire",
+	},
 	"internal/server": {
+		"internal/server/checkup", "internal/disk", "internal/doctor",
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire",

@@ -12,9 +12,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := bridge.Run(ctx, bridge.Options{Args: os.Args[1:], Getenv: os.Getenv, Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr})
+	err := bridge.Run(ctx, bridge.Options{Args: os.Args[1:], Getenv: os.Getenv, Environ: os.Environ(), Dir: ".", Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()
 	if err != nil {
-		os.Exit(1)
+		os.Exit(bridge.ExitCode(err))
 	}
 }

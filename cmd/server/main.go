@@ -20,9 +20,9 @@ func main() {
 		debug.SetGCPercent(collectAt)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := server.Run(ctx, server.Options{Args: os.Args[1:], Getenv: os.Getenv, Dir: ".", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr})
+	err := server.Run(ctx, server.Options{Args: os.Args[1:], Getenv: os.Getenv, Environ: os.Environ(), Dir: ".", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()
 	if err != nil {
-		os.Exit(1)
+		os.Exit(server.ExitCode(err))
 	}
 }

@@ -6,6 +6,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +21,7 @@ import (
 	"mostrador/internal/bridge/uplink"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/doctor"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/version"
@@ -35,11 +37,12 @@ const (
 // library is the WhatsApp library, which grows old faster than the rest.
 const library = "go.mau.fi/whatsmeow"
 
-// Options are what the program gets from outside. All but Network, Ready and Now
-// must be set.
+// Options are what the program gets from outside. All but Environ, Network, Ready
+// and Now must be set.
 type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
+	Environ        []string                 // os.Environ(), looked through for misspelt names
 	Dir            string                   // working folder
 	Stdout, Stderr io.Writer
 	Network        whatsapp.Network  // zero: WhatsApp itself; tests and the demo put a simulator here
@@ -51,6 +54,9 @@ const help = `Mostrador: el puente entre WhatsApp y el servidor.
 
   bridge           conecta con WhatsApp y entrega los mensajes al servidor
   bridge queue     muestra y maneja los mensajes en cola; «bridge queue help» dice cómo
+  bridge doctor    revisa todo y dice qué está mal y qué hacer [--json]
+                   [--bundle paquete.zip para soporte, sin secretos ni mensajes]
+  bridge config    muestra la configuración que vale y de dónde sale, sin secretos
   bridge token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   bridge health    comprueba el puente de esta máquina; termina con 0 si está bien
   bridge version   escribe la versión
@@ -65,7 +71,7 @@ QR_SIMPLE=on el código QR se dibuja solo con letras.
 // also written to Stderr, for the person who started the program.
 func Run(ctx context.Context, o Options) error {
 	err := execute(ctx, o)
-	if err != nil {
+	if err != nil && !errors.Is(err, doctor.ErrBad) {
 		sentence := err.Error()
 		if ticket.CodeOf(err) != ticket.CodeInternal {
 			sentence = httpx.Message(err)
@@ -75,6 +81,9 @@ func Run(ctx context.Context, o Options) error {
 	return err
 }
 
+// ExitCode is what the program exits with when Run returned err.
+func ExitCode(err error) int { return doctor.ExitCode(err) }
+
 func execute(ctx context.Context, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -83,8 +92,11 @@ func execute(ctx context.Context, o Options) error {
 	if len(o.Args) > 0 {
 		command = o.Args[0]
 	}
-	if command == "queue" {
+	switch command {
+	case "queue":
 		return queueCommand(ctx, o, o.Args[1:])
+	case "doctor":
+		return examine(ctx, o, o.Args[1:])
 	}
 	if len(o.Args) > 1 {
 		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
@@ -92,6 +104,8 @@ func execute(ctx context.Context, o Options) error {
 	switch command {
 	case "run":
 		return serve(ctx, o)
+	case "config":
+		return showConfig(o)
 	case "token":
 		return say(o.Stdout, config.MakeToken()+"\n")
 	case "health":
@@ -102,6 +116,16 @@ func execute(ctx context.Context, o Options) error {
 		return say(o.Stdout, help)
 	}
 	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe la orden %q. «bridge help» dice cuáles hay.", command))
+}
+
+// showConfig writes the settings that count, and fails if the bridge would not
+// start with them.
+func showConfig(o Options) error {
+	_, report := config.InspectBridge(o.Getenv, o.Environ, o.Dir)
+	if err := say(o.Stdout, report.String()); err != nil {
+		return err
+	}
+	return report.Err()
 }
 
 // checkHealth asks the bridge on this machine how it is. A bridge without a line
@@ -126,11 +150,14 @@ func say(w io.Writer, text string) error {
 
 // serve runs the bridge until ctx ends.
 func serve(ctx context.Context, o Options) error {
-	c, err := config.LoadBridge(o.Getenv, o.Dir)
-	if err != nil {
+	c, report := config.InspectBridge(o.Getenv, o.Environ, o.Dir)
+	if err := report.Err(); err != nil {
 		return err
 	}
 	log := newLogger(o.Stdout, c.LogLevel)
+	for _, warning := range report.Warnings {
+		log.Warn().Str("warning", warning).Msg("configuration")
+	}
 	listeners, err := listen(ctx, c.Address)
 	if err != nil {
 		return err

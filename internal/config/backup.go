@@ -19,11 +19,8 @@ type Backup struct {
 	Recipient age.Recipient
 }
 
-// defaultBackupHour is when shops are closed.
-const defaultBackupHour = 3
-
 func (r *reader) backup() Backup {
-	b := Backup{Hour: r.hour("RESPALDO_HORA", defaultBackupHour)}
+	b := Backup{Hour: r.hour("RESPALDO_HORA")}
 	switch place := r.get("RESPALDO"); {
 	case strings.EqualFold(place, "off"):
 	case strings.HasPrefix(place, "s3://"):
@@ -31,7 +28,7 @@ func (r *reader) backup() Backup {
 	case strings.Contains(place, "://"):
 		r.fail("RESPALDO debe ser una carpeta, s3://CLAVE:SECRETO@servidor/cubeta/carpeta u off.")
 	default:
-		b.Place = r.path("RESPALDO", "respaldos")
+		b.Place = r.path("RESPALDO")
 	}
 	if text := r.get("RESPALDO_AGE"); text != "" {
 		recipient, err := age.ParseX25519Recipient(text)
@@ -44,8 +41,8 @@ func (r *reader) backup() Backup {
 	return b
 }
 
-func (r *reader) hour(name string, def int) int {
-	n := r.count(name, def)
+func (r *reader) hour(name string) int {
+	n := r.count(name)
 	if n > 23 {
 		r.fail(fmt.Sprintf("%s debe ser una hora de 0 a 23, no %d.", name, n))
 	}

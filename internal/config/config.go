@@ -6,20 +6,9 @@
 package config
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"net"
 	"net/netip"
-	"net/url"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/joho/godotenv"
-
-	"mostrador/internal/ticket"
 )
 
 // DefaultMaxImage is the largest picture taken unless MAX_IMAGE_SIZE says
@@ -34,7 +23,7 @@ const DefaultSendsPerMinute = 20
 const (
 	// defaultSilence and shortestSilence bound AVISO_SILENCIO: a bridge gives a
 	// sign of life each minute, and one of them may get lost.
-	defaultSilence  = 5 * time.Minute
+	defaultSilence  = "5m"
 	shortestSilence = 2 * time.Minute
 )
 
@@ -68,6 +57,7 @@ type Server struct {
 	SendsPerMinute   int    // ENVIOS_POR_MINUTO, of each bridge; 0: no limit
 	LogLevel         string // NIVEL_LOG
 	Backup           Backup
+	Domain           string // DOMINIO of docker-compose.yml: what the panel is called with HTTPS, empty without
 
 	// SilenceAfter is AVISO_SILENCIO: how long a bridge may be silent or in
 	// trouble without an alert; 0 means for ever.
@@ -85,244 +75,62 @@ type Getenv func(name string) string
 // LoadBridge reads the bridge's configuration from getenv and from .env in dir;
 // the environment wins. The error lists every problem in Spanish.
 func LoadBridge(getenv Getenv, dir string) (Bridge, error) {
-	r, err := newReader(getenv, dir)
-	if err != nil {
-		return Bridge{}, err
-	}
-	c := Bridge{
-		Dir:       dir,
-		ServerURL: r.serverURL("SERVER_URL"),
-		Address:   net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO_LOCAL", 9000)),
-		Token:     r.token("API_TOKEN"),
-		MaxImage:  r.bytes("MAX_IMAGE_SIZE", DefaultMaxImage),
-		Groups:    r.flag("GRUPOS", false),
-		PlainQR:   r.flag("QR_SIMPLE", false),
-		LogLevel:  r.logLevel("NIVEL_LOG"),
-	}
-	return c, r.problem()
+	c, report := InspectBridge(getenv, nil, dir)
+	return c, report.Err()
 }
 
 // LoadServer is LoadBridge for the server.
 func LoadServer(getenv Getenv, dir string) (Server, error) {
-	r, err := newReader(getenv, dir)
-	if err != nil {
-		return Server{}, err
+	c, report := InspectServer(getenv, nil, dir)
+	return c, report.Err()
+}
+
+// InspectBridge is LoadBridge with all there is to say about the configuration.
+// What environ holds, as os.Environ has it, is looked through for misspelt names.
+// The Bridge is only good if the Report has no Err.
+func InspectBridge(getenv Getenv, environ []string, dir string) (Bridge, Report) {
+	r := newReader(ForBridge, getenv, dir)
+	c := Bridge{
+		Dir:       dir,
+		ServerURL: r.serverURL("SERVER_URL"),
+		Address:   net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO_LOCAL")),
+		Token:     r.token("API_TOKEN"),
+		MaxImage:  r.bytes("MAX_IMAGE_SIZE"),
+		Groups:    r.flag("GRUPOS"),
+		PlainQR:   r.flag("QR_SIMPLE"),
+		LogLevel:  r.logLevel("NIVEL_LOG"),
 	}
+	return c, r.report(environ)
+}
+
+// InspectServer is InspectBridge for the server.
+func InspectServer(getenv Getenv, environ []string, dir string) (Server, Report) {
+	r := newReader(ForServer, getenv, dir)
 	c := Server{
 		Dir:              dir,
-		Address:          net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO", 8523)),
+		Address:          net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO")),
 		BridgeURL:        r.bridgeURL(),
 		Token:            r.token("API_TOKEN"),
-		MaxImage:         r.bytes("MAX_IMAGE_SIZE", DefaultMaxImage),
+		MaxImage:         r.bytes("MAX_IMAGE_SIZE"),
 		Origins:          r.origins("ALLOWED_ORIGINS"),
-		PhotoDir:         r.path("CARPETA_FOTOS", "fotos_evidencia"),
+		PhotoDir:         r.path("CARPETA_FOTOS"),
 		DatabaseURL:      r.database("DATABASE_URL"),
 		PanelUser:        r.get("PANEL_USUARIO"),
 		PanelPassword:    r.get("PANEL_CLAVE"),
-		PanelOpen:        !r.flag("PANEL_LOGIN", true),
+		PanelOpen:        !r.flag("PANEL_LOGIN"),
 		Proxies:          r.networks("PROXIES_CONFIABLES"),
 		PanelDir:         r.get("PANEL_DIR"),
-		TicketPerMessage: r.flag("TICKET_POR_MENSAJE", false),
-		SendsPerMinute:   r.count("ENVIOS_POR_MINUTO", DefaultSendsPerMinute),
+		TicketPerMessage: r.flag("TICKET_POR_MENSAJE"),
+		SendsPerMinute:   r.count("ENVIOS_POR_MINUTO"),
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 		Backup:           r.backup(),
+		Domain:           r.get("DOMINIO"),
 	}
 	c.LLM = r.llm()
 	c.Transcription = r.transcription(c.LLM)
 	if (c.PanelUser == "") != (c.PanelPassword == "") {
 		r.fail("PANEL_USUARIO y PANEL_CLAVE van juntas: falta una de las dos.")
 	}
-	return c, r.problem()
-}
-
-// reader looks variables up and collects what is wrong with them.
-type reader struct {
-	dir      string
-	getenv   Getenv
-	file     map[string]string
-	problems []string
-}
-
-func newReader(getenv Getenv, dir string) (*reader, error) {
-	file, err := godotenv.Read(filepath.Join(dir, ".env"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, ticket.NewError(ticket.CodeInvalid, "No se puede leer el archivo .env: revise que cada línea sea NOMBRE=valor y que el archivo se pueda abrir.")
-	}
-	return &reader{dir: dir, getenv: getenv, file: file}, nil
-}
-
-func (r *reader) get(name string) string {
-	if v := r.getenv(name); v != "" {
-		return strings.TrimSpace(v)
-	}
-	return strings.TrimSpace(r.file[name])
-}
-
-func (r *reader) fail(sentence string) { r.problems = append(r.problems, sentence) }
-
-func (r *reader) problem() error {
-	if len(r.problems) == 0 {
-		return nil
-	}
-	return ticket.NewError(ticket.CodeInvalid, "La configuración no está completa:\n  - "+strings.Join(r.problems, "\n  - "))
-}
-
-func (r *reader) port(name string, def int) string {
-	text := r.get(name)
-	if text == "" {
-		return strconv.Itoa(def)
-	}
-	if n, err := strconv.ParseUint(text, 10, 16); err != nil {
-		r.fail(fmt.Sprintf("%s debe ser un puerto de 1 a 65535 (0: uno libre), no %q.", name, text))
-	} else {
-		text = strconv.FormatUint(n, 10)
-	}
-	return text
-}
-
-func (r *reader) bytes(name string, def int64) int64 {
-	text := r.get(name)
-	if text == "" {
-		return def
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 {
-		r.fail(fmt.Sprintf("%s debe ser un número de bytes mayor que cero, no %q.", name, text))
-		return def
-	}
-	return n
-}
-
-func (r *reader) count(name string, def int) int {
-	text := r.get(name)
-	if text == "" {
-		return def
-	}
-	n, err := strconv.ParseUint(text, 10, 16)
-	if err != nil {
-		r.fail(fmt.Sprintf("%s debe ser un número de 0 a 65535, no %q.", name, text))
-		return def
-	}
-	return int(n)
-}
-
-func (r *reader) flag(name string, def bool) bool {
-	switch text := strings.ToLower(r.get(name)); text {
-	case "":
-		return def
-	case "on", "1", "true", "si", "sí":
-		return true
-	case "off", "0", "false", "no":
-		return false
-	default:
-		r.fail(fmt.Sprintf("%s debe ser on u off, no %q.", name, text))
-		return def
-	}
-}
-
-func (r *reader) silence(name string) time.Duration {
-	text := strings.ToLower(r.get(name))
-	if text == "" {
-		return defaultSilence
-	}
-	if text == "off" {
-		return 0
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d != 0 && d < shortestSilence {
-		r.fail(fmt.Sprintf("%s debe ser un tiempo de 2m o más, como 5m o 1h (0: sin avisos), no %q.", name, text))
-	}
-	return d
-}
-
-func (r *reader) logLevel(name string) string {
-	switch text := strings.ToLower(r.get(name)); text {
-	case "":
-		return "info"
-	case "debug", "info", "warn", "error":
-		return text
-	default:
-		r.fail(fmt.Sprintf("%s debe ser debug, info, warn o error, no %q.", name, text))
-		return "info"
-	}
-}
-
-func (r *reader) path(name, def string) string {
-	text := r.get(name)
-	if text == "" {
-		text = def
-	}
-	if filepath.IsAbs(text) {
-		return text
-	}
-	return filepath.Join(r.dir, text)
-}
-
-func (r *reader) database(name string) string {
-	text := r.get(name)
-	if strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://") {
-		return text
-	}
-	if strings.Contains(text, "://") {
-		r.fail(name + " debe ser postgres://… o la ruta de un archivo SQLite.")
-	}
-	return r.path(name, "tickets.db")
-}
-
-func (r *reader) serverURL(name string) string {
-	text := strings.TrimRight(r.get(name), "/")
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" {
-		r.fail(name + " debe ser la dirección del servidor, por ejemplo http://192.168.1.10:8523.")
-		return ""
-	}
-	return text
-}
-
-func (r *reader) bridgeURL() string {
-	host, port := r.get("IP_LAPTOP"), r.port("PUERTO_LAPTOP", 9000)
-	if host == "" {
-		return ""
-	}
-	u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
-	if parsed, err := url.Parse(u.String()); err != nil || parsed.Hostname() != host {
-		r.fail(fmt.Sprintf("IP_LAPTOP debe ser una dirección IP o un nombre de equipo, sin http:// ni puerto, no %q.", host))
-	}
-	return u.String()
-}
-
-func (r *reader) networks(name string) []netip.Prefix {
-	var networks []netip.Prefix
-	for text := range strings.SplitSeq(r.get(name), ",") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		network, err := netip.ParsePrefix(text)
-		if address, single := netip.ParseAddr(text); single == nil {
-			network, err = netip.PrefixFrom(address, address.BitLen()), nil
-		}
-		if err != nil {
-			r.fail(fmt.Sprintf("%s debe ser una lista de direcciones IP o redes como 127.0.0.1, 10.0.0.0/8, no %q.", name, text))
-			continue
-		}
-		networks = append(networks, network.Masked())
-	}
-	return networks
-}
-
-func (r *reader) origins(name string) []string {
-	var origins []string
-	for text := range strings.SplitSeq(r.get(name), ",") {
-		text = strings.TrimRight(strings.TrimSpace(text), "/")
-		if text == "" {
-			continue
-		}
-		u, err := url.Parse(text)
-		if text != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
-			r.fail(fmt.Sprintf("%s debe ser * o una lista de direcciones como https://panel.ejemplo.com, no %q.", name, text))
-		}
-		origins = append(origins, text)
-	}
-	return origins
+	return c, r.report(environ)
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 )
@@ -30,7 +29,7 @@ type Transcription struct {
 }
 
 func (r *reader) llm() LLM {
-	c := LLM{URL: r.endpoint("LLM_URL"), Model: r.get("LLM_MODEL"), Key: r.get("LLM_KEY"), Use: r.use("LLM_USO")}
+	c := LLM{URL: r.endpoint("LLM_URL"), Model: r.get("LLM_MODEL"), Key: r.get("LLM_KEY"), Use: r.oneOf("LLM_USO", "duda, siempre o no", UseWhenUnsure, UseAlways, UseNever)}
 	if c.URL == "" {
 		return LLM{}
 	}
@@ -71,16 +70,4 @@ func (r *reader) endpoint(name string) string {
 		r.fail(name + " debe ser la dirección de una API como la de OpenAI, por ejemplo http://localhost:11434/v1.")
 	}
 	return text
-}
-
-func (r *reader) use(name string) string {
-	switch text := strings.ToLower(r.get(name)); text {
-	case "":
-		return UseWhenUnsure
-	case UseWhenUnsure, UseAlways, UseNever:
-		return text
-	default:
-		r.fail(fmt.Sprintf("%s debe ser duda, siempre o no, no %q.", name, text))
-		return UseWhenUnsure
-	}
 }

@@ -23,13 +23,15 @@ func MakeToken() string { return strings.ToLower(rand.Text()) }
 
 func (r *reader) token(name string) string {
 	text := r.get(name)
-	if hint := weakness(text); hint != "" {
+	if hint := TokenWeakness(text); hint != "" {
 		r.fail(name + " " + hint + " Haga uno con «server token» o «bridge token» y ponga el mismo en los dos programas.")
 	}
 	return text
 }
 
-func weakness(token string) string {
+// TokenWeakness says in Spanish, as the rest of a sentence that begins with its
+// name, why no API_TOKEN may be like this; "" if it may.
+func TokenWeakness(token string) string {
 	if token == "" {
 		return "falta."
 	}

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"mostrador/internal/config"
+	"mostrador/internal/doctor"
 	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/version"
@@ -16,6 +18,9 @@ import (
 const help = `Mostrador: el servidor de tickets.
 
   server           atiende: recibe del puente, guarda los tickets y sirve el panel
+  server doctor    revisa todo y dice qué está mal y qué hacer [--json]
+                   [--bundle paquete.zip para soporte, sin secretos ni mensajes]
+  server config    muestra la configuración que vale y de dónde sale, sin secretos
   server token     escribe un API_TOKEN nuevo; ponga el mismo en servidor y laptop
   server classify  clasifica las líneas «id, tabulador, texto» de la entrada estándar
   server evaluate  mide el clasificador con frases que no conoce
@@ -39,7 +44,7 @@ La configuración se lee del entorno y del archivo .env de esta carpeta.
 // written to Stderr, in Spanish, for the person who started the program.
 func Run(ctx context.Context, o Options) error {
 	err := execute(ctx, o)
-	if err != nil {
+	if err != nil && !errors.Is(err, doctor.ErrBad) {
 		_, _ = fmt.Fprintln(o.Stderr, explain(err))
 	}
 	return err
@@ -66,6 +71,7 @@ var withArguments = map[string]func(context.Context, Options, []string) error{
 	"user":     user,
 	"import":   importOriginal,
 	"restore":  restore,
+	"doctor":   examine,
 }
 
 func execute(ctx context.Context, o Options) error {
@@ -82,6 +88,8 @@ func execute(ctx context.Context, o Options) error {
 	switch command {
 	case "run":
 		return serve(ctx, o)
+	case "config":
+		return showConfig(o)
 	case "token":
 		return say(o, config.MakeToken()+"\n")
 	case "version":
@@ -120,6 +128,16 @@ func say(o Options, text string) error {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil
+}
+
+// showConfig writes the settings that count, and fails if the server would not
+// start with them.
+func showConfig(o Options) error {
+	_, report := config.InspectServer(o.Getenv, o.Environ, o.Dir)
+	if err := say(o, report.String()); err != nil {
+		return err
+	}
+	return report.Err()
 }
 
 // checkHealth asks the server on this machine how it is.

@@ -38,11 +38,12 @@ import (
 	"mostrador/web"
 )
 
-// Options is what the program gets from outside; all fields but Stdin, Now and
-// Ready are required.
+// Options is what the program gets from outside; all fields but Environ,
+// Stdin, Now and Ready are required.
 type Options struct {
 	Args           []string                 // the command line without the program's name
 	Getenv         func(name string) string // os.Getenv
+	Environ        []string                 // os.Environ(), looked through for misspelt names
 	Dir            string                   // working folder
 	Stdin          io.Reader                // «classify» and «user» read it
 	Stdout, Stderr io.Writer
@@ -57,8 +58,8 @@ func serve(ctx context.Context, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c, err := config.LoadServer(o.Getenv, o.Dir)
-	if err != nil {
+	c, report := config.InspectServer(o.Getenv, o.Environ, o.Dir)
+	if err := report.Err(); err != nil {
 		return err
 	}
 	log := newLogger(o.Stdout, c.LogLevel)
@@ -80,7 +81,7 @@ func serve(ctx context.Context, o Options) error {
 	if err := p.firstLogin(ctx, c, o.Stdout); err != nil {
 		return errors.Join(fmt.Errorf("make first login: %w", err), ln.Close())
 	}
-	warn(c, log)
+	warn(c, report.Warnings, log)
 	if o.Ready != nil {
 		o.Ready(ln.Addr().String())
 	}

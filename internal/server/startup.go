@@ -54,7 +54,10 @@ func engine(url string) string {
 }
 
 // warn says at every start what is risky or missing in the configuration.
-func warn(c config.Server, log zerolog.Logger) {
+func warn(c config.Server, doubts []string, log zerolog.Logger) {
+	for _, doubt := range doubts {
+		log.Warn().Str("warning", doubt).Msg("configuration")
+	}
 	if c.PanelOpen {
 		log.Warn().Msg("PANEL_LOGIN=off: anybody who reaches this address can read and answer every ticket")
 	}

@@ -18,6 +18,14 @@ const (
 	PathParked  = "/cola/apartados" // bridge: GET what the server refused, POST to try it again
 )
 
+// What the programs ask the server about itself, with the token, when they are
+// looked over. The original has neither.
+const (
+	PathWho   = "/api/v1/yo"                 // who the token is; 401 if nobody
+	PathState = "/api/v1/puente"             // what the server knows of the bridge
+	PathWay   = "/api/v1/puente/vinculacion" // has the server call the bridge
+)
+
 // Ways to pair without being at the laptop, and to end the session; all of the
 // bridge's and all POST. The server's administrators use them.
 const (

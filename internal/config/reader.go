@@ -1,0 +1,156 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/joho/godotenv"
+)
+
+const (
+	envFile = ".env"
+	// maxSecretFile is how much of a file that NAME_FILE names is read, in bytes:
+	// more than any password or address, far less than a wrong file.
+	maxSecretFile = 16 << 10
+	// mountedSecrets is where container engines put secrets; they choose the
+	// permissions, and nobody else is in there.
+	mountedSecrets = "/run/secrets/"
+)
+
+// reader looks variables up and collects what is wrong with them.
+type reader struct {
+	program  Program
+	dir      string
+	getenv   Getenv
+	file     map[string]string // what .env sets
+	seen     map[string]found  // what was looked up, by name
+	problems []string
+	warnings []string
+}
+
+// found is a variable's text and where it comes from.
+type found struct{ text, from string }
+
+func newReader(program Program, getenv Getenv, dir string) *reader {
+	r := &reader{program: program, dir: dir, getenv: getenv, seen: map[string]found{}}
+	text, err := os.ReadFile(filepath.Join(dir, envFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(dir, envFile+".txt")); err == nil {
+			r.warn("Hay un archivo .env.txt y ningún .env: Windows esconde el final de los nombres; cámbiele el nombre a .env.")
+		}
+		return r
+	}
+	if err == nil {
+		r.file, err = parse(text)
+	}
+	if err != nil {
+		r.fail("No se puede leer el archivo .env: revise que cada línea sea NOMBRE=valor, que esté guardado como UTF-8 y que se pueda abrir.")
+	}
+	return r
+}
+
+// parse reads a .env, also with the mark that Windows editors put first.
+func parse(text []byte) (map[string]string, error) {
+	vars, err := godotenv.UnmarshalBytes(bytes.TrimPrefix(text, []byte("\uFEFF")))
+	if err != nil {
+		return nil, fmt.Errorf("parse .env: %w", err)
+	}
+	return vars, nil
+}
+
+// get is the text of a variable, its default if nobody sets it.
+func (r *reader) get(name string) string { return r.find(variable(name)).text }
+
+func (r *reader) find(v Variable) found {
+	f, ok := r.seen[v.Name]
+	if !ok {
+		f = r.lookUp(v)
+		r.seen[v.Name] = f
+	}
+	return f
+}
+
+func (r *reader) lookUp(v Variable) found {
+	f := r.direct(v.Name)
+	if v.InFile() {
+		if path := r.direct(v.Name + fileSuffix); path.text != "" {
+			if f.text != "" {
+				r.fail(fmt.Sprintf("%s y %s están las dos: deje una.", v.Name, v.Name+fileSuffix))
+				return f
+			}
+			return found{r.secret(v.Name+fileSuffix, path.text), FromFile + " " + path.text}
+		}
+	}
+	if f.text == "" {
+		f = found{v.Default, FromDefault}
+	}
+	return f
+}
+
+// direct is what the environment or .env says; the environment wins.
+func (r *reader) direct(name string) found {
+	if text := strings.TrimSpace(r.getenv(name)); text != "" {
+		return found{text, FromEnvironment}
+	}
+	return found{strings.TrimSpace(r.file[name]), FromDotEnv}
+}
+
+// secret reads the file that the variable called name points to.
+func (r *reader) secret(name, path string) string {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(r.dir, path)
+	}
+	text, err := readSecret(path)
+	switch {
+	case err != nil:
+		r.fail(fmt.Sprintf("%s: no se puede leer el archivo %s.", name, path))
+	case len(text) > maxSecretFile:
+		r.fail(fmt.Sprintf("%s: el archivo %s es demasiado grande para ser un secreto.", name, path))
+		return ""
+	case strings.TrimSpace(text) == "":
+		r.fail(fmt.Sprintf("%s: el archivo %s está vacío.", name, path))
+	case !strings.HasPrefix(path, mountedSecrets) && OthersMayRead(path):
+		r.warn(fmt.Sprintf("%s: cualquiera en esta máquina puede leer %s; quíteles el permiso con chmod 600.", name, path))
+	}
+	return strings.TrimSpace(text)
+}
+
+// readSecret returns at most a byte more than a secret may have. What is no
+// regular file is not opened: it could keep the program waiting.
+func readSecret(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("stat secret: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("not a regular file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("open secret: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, maxSecretFile+1))
+	if err != nil {
+		return "", fmt.Errorf("read secret: %w", err)
+	}
+	return string(bytes.TrimPrefix(text, []byte("\uFEFF"))), nil
+}
+
+// OthersMayRead reports whether every user of this machine may read the file.
+// Windows keeps that elsewhere than in the mode; there it is never said.
+func OthersMayRead(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && runtime.GOOS != "windows" && info.Mode()&0o004 != 0
+}
+
+func (r *reader) fail(sentence string) { r.problems = append(r.problems, sentence) }
+
+func (r *reader) warn(sentence string) { r.warnings = append(r.warnings, sentence) }
