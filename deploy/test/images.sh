@@ -113,7 +113,7 @@ confined() {
 }
 
 # cut ends a container as a power cut would.
-cut() {
+power_cut() {
 	kill -9 "$(pod inspect --format '{{.State.Pid}}' "$1")"
 	pod wait "$1" >/dev/null
 	pod rm "$1" >/dev/null
@@ -155,7 +155,7 @@ try_server() {
 	start
 	confined server
 	write 01
-	cut server
+	power_cut server
 	start
 	has 1 'after a kill -9'
 
@@ -184,7 +184,7 @@ try_bridge() {
 		-e SERVER_URL="http://127.0.0.1:$port" mostrador-bridge >/dev/null
 	healthy bridge
 	confined bridge
-	cut bridge
+	power_cut bridge
 	echo 'images: bridge healthy, not root, read-only'
 }
 
@@ -211,8 +211,8 @@ try_litestream() {
 	done
 	confined copier
 	sleep 3 # what was written last is on its way for a second
-	cut copier
-	cut server
+	power_cut copier
+	power_cut server
 	pod volume rm -f datos vuelta >/dev/null
 	copier datos --rm mostrador-litestream restore /datos/tickets.db >/dev/null || fail 'the bucket does not give the database back'
 	start
