@@ -112,7 +112,7 @@ confined() {
 	awk '$2 == "/" && $4 ~ /^ro(,|$)/ {ok = 1} END {exit !ok}' "/proc/$pid/mounts" || fail "the $1's root file system can be written"
 }
 
-# cut ends a container as a power cut would.
+# power_cut ends a container as a power cut would.
 power_cut() {
 	kill -9 "$(pod inspect --format '{{.State.Pid}}' "$1")"
 	pod wait "$1" >/dev/null
