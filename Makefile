@@ -122,7 +122,7 @@ eval: ## measure the classifier by cross-validation
 	@go build -o bin/ ./cmd/server && bin/server evaluate && bin/server evaluate --template comercio
 
 .PHONY: images
-images: ## build the container images and try them, with Compose too (root, buildah, podman, runc, busybox-static)
+images: ## build the container images and try them, with Compose too (root, buildah, podman, netavark, iptables, runc, busybox-static)
 	deploy/test/images.sh
 
 .PHONY: cross

@@ -11,7 +11,8 @@
 # what is in the public base images and in Caddy's, that their tags exist, the
 # Docker engine itself (podman stands in for it), how often health checks run (a
 # loop sets the pace here), real certificates, and what a real S3 asks of a key.
-# Needs root, buildah, podman, runc, busybox-static and Go's module proxy.
+# Needs root, buildah, podman with netavark and iptables, runc, busybox-static and
+# Go's module proxy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
