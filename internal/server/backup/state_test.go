@@ -134,11 +134,11 @@ func TestPeopleAreToldWhenThereIsNoNewCopyAndWhenThereIsAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := ""
+			var all []string
 			for _, a := range open {
-				got += a.Kind + " " + a.Sentence
+				all = append(all, a.Kind+" "+a.Sentence)
 			}
-			if got != want {
+			if got := strings.Join(all, ", "); got != want {
 				t.Errorf("%s: got %q, want %q", when, got, want)
 			}
 		}
