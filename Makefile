@@ -125,6 +125,10 @@ eval: ## measure the classifier by cross-validation
 images: ## build the container images and try them, with Compose too (root, buildah, podman, netavark, iptables, runc, busybox-static)
 	deploy/test/images.sh
 
+.PHONY: metrics
+metrics: ## check alerts and dashboard with a real Prometheus that reads both programs (needs prometheus)
+	deploy/test/metrics.sh
+
 .PHONY: cross
 cross: $(addprefix cross-,$(subst /,-,$(TARGETS))) ## build both programs for every other system, into dist/
 

@@ -104,7 +104,7 @@ func (c *clinic) findings(program string, changes map[string]string) map[string]
 
 func TestBothProgramsAreLookedOverWhileTheyRun(t *testing.T) {
 	c := openClinic(t)
-	eventually(t, "a sign of life at the server", func() bool { return c.findings("servidor", nil)["Señales"].State == doctor.Good })
+	eventually(t, "word of the laptop's session at the server", func() bool { return c.findings("servidor", nil)["WhatsApp"].State == doctor.Good })
 	for _, program := range []string{"servidor", "laptop"} {
 		for name, f := range c.findings(program, nil) {
 			// No copy was made yet, and the library grows older with each day.

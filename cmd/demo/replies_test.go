@@ -18,13 +18,20 @@ import (
 // by themselves.
 func rehearse(t *testing.T) (*panel, *wasim.Server) {
 	t.Helper()
+	p, d := rehearseAt(t, "")
+	return p, d.sim
+}
+
+// rehearseAt is rehearse with logs of this level.
+func rehearseAt(t *testing.T, level string) (*panel, *demo) {
+	t.Helper()
 	sim, err := wasim.Start(wasim.Options{Phone: "5215555550100", Name: "Taller"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	wasim.Trust()
-	d := &demo{options: options{out: io.Discard}, sim: sim, dir: t.TempDir(), token: config.MakeToken()}
+	d := &demo{options: options{out: io.Discard, level: level}, sim: sim, dir: t.TempDir(), token: config.MakeToken()}
 	if err := d.choosePorts(0); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +56,7 @@ func rehearse(t *testing.T) (*panel, *wasim.Server) {
 	if err := d.pair(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return logIn(t, "http://127.0.0.1:"+d.panelPort), sim
+	return logIn(t, "http://127.0.0.1:"+d.panelPort), d
 }
 
 // ticketOf waits for the ticket of a customer who wrote and returns its number.

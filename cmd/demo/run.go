@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,6 +37,7 @@ type options struct {
 	out   io.Writer
 	pause func(ctx context.Context, d time.Duration) error
 	ready func(panel string) // called once everything runs; may be nil
+	level string             // of both programs' logs; empty: debug
 }
 
 // wait is options.pause in real life.
@@ -132,7 +134,7 @@ func (d *demo) runServer(ctx context.Context) error {
 			Getenv: lookup(map[string]string{
 				"API_TOKEN": d.token, "DIRECCION": "127.0.0.1", "PUERTO": d.panelPort,
 				"IP_LAPTOP": "127.0.0.1", "PUERTO_LAPTOP": d.bridgePort,
-				"PANEL_USUARIO": panelUser, "PANEL_CLAVE": panelPassword, "NIVEL_LOG": "debug",
+				"PANEL_USUARIO": panelUser, "PANEL_CLAVE": panelPassword, "NIVEL_LOG": cmp.Or(d.level, "debug"),
 			}),
 		})
 	})
@@ -145,7 +147,7 @@ func (d *demo) runBridge(ctx context.Context) error {
 			Dir: dir, Stdout: log, Stderr: log, Network: clients, Ready: func(string) { close(d.laptop) },
 			Getenv: lookup(map[string]string{
 				"API_TOKEN": d.token, "DIRECCION": "127.0.0.1", "PUERTO_LOCAL": d.bridgePort,
-				"SERVER_URL": "http://127.0.0.1:" + d.panelPort, "NIVEL_LOG": "debug",
+				"SERVER_URL": "http://127.0.0.1:" + d.panelPort, "NIVEL_LOG": cmp.Or(d.level, "debug"),
 			}),
 		})
 	})

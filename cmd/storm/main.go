@@ -46,6 +46,7 @@ func command(ctx context.Context, args []string) (err error) {
 	flags.IntVar(&o.fills, "llenos", 20, "veces que se llena el disco de la laptop (en Linux, como root)")
 	flags.IntVar(&o.days, "dias", 3, "días que pasan sin el servidor")
 	flags.DurationVar(&o.pace, "ritmo", 8*time.Millisecond, "pausa media entre dos sucesos")
+	flags.StringVar(&o.link, "enlace", "", "ENLACE de los dos programas: auto, inverso o directo")
 	flags.StringVar(&o.dir, "carpeta", "", "carpeta para los datos (por omisión, una temporal que se borra si todo salió bien)")
 	quiet := flags.String("quieto", "", "no desata nada: mide la memoria en reposo del servidor de este archivo y del puente")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {

@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"mostrador/internal/bridge/whatsapp"
+	"mostrador/internal/metrics"
 )
 
 // DrawQR draws a code as the terminal gets it.
@@ -23,3 +24,6 @@ func ShowAll(o Options, states ...whatsapp.State) {
 		s.show(state)
 	}
 }
+
+// Families are what the bridge counts.
+func Families() []metrics.Desc { return newMeters().registry.Describe() }

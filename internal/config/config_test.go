@@ -26,7 +26,7 @@ func TestTheServerStartsWithNothingButAToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Server{
-		Dir: dir, Address: ":8523", Token: goodToken, MaxImage: config.DefaultMaxImage,
+		Dir: dir, Address: ":8523", Token: goodToken, Link: config.LinkAuto, MaxImage: config.DefaultMaxImage,
 		PhotoDir: filepath.Join(dir, "fotos_evidencia"), DatabaseURL: filepath.Join(dir, "tickets.db"), LogLevel: "info",
 		SilenceAfter:   5 * time.Minute,
 		SendsPerMinute: config.DefaultSendsPerMinute,
@@ -48,7 +48,7 @@ func TestEveryVariableIsReadAndTheEnvironmentWinsOverTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Bridge{
-		Dir: dir, ServerURL: "http://10.0.0.1:8523", Address: ":9002", Token: goodToken,
+		Dir: dir, ServerURL: "http://10.0.0.1:8523", Address: ":9002", Token: goodToken, Link: config.LinkAuto,
 		MaxImage: 5, Groups: true, PlainQR: true, LogLevel: "debug",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -150,5 +150,21 @@ func TestTrustedProxiesAreAddressesOrNetworks(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(c.Proxies), "[127.0.0.1/32 10.0.0.0/8 2001:db8::/32]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestTheTokenForMetricsIsAnotherOne(t *testing.T) {
+	for token, part := range map[string]string{goodToken: "igual a API_TOKEN", "short": "demasiado corto", "zz99xx88cc77vv66": "", "": ""} {
+		vars := env(map[string]string{"SERVER_URL": "http://x", "API_TOKEN": goodToken, "METRICAS_TOKEN": token})
+		server, err := config.LoadServer(vars, t.TempDir())
+		bridge, err2 := config.LoadBridge(vars, t.TempDir())
+		for _, err := range []error{err, err2} {
+			if (err != nil) != (part != "") || err != nil && (!strings.Contains(err.Error(), "METRICAS_TOKEN") || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), token+" ")) {
+				t.Errorf("%q: got %v, want %q", token, err, part)
+			}
+		}
+		if part == "" && (server.MetricsToken != token || bridge.MetricsToken != token) {
+			t.Errorf("got %q and %q, want %q", server.MetricsToken, bridge.MetricsToken, token)
+		}
 	}
 }

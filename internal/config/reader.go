@@ -30,7 +30,8 @@ type reader struct {
 	dir      string
 	getenv   Getenv
 	file     map[string]string // what .env sets
-	seen     map[string]found  // what was looked up, by name
+	noFile   bool
+	seen     map[string]found // what was looked up, by name
 	problems []string
 	warnings []string
 }
@@ -41,7 +42,7 @@ type found struct{ text, from string }
 func newReader(program Program, getenv Getenv, dir string) *reader {
 	r := &reader{program: program, dir: dir, getenv: getenv, seen: map[string]found{}}
 	text, err := os.ReadFile(filepath.Join(dir, envFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	if r.noFile = errors.Is(err, fs.ErrNotExist); r.noFile {
 		if _, err := os.Stat(filepath.Join(dir, envFile+".txt")); err == nil {
 			r.warn("Hay un archivo .env.txt y ningún .env: Windows esconde el final de los nombres; cámbiele el nombre a .env.")
 		}

@@ -24,6 +24,7 @@ type Report struct {
 	Values   []Value
 	Problems []string // Spanish sentences; with one of them the program does not start
 	Warnings []string // Spanish sentences
+	NoFile   bool     // the folder has no .env
 	secrets  []string
 }
 
@@ -82,8 +83,14 @@ func (r *reader) report(environ []string) Report {
 			report.secrets = append(report.secrets, secretsIn(v, f.text)...)
 		}
 	}
+	for _, v := range variables {
+		// One .env may serve both programs and Docker: the others' secrets are some too.
+		if v.For&r.program == 0 {
+			report.secrets = append(report.secrets, secretsIn(v, strings.TrimSpace(r.file[v.Name]))...)
+		}
+	}
 	r.spell(environ)
-	report.Problems, report.Warnings = r.problems, r.warnings
+	report.Problems, report.Warnings, report.NoFile = r.problems, r.warnings, r.noFile
 	return report
 }
 
@@ -137,6 +144,8 @@ func maskURL(text string) string {
 // secretsIn returns the secret parts of a variable's text.
 func secretsIn(v Variable, text string) []string {
 	switch {
+	case text == "":
+		return nil
 	case v.Secrecy == Secret, looksSecret(text):
 		return []string{text}
 	case v.Secrecy == Public, !strings.Contains(text, "://"):

@@ -82,6 +82,10 @@ func TestNoPartOfASecretIsShown(t *testing.T) {
 	if text := r.String(); strings.Contains(text, "KEY-1") || strings.Contains(text, "abc") || strings.Contains(text, "CRETO") {
 		t.Errorf("got %s, want no secret", text)
 	}
+	_, other := config.InspectBridge(env(nil), nil, folder(t, map[string]string{".env": "COPIA_SECRETO=de-docker\nLLM_KEY=\n"}))
+	if !slices.Contains(other.Secrets(), "de-docker") || slices.Contains(other.Secrets(), "") {
+		t.Errorf("got %d secrets, want those of the other programs too", len(other.Secrets()))
+	}
 	if !slices.Contains(r.Secrets(), "AGE-SECRET-KEY-1QQ") || !slices.Contains(r.Secrets(), "abc") {
 		t.Errorf("got %d secrets, want all that is secret", len(r.Secrets()))
 	}

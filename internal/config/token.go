@@ -29,6 +29,22 @@ func (r *reader) token(name string) string {
 	return text
 }
 
+// metricsToken is a token that may be missing, and must not be the other one:
+// whoever measures need not be able to write to customers.
+func (r *reader) metricsToken(name, other string) string {
+	text := r.get(name)
+	if text == "" {
+		return ""
+	}
+	if hint := TokenWeakness(text); hint != "" {
+		r.fail(name + " " + hint + " Haga uno con «server token» o «bridge token».")
+	}
+	if text == other {
+		r.fail(name + " es igual a API_TOKEN: haga otro con «server token» o «bridge token».")
+	}
+	return text
+}
+
 // TokenWeakness says in Spanish, as the rest of a sentence that begins with its
 // name, why no API_TOKEN may be like this; "" if it may.
 func TokenWeakness(token string) string {

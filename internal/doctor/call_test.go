@@ -140,11 +140,11 @@ func TestTheClockOfWhoAnswersIsRead(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	c := doctor.Caller{Now: func() time.Time { return noon }}
-	if got := doctor.Clock(c.Ask(t.Context(), s.URL, false), "servidor"); got.State != doctor.Bad || !strings.Contains(got.Found, "3 horas atrasado") {
+	if got := doctor.Clock(c.Ask(t.Context(), s.URL, false), "del servidor"); got.State != doctor.Bad || !strings.Contains(got.Found, "3 horas atrasado") {
 		t.Errorf("got %+v, want three hours", got)
 	}
 	s.Close()
-	if got := doctor.Clock(c.Ask(t.Context(), s.URL, false), "servidor"); got.State != doctor.Unknown {
+	if got := doctor.Clock(c.Ask(t.Context(), s.URL, false), "del servidor"); got.State != doctor.Unknown {
 		t.Errorf("got %+v, want %s", got, doctor.Unknown)
 	}
 }

@@ -44,6 +44,8 @@ const soon = 14 * 24 * time.Hour
 // Configuration finds what is wrong with the settings.
 func Configuration(r config.Report) Finding {
 	switch set := countSet(r); {
+	case len(r.Problems) > 0 && r.NoFile:
+		return Fail(strings.Join(r.Problems, " "), "Aquí no hay archivo .env: dé la orden en la carpeta del programa, o copie y edite el ejemplo.")
 	case len(r.Problems) > 0:
 		return Fail(strings.Join(r.Problems, " "), "Corrija el archivo .env o el entorno; .env.example explica cada variable.")
 	case len(r.Warnings) > 0:
@@ -134,10 +136,11 @@ func tryWriting(folder string) error {
 // EnvFile is the path of the .env in dir.
 func EnvFile(dir string) string { return filepath.Join(dir, ".env") }
 
-// Clock compares this machine's clock with that of who answered a.
+// Clock compares this machine's clock with that of who answered a; whose is
+// «de la laptop» or «del servidor».
 func Clock(a Answer, whose string) Finding {
 	if a.Err != nil || !a.dated {
-		return Skip("Sin respuesta de " + whose + " no hay con qué comparar el reloj.")
+		return Skip("No hay respuesta con la que comparar el reloj.")
 	}
 	return ClockAhead(a.ahead, whose)
 }
@@ -146,13 +149,13 @@ func Clock(a Answer, whose string) Finding {
 func ClockAhead(ahead time.Duration, whose string) Finding {
 	by := ahead.Abs()
 	if by < apart {
-		return OK("El reloj va como el de " + whose + ".")
+		return OK("El reloj va como el " + whose + ".")
 	}
 	word := "atrasado"
 	if ahead < 0 {
 		word = "adelantado"
 	}
-	found := fmt.Sprintf("El reloj de esta máquina va %s %s respecto al de %s.", Span(by), word, whose)
+	found := fmt.Sprintf("El reloj de esta máquina va %s %s respecto al %s.", Span(by), word, whose)
 	do := "Ponga los dos en hora automática."
 	if by > far {
 		return Fail(found, do+" Con esta diferencia fallan WhatsApp y los certificados.")
@@ -163,6 +166,8 @@ func ClockAhead(ahead time.Duration, whose string) Finding {
 // Span says a duration roughly, in Spanish.
 func Span(d time.Duration) string {
 	switch {
+	case d < time.Minute:
+		return "menos de un minuto"
 	case d < 2*time.Hour:
 		return Plural(int(d.Minutes()), "minuto", "minutos")
 	case d < 48*time.Hour:

@@ -99,12 +99,13 @@ func TestSettingsAreJudged(t *testing.T) {
 		{config.Report{Values: []config.Value{{From: ".env"}, {From: config.FromDefault}}}, doctor.Good, "1 variable puesta"},
 		{config.Report{Warnings: []string{"PUERTI no es nada."}}, doctor.Doubt, "PUERTI"},
 		{config.Report{Problems: []string{"PUERTO no sirve."}, Warnings: []string{"x"}}, doctor.Bad, "PUERTO no sirve"},
+		{config.Report{Problems: []string{"PUERTO no sirve."}, NoFile: true}, doctor.Bad, "no hay archivo .env"},
 	} {
-		if got := doctor.Configuration(c.report); got.State != c.want || !strings.Contains(got.Found, c.text) {
+		if got := doctor.Configuration(c.report); got.State != c.want || !strings.Contains(got.Found+got.Do, c.text) {
 			t.Errorf("got %+v, want %s with %q", got, c.want, c.text)
 		}
 	}
-	if got := doctor.Token("corto"); got.State != doctor.Bad || strings.Contains(got.Found, "corto:") && strings.Contains(got.Found, "\"corto\"") {
+	if got := doctor.Token("tokencito"); got.State != doctor.Bad || strings.Contains(got.Found, "tokencito") {
 		t.Errorf("a short token: got %+v, want a failure", got)
 	}
 	if got := doctor.Token("kq3v7zt2m5x8n4w6"); got.State != doctor.Good {
@@ -163,7 +164,7 @@ func TestClocksAreCompared(t *testing.T) {
 		-5 * time.Minute: {doctor.Doubt, "adelantado"},
 		30 * time.Hour:   {doctor.Bad, "30 horas atrasado"},
 	} {
-		if got := doctor.ClockAhead(ahead, "servidor"); got.State != c.state || !strings.Contains(got.Found, c.word) {
+		if got := doctor.ClockAhead(ahead, "del servidor"); got.State != c.state || !strings.Contains(got.Found, c.word) {
 			t.Errorf("%v: got %+v, want %s with %q", ahead, got, c.state, c.word)
 		}
 	}

@@ -77,12 +77,13 @@ func (c cleaner) log(text string) string {
 		var fields map[string]any
 		decoder := json.NewDecoder(strings.NewReader(line))
 		decoder.UseNumber()
-		if decoder.Decode(&fields) == nil {
+		switch {
+		case decoder.Decode(&fields) == nil:
 			line = c.fields(fields)
-		} else if !trace.MatchString(line) {
-			line = "(línea omitida)"
-		} else {
+		case trace.MatchString(line):
 			line = c.all(line)
+		default:
+			line = "(línea omitida)"
 		}
 		if line != "" {
 			out.WriteString(line + "\n")

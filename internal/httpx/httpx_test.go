@@ -83,7 +83,7 @@ func TestProblemsHideInternalErrorsAndCarryExtraFields(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
-			h := httpx.Log(zerolog.New(&log))(httpx.Handle(httpx.WriteProblem,
+			h := httpx.Log(zerolog.New(&log), nil)(httpx.Handle(httpx.WriteProblem,
 				func(http.ResponseWriter, *http.Request) error { return tt.err }))
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
@@ -129,7 +129,7 @@ func TestTokenAuthorizesOnlyTheExactBearer(t *testing.T) {
 
 func TestAPanicIsAnsweredLoggedAndDoesNotEndTheServer(t *testing.T) {
 	var log bytes.Buffer
-	h := httpx.Log(zerolog.New(&log))(httpx.Recover(httpx.WriteProblem)(http.HandlerFunc(
+	h := httpx.Log(zerolog.New(&log), nil)(httpx.Recover(httpx.WriteProblem)(http.HandlerFunc(
 		func(http.ResponseWriter, *http.Request) { panic("boom") })))
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
@@ -143,7 +143,7 @@ func TestAPanicIsAnsweredLoggedAndDoesNotEndTheServer(t *testing.T) {
 
 func TestLogKeepsSecretsOutAndHushesQuietPaths(t *testing.T) {
 	var log bytes.Buffer
-	h := httpx.Log(zerolog.New(&log).Level(zerolog.InfoLevel), "/health")(http.HandlerFunc(
+	h := httpx.Log(zerolog.New(&log).Level(zerolog.InfoLevel), nil, "/health")(http.HandlerFunc(
 		func(http.ResponseWriter, *http.Request) {}))
 	for _, target := range []string{"/health", "/webhook?token=hush"} {
 		r := httptest.NewRequest(http.MethodPost, target, nil)

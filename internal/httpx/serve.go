@@ -67,13 +67,17 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, log zerolog.Log
 
 // Log gives every request a logger with an id and logs how it ended: quiet
 // paths at debug level, refusals and failures as warnings. Query strings and
-// headers are never logged.
-func Log(log zerolog.Logger, quiet ...string) func(http.Handler) http.Handler {
+// headers are never logged, but for the caller's trace (see TraceHeader).
+// Observe, if it is not nil, is told of every answer.
+func Log(log zerolog.Logger, observe func(r *http.Request, status int, took time.Duration), quiet ...string) func(http.Handler) http.Handler {
 	hush := make(map[string]bool, len(quiet))
 	for _, path := range quiet {
 		hush[path] = true
 	}
 	access := hlog.AccessHandler(func(r *http.Request, status, size int, took time.Duration) {
+		if observe != nil {
+			observe(r, status, took)
+		}
 		level := zerolog.InfoLevel
 		switch {
 		case status >= http.StatusBadRequest:
@@ -86,7 +90,7 @@ func Log(log zerolog.Logger, quiet ...string) func(http.Handler) http.Handler {
 			Int("bytes", size).Dur("took_ms", took).Msg("request")
 	})
 	return func(next http.Handler) http.Handler {
-		return hlog.NewHandler(log)(hlog.RequestIDHandler("request_id", "X-Request-Id")(access(next)))
+		return hlog.NewHandler(log)(hlog.RequestIDHandler("request_id", TraceHeader)(traced(access(next))))
 	}
 }
 

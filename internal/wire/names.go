@@ -129,3 +129,11 @@ func parse[T ~string](names map[T]string, name string) (T, bool) {
 	}
 	return "", false
 }
+
+// SessionStates returns the states that BridgeHealth.State may tell of.
+func SessionStates() []string {
+	return []string{
+		"iniciando", "vinculando", "passkey", "conectando", "conectado", "degradado", "limitado", "sin_espacio",
+		"sesion_cerrada", "reemplazado", "suspendido", "desactualizado", "rechazado", "detenido",
+	}
+}

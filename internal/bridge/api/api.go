@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/metrics"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -59,6 +60,9 @@ type Status struct {
 	ServerReachable bool
 	ServerError     string    // Spanish sentence, empty while all is well
 	ServerSuccess   time.Time // when the server last took a message, zero if never
+
+	LinkSince  time.Time // when the link to the server was opened, zero without one
+	LinkReason string    // Spanish sentence on why there is none; empty with one, or when there is to be none
 }
 
 // Passkey is WhatsApp's demand for a passkey.
@@ -83,6 +87,10 @@ type Options struct {
 	Version string // of the bridge
 	Library string // version of the WhatsApp library
 	Log     zerolog.Logger
+	// Metrics answers at metrics.Path, and Requested is told of every answer; both
+	// may be nil.
+	Metrics   http.Handler
+	Requested func(r *http.Request, status int, took time.Duration)
 }
 
 type api struct {
@@ -96,10 +104,13 @@ type api struct {
 func New(o Options) http.Handler {
 	a := &api{Options: o, token: httpx.NewToken(o.Token), started: o.Now()}
 	r := chi.NewRouter()
-	r.Use(httpx.Log(o.Log, wire.PathHealth, pathState), httpx.Recover(a.writeError), secure)
+	r.Use(httpx.Log(o.Log, o.Requested, wire.PathHealth, pathState), httpx.Recover(a.writeError), secure)
 	r.NotFound(a.handle(notFound))
 	r.MethodNotAllowed(wrongMethod)
 	r.Get(wire.PathHealth, a.health)
+	if o.Metrics != nil {
+		r.Method(http.MethodGet, metrics.Path, o.Metrics)
+	}
 	r.Group(func(r chi.Router) {
 		r.Use(a.authorize)
 		r.Post(wire.PathSend, a.handle(a.sendMessage))
@@ -148,10 +159,12 @@ func (a *api) authorize(next http.Handler) http.Handler {
 	})
 }
 
-// writeError answers with the error key of the original bridge.
-func (a *api) writeError(w http.ResponseWriter, _ *http.Request, err error) {
+// WriteError answers with the error key of the original bridge.
+func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
 	if ticket.CodeOf(err) == ticket.CodeUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="mostrador"`)
 	}
 	httpx.WriteJSON(w, httpx.Status(err), wire.BridgeError{Error: httpx.Message(err)})
 }
+
+func (a *api) writeError(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, err) }

@@ -1,47 +1,21 @@
 package api
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 )
 
 // localOnly hides what is behind it from everybody who is not at this machine.
 func (a *api) localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLocal(r) {
+		if !httpx.FromHere(r) {
 			a.writeError(w, r, ticket.NewError(ticket.CodeNotFound, "No existe"))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// isLocal asks for a loopback connection, which a proxy's would be too, and for
-// a loopback name, without which any web page could reach us by pointing a name
-// of its own to 127.0.0.1.
-func isLocal(r *http.Request) bool {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() {
-		return false
-	}
-	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip"} {
-		if r.Header.Get(header) != "" {
-			return false
-		}
-	}
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.IsLoopback()
 }
 
 // sameOrigin refuses forms that another site's page sends.

@@ -5,6 +5,7 @@
 package checkup
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -132,11 +133,11 @@ func (e *examiner) back(ctx context.Context) doctor.Finding {
 	case e.running(ctx) == nil:
 		return doctor.Skip("El puente no está en marcha.")
 	}
-	return doctor.Fail("El servidor no alcanza este puente. "+a.Detail(""), "Revise IP_LAPTOP y PUERTO_LAPTOP en el servidor, y deje entrar el puerto en el cortafuegos de esta laptop. Las respuestas esperan.")
+	return doctor.Fail("El servidor no alcanza este puente. "+a.Detail(""), "La página local dice por qué no hay enlace. Si el servidor llama sin él, revise allí IP_LAPTOP y PUERTO_LAPTOP, y deje entrar el puerto en el cortafuegos de esta laptop. Las respuestas esperan.")
 }
 
 func (e *examiner) clock(ctx context.Context) doctor.Finding {
-	return doctor.Clock(e.server(ctx), "servidor")
+	return doctor.Clock(e.server(ctx), "del servidor")
 }
 
 // running is how the bridge that runs here is, nil if none answers.
@@ -193,15 +194,16 @@ func (e *examiner) session(ctx context.Context) doctor.Finding {
 // judge is what a bridge says of its session.
 func judge(h wire.BridgeHealth) doctor.Finding {
 	found := strings.TrimSpace("El estado es «" + h.State + "». " + h.Reason)
+	do := cmp.Or(h.Solution, "Espere un minuto y repita la revisión.")
 	switch {
 	case h.State == string(whatsapp.StateConnected):
 		return doctor.OK("Vinculada y conectada.")
 	case troubles[h.State]:
-		return doctor.Fail(found, h.Solution)
+		return doctor.Fail(found, do)
 	case h.State == string(whatsapp.StatePairing) && h.Solution == "":
 		return doctor.Warn(found, "Escanee el código QR con el teléfono: está en la página del puente.")
 	}
-	return doctor.Warn(found, h.Solution)
+	return doctor.Warn(found, do)
 }
 
 // whatsApp finds out whether WhatsApp is within reach.

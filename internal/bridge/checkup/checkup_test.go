@@ -29,7 +29,6 @@ type laptop struct {
 	t       *testing.T
 	o       checkup.Options
 	answers map[string]string // the server's, by path: a status, then the body
-	running *wire.BridgeHealth
 }
 
 // stand serves what reply says, until the test ends, and returns where.

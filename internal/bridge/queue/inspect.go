@@ -26,7 +26,7 @@ type Found struct {
 // Ref is a short name of the message among those of its queue.
 func (f Found) Ref() string {
 	if n, ok := parseName(f.File); ok {
-		return fmt.Sprintf("%016x", n.seq)
+		return n.ref()
 	}
 	return f.File
 }

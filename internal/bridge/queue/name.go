@@ -25,6 +25,9 @@ func (n name) String() string {
 	return fmt.Sprintf("%016x-%016x-%x%s", n.seq, n.chat, n.key, suffix)
 }
 
+// ref is a short form of n, for people.
+func (n name) ref() string { return fmt.Sprintf("%016x", n.seq) }
+
 func compareNames(a, b name) int { return cmp.Compare(a.seq, b.seq) }
 
 // parseName is the inverse of String; ok is false for every other text.

@@ -45,6 +45,12 @@ type Item struct {
 	lane *lane
 }
 
+// Ref is the short name of the message among those of its queue: that of Found.
+func (i *Item) Ref() string { return i.name.ref() }
+
+// AwaitsFile reports whether only the message's file is outstanding.
+func (i *Item) AwaitsFile() bool { return i.lane.dir == StateFile }
+
 // Stats counts what is in the queue, messages in flight included.
 type Stats struct {
 	Waiting int       // not at the server

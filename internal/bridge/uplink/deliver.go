@@ -36,13 +36,13 @@ func (u *Uplink) deliver(ctx context.Context, item *queue.Item) {
 	if item.Attempts > 0 && u.status.down() {
 		tries = 1
 	}
-	out := u.try(ctx, &message, len(item.Entry.Media) > 0, tries)
+	out := u.try(traced(ctx, item), &message, len(item.Entry.Media) > 0, tries)
 	if out.verdict == accept {
 		u.taken.Add(1)
 	}
 	accepted := u.queue.Done
 	if isPending(message) {
-		accepted = u.queue.AwaitFile
+		accepted, out.pending = u.queue.AwaitFile, true
 	}
 	u.settle(ctx, item, out, accepted, sweep)
 }

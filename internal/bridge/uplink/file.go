@@ -45,10 +45,10 @@ func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
 		u.queue.Defer(item, u.now().Add(retry))
 		return
 	}
-	out := u.server.post(ctx, message, true)
+	out := u.server.post(traced(ctx, item), message, true)
 	if out.verdict == tooLarge && carriesFile(message) {
 		withhold(&message, out.reason)
-		out = u.server.post(ctx, message, true)
+		out = u.server.post(traced(ctx, item), message, true)
 	}
 	u.status.note(ctx, out)
 	u.settle(ctx, item, out, u.queue.Done, retry)

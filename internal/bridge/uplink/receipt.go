@@ -11,7 +11,7 @@ import (
 // message, not a message: one that the server refuses, or has never heard of
 // because it is not ours, is dropped.
 func (u *Uplink) deliverReceipt(ctx context.Context, item *queue.Item) {
-	out := u.server.report(ctx, *item.Entry.Receipt)
+	out := u.server.report(traced(ctx, item), *item.Entry.Receipt)
 	unknown := out.code == http.StatusNotFound || out.code == http.StatusMethodNotAllowed
 	if unknown || out.verdict == refuse || out.verdict == tooLarge {
 		u.log.Warn().Int("status", out.code).Msg("server does not take receipts; dropped one")

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"mostrador/internal/bridge/queue"
+	"mostrador/internal/httpx"
 	"mostrador/internal/wire"
 )
 
@@ -44,6 +46,7 @@ type outcome struct {
 	code     int    // HTTP status, 0 without an answer
 	reason   string // Spanish sentence, empty when accepted
 	timedOut bool
+	pending  bool  // accepted without the file, which follows
 	err      error // for the log
 }
 
@@ -52,6 +55,18 @@ type server struct {
 	client *http.Client
 	url    string
 	bearer string
+
+	now      func() time.Time
+	answered func(answer string, took time.Duration)
+}
+
+// traceKey is the context's key of the trace that goes along with a call.
+type traceKey struct{}
+
+// traced says which message the calls with ctx are about: by the short name that
+// «bridge queue» shows.
+func traced(ctx context.Context, item *queue.Item) context.Context {
+	return context.WithValue(ctx, traceKey{}, item.Ref())
 }
 
 func newServer(client *http.Client, url, token string) server {
@@ -65,7 +80,7 @@ func newServer(client *http.Client, url, token string) server {
 	direct := *client
 	// A redirect would turn the message into a GET or give the token to others.
 	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return server{client: &direct, url: url, bearer: "Bearer " + token}
+	return server{client: &direct, url: url, bearer: "Bearer " + token, now: time.Now, answered: func(string, time.Duration) {}}
 }
 
 // post delivers a message in answerTime, plus, if patient, the time its body
@@ -94,7 +109,9 @@ func (s server) send(ctx context.Context, path string, payload any, patient bool
 	if err != nil {
 		return outcome{reason: "SERVER_URL no es una dirección válida.", err: err}
 	}
+	began := s.now()
 	code, answer, err := s.do(req)
+	s.answered(answerOf(code), s.now().Sub(began))
 	if err != nil {
 		return silence(err)
 	}
@@ -108,6 +125,9 @@ func (s server) request(ctx context.Context, path string, body []byte) (*http.Re
 	}
 	req.Header.Set("Authorization", s.bearer)
 	req.Header.Set("Content-Type", "application/json")
+	if trace, ok := ctx.Value(traceKey{}).(string); ok {
+		req.Header.Set(httpx.TraceHeader, trace)
+	}
 	return req, nil
 }
 

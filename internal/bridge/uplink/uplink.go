@@ -56,6 +56,7 @@ type Options struct {
 	Client    *http.Client     // default: straight to the server, not through a proxy
 	Now       func() time.Time // default: time.Now
 	Random    func() float64   // spreads retries of files, in [0, 1); default: math/rand
+	Meters    Meters
 	Log       zerolog.Logger
 }
 
@@ -71,12 +72,13 @@ type Uplink struct {
 	taken    atomic.Int64  // messages, receipts left out, that the server has taken
 	now      func() time.Time
 	random   func() float64
+	meters   Meters
 	log      zerolog.Logger
 }
 
 // New returns an Uplink that does nothing before Run.
 func New(o Options) *Uplink {
-	u := &Uplink{queue: o.Queue, fetch: o.Fetch, describe: o.Describe, now: o.Now, random: o.Random, log: o.Log}
+	u := &Uplink{queue: o.Queue, fetch: o.Fetch, describe: o.Describe, now: o.Now, random: o.Random, meters: o.Meters.complete(), log: o.Log}
 	if u.now == nil {
 		u.now = time.Now
 	}
@@ -84,6 +86,7 @@ func New(o Options) *Uplink {
 		u.random = rand.Float64
 	}
 	u.server = newServer(o.Client, o.ServerURL, o.Token)
+	u.server.now, u.server.answered = u.now, u.meters.Answered
 	u.status = status{now: u.now, log: o.Log}
 	u.carriers = make(chan struct{}, carriers)
 	u.pulse.news = make(chan struct{}, 1)
@@ -141,20 +144,41 @@ func (u *Uplink) settle(ctx context.Context, item *queue.Item, out outcome, acce
 		return
 	}
 	var err error
+	outcome := OutcomeRetried
 	switch out.verdict {
 	case accept:
+		outcome = u.delivered(item, out)
 		err = accepted(item)
 	case refuse, tooLarge:
-		u.log.Warn().Int("status", out.code).Str("reason", out.reason).Msg("server refused a message; parked it")
+		u.log.Warn().Str("trace", item.Ref()).Int("status", out.code).Str("reason", out.reason).Msg("server refused a message; parked it")
+		outcome = OutcomeParked
 		err = u.queue.Park(item, out.reason)
 		u.Announce()
 	default:
 		u.queue.Defer(item, u.now().Add(retry))
 	}
 	if err != nil {
+		outcome = OutcomeFailed
 		u.log.Error().Err(err).Msg("cannot move message in queue")
 		u.queue.Defer(item, u.now().Add(retry))
 	}
+	u.meters.Settled(outcome, u.now().Sub(item.Entry.ReceivedAt))
+}
+
+// delivered says what the server has of item now.
+func (u *Uplink) delivered(item *queue.Item, out outcome) string {
+	switch {
+	case item.Entry.Receipt != nil:
+		return OutcomeReceipt
+	case out.pending:
+		u.log.Info().Str("trace", item.Ref()).Msg("message delivered; its file follows")
+		return OutcomeText
+	case item.AwaitsFile():
+		u.log.Info().Str("trace", item.Ref()).Msg("file delivered")
+		return OutcomeFile
+	}
+	u.log.Info().Str("trace", item.Ref()).Msg("message delivered")
+	return OutcomeDelivered
 }
 
 // final reports whether err of Fetch means that the file will never come.

@@ -163,6 +163,7 @@ func (c *Client) handle(number int, evt any) (ok bool) {
 			ok = false
 		}
 	}()
+	c.opts.Seen(eventName(evt))
 	return c.dispatch(number, evt)
 }
 

@@ -29,6 +29,14 @@ const (
 	StateStopped    StateName = "detenido"       // Run is over
 )
 
+// StateNames returns every state, in the order in which they are listed above.
+func StateNames() []StateName {
+	return []StateName{
+		StateStarting, StatePairing, StatePasskey, StateConnecting, StateConnected, StateDegraded, StateLimited, StateNoSpace,
+		StateLoggedOut, StateReplaced, StateBanned, StateOutdated, StateRefused, StateStopped,
+	}
+}
+
 // State is one consistent picture of the session.
 type State struct {
 	Name      StateName

@@ -29,6 +29,7 @@ type Options struct {
 	MaxMedia int64                   // largest file to download or send, bytes
 	Groups   bool                    // messages of groups are wanted too
 	Now      func() time.Time        // nil: time.Now
+	Seen     func(event string)      // nil, or told of every event, by one of Events; called concurrently
 	Log      zerolog.Logger
 
 	tempo *tempo // nil: the product's; tests are in more of a hurry
@@ -78,6 +79,9 @@ type account struct{ phone, lid string }
 func Open(ctx context.Context, o Options) (*Client, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Seen == nil {
+		o.Seen = func(string) {}
 	}
 	if o.tempo == nil {
 		o.tempo = productTempo()

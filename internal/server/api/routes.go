@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/cors"
 
 	"mostrador/internal/httpx"
+	"mostrador/internal/metrics"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/rest"
 	"mostrador/internal/ticket"
@@ -30,7 +31,7 @@ func New(o Options) (chi.Router, error) {
 	}
 	s := &server{Options: o, panel: panel}
 	r := chi.NewRouter()
-	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
+	r.Use(auth.BehindProxies(o.Proxies), httpx.Log(o.Log, o.Meters.Requested, wire.PathHealth, wire.PathWebhook, wire.PathBeat), httpx.Recover(writeProblem), securityHeaders, crossOrigin(o.Origins), sameOrigin, middleware.GetHead)
 	r.NotFound(handle(notFound))
 	r.MethodNotAllowed(handle(methodNotAllowed(r)))
 	s.routes(r)
@@ -48,12 +49,18 @@ func (s *server) routes(r chi.Router) {
 	r.Post("/invitacion/aceptar", handle(s.acceptInvitation))
 	r.Get("/assets/{hash}/*", handle(s.showAsset))
 
+	// Whoever measures.
+	if s.Meters.Show != nil {
+		r.Method(http.MethodGet, metrics.Path, s.Meters.Show)
+	}
+
 	// The bridge.
 	r.Group(func(r chi.Router) {
 		r.Use(s.Auth.RequireToken(handle))
 		r.Post(wire.PathWebhook, handle(s.receive))
 		r.Post(wire.PathReceipt, handle(s.takeReceipt))
 		r.Post(wire.PathBeat, handle(s.takeBeat))
+		r.Get(wire.PathLink, handle(s.Links.Accept))
 	})
 
 	// People, who are shown the way in, and programs with the token.
@@ -83,7 +90,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, Links: s.Links, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

@@ -21,33 +21,44 @@ const storeTimeout = 30 * time.Second
 // receive takes a message of a customer from the bridge and answers when it is
 // durably stored. The token was checked before the body is read.
 func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
+	began := s.Now()
+	in, stored, err := s.takeMessage(w, r)
+	s.received(began, in, stored, err)
+	if err != nil {
+		return err
+	}
+	httpx.WriteJSON(w, http.StatusOK, wire.WebhookReply{
+		Status: "ok", Message: "Ticket recibido y procesando", TicketID: stored.Ticket, Duplicate: stored.Duplicate,
+	})
+	return nil
+}
+
+// takeMessage is receive without the answer.
+func (s *server) takeMessage(w http.ResponseWriter, r *http.Request) (in received, stored store.Stored, err error) {
 	files := &uploads{folder: s.Photos, limit: s.MaxImage}
 	defer files.discard()
 	m, err := files.read(w, r)
 	if err != nil {
-		return fmt.Errorf("decode webhook: %w", err)
+		return in, stored, fmt.Errorf("decode webhook: %w", err)
 	}
-	in, err := convert(m, s.Now(), s.MaxImage, files.of)
+	in, err = convert(m, s.Now(), s.MaxImage, files.of)
 	if err != nil {
-		return fmt.Errorf("read webhook: %w", err)
+		return in, stored, fmt.Errorf("read webhook: %w", err)
 	}
 	in.Origin, in.SeparateTicket = auth.From(r.Context()).Origin, s.TicketPerMessage
 	// A bridge that hangs up before the answer must not leave half of it behind.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 	defer cancel()
-	stored, err := s.keep(ctx, in)
+	stored, err = s.keep(ctx, in)
 	if err != nil {
-		return err
+		return in, stored, err
 	}
 	hlog.FromRequest(r).Info().Int64("ticket", stored.Ticket).Str("kind", string(in.Kind)).
 		Bool("opened", stored.Opened).Bool("duplicate", stored.Duplicate).Msg("message stored")
 	s.Outbox.Alive(in.Bridge)
 	s.Assist.Queue(in.Business, stored)
 	s.sayAway(ctx, in, stored)
-	httpx.WriteJSON(w, http.StatusOK, wire.WebhookReply{
-		Status: "ok", Message: "Ticket recibido y procesando", TicketID: stored.Ticket, Duplicate: stored.Duplicate,
-	})
-	return nil
+	return in, stored, nil
 }
 
 // sayAway has a customer told that the business is closed, if it is. It is a

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"mostrador/internal/disk"
 	"mostrador/internal/ticket"
 )
 
@@ -37,7 +38,7 @@ func room(shelf Shelf, size int64) error {
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return f.unavailable(err)
 	}
-	if free, known := freeBytes(f.dir); known && free-size < reserve {
+	if free, err := disk.Free(f.dir); err == nil && free-size < reserve {
 		return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("El respaldo no cabe en %s: ocuparía unos %d MB y quedan %d MB libres.", f.dir, size>>20, free>>20))
 	}
 	return nil

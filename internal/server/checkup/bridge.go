@@ -1,12 +1,14 @@
 package checkup
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"mostrador/internal/config"
 	"mostrador/internal/doctor"
 	"mostrador/internal/wire"
 )
@@ -44,9 +46,11 @@ func (e *examiner) ask(ctx context.Context) (known, bool) {
 	return k, e.running(ctx) && e.state(ctx).Decode(&k)
 }
 
+// callBridge is what to do when the bridge is not reached.
+const callBridge = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Dé allí la orden «bridge doctor»."
+
 // laptop finds out whether replies reach the bridge, and it takes our token.
 func (e *examiner) laptop(ctx context.Context) doctor.Finding {
-	const do = "Revise IP_LAPTOP y PUERTO_LAPTOP, que la laptop esté encendida con el puente abierto, y su cortafuegos. Dé allí la orden «bridge doctor»."
 	if e.running(ctx) && e.ill(ctx) == "" {
 		switch a := e.way(ctx); {
 		case a.Err == nil && a.Status == http.StatusOK:
@@ -54,16 +58,24 @@ func (e *examiner) laptop(ctx context.Context) doctor.Finding {
 		case a.Status == http.StatusUnauthorized:
 			return doctor.Skip("El servidor en marcha tiene otro token.")
 		default:
-			return doctor.Fail(a.Detail("El servidor no alcanza el puente."), do)
+			return doctor.Fail(a.Detail("El servidor no alcanza el puente."), callBridge)
 		}
 	}
-	if e.Config.BridgeURL == "" {
-		return doctor.Warn("IP_LAPTOP no está puesta: el servidor no llama a la laptop.", "Ponga la dirección IP o el nombre de la laptop.")
+	return e.straight(ctx)
+}
+
+// straight finds out the same without a server that runs, and so without a link.
+func (e *examiner) straight(ctx context.Context) doctor.Finding {
+	if e.Config.BridgeURL == "" && e.Config.Link == config.LinkDirect {
+		return doctor.Warn("IP_LAPTOP no está puesta: el servidor no llama a la laptop.", "Ponga la dirección IP o el nombre de la laptop, o quite ENLACE=directo.")
+	}
+	if e.Config.BridgeURL == "" || e.Config.Link == config.LinkReverse {
+		return doctor.Skip("La laptop abre su enlace cuando el servidor está en marcha.")
 	}
 	switch a := e.bridge(ctx); {
 	case a.Err != nil:
 		why, _ := doctor.Reason(a.Err, "IP_LAPTOP")
-		return doctor.Fail(why, do)
+		return doctor.Fail(why, callBridge)
 	case a.Status == http.StatusUnauthorized:
 		return doctor.Fail("El puente rechaza el API_TOKEN de este servidor.", "Ponga el mismo en los dos archivos .env y reinicie los dos programas.")
 	case a.Status == http.StatusOK:
@@ -71,7 +83,7 @@ func (e *examiner) laptop(ctx context.Context) doctor.Finding {
 	case a.Status == http.StatusNotFound:
 		return doctor.Skip("En IP_LAPTOP contesta un puente de otra versión, u otro programa.")
 	}
-	return doctor.Fail("En IP_LAPTOP contesta algo que no es el puente.", do)
+	return doctor.Fail("En IP_LAPTOP contesta algo que no es el puente.", callBridge)
 }
 
 // signs finds out whether the bridge reaches this server.
@@ -96,18 +108,19 @@ func (e *examiner) signs(ctx context.Context) doctor.Finding {
 // clock compares with the laptop's.
 func (e *examiner) clock(ctx context.Context) doctor.Finding {
 	if k, told := e.ask(ctx); told && k.Clock != nil {
-		return doctor.ClockAhead(time.Duration(*k.Clock*float64(time.Second)), "la laptop")
+		return doctor.ClockAhead(time.Duration(*k.Clock*float64(time.Second)), "de la laptop")
 	}
 	if e.Config.BridgeURL == "" {
 		return doctor.Skip("Sin la laptop no hay con qué comparar el reloj.")
 	}
-	return doctor.Clock(e.bridge(ctx), "la laptop")
+	return doctor.Clock(e.bridge(ctx), "de la laptop")
 }
 
 // whatsApp is what the bridge says of its session.
 func (e *examiner) whatsApp(ctx context.Context) doctor.Finding {
 	k, told := e.ask(ctx)
 	found := strings.TrimSpace("El estado es «" + k.State + "». " + k.Reason)
+	do := cmp.Or(k.Solution, "Espere un minuto y repita la revisión.")
 	switch {
 	case !told:
 		return doctor.Skip(notRunning)
@@ -116,9 +129,9 @@ func (e *examiner) whatsApp(ctx context.Context) doctor.Finding {
 	case k.WhatsApp == wire.Connected && k.Reason == "":
 		return doctor.OK("Vinculado y conectado.")
 	case k.WhatsApp == wire.Connected, slices.Contains(passing, k.State):
-		return doctor.Warn(found, k.Solution)
+		return doctor.Warn(found, do)
 	}
-	return doctor.Fail(found, k.Solution)
+	return doctor.Fail(found, do)
 }
 
 func (e *examiner) library(ctx context.Context) doctor.Finding {

@@ -35,6 +35,9 @@ type Options struct {
 	Panel  *http.Client // for DOMINIO; nil: directly
 }
 
+// shelfTime is what the place of the copies, which may be far away, has to answer.
+const shelfTime = 20 * time.Second
+
 // examiner asks each thing once, however many checks want to know.
 type examiner struct {
 	Options
@@ -119,7 +122,7 @@ func (e *examiner) program(ctx context.Context) doctor.Finding {
 func (e *examiner) database(ctx context.Context) doctor.Finding {
 	found, err := store.Examine(ctx, e.Config.DatabaseURL, true)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case ctx.Err() != nil:
 		return doctor.Skip("Es tan grande que no se alcanzó a revisar entera.")
 	case ticket.CodeOf(err) == ticket.CodeNotFound:
 		return doctor.Skip("Todavía no hay base de datos: se crea al arrancar.")
@@ -158,6 +161,8 @@ func (e *examiner) copies(ctx context.Context) doctor.Finding {
 		}
 		return doctor.Warn("RESPALDO está en off: nadie hace copias.", "Ponga una carpeta en otro disco, o una cubeta de S3.")
 	}
+	ctx, cancel := context.WithTimeout(ctx, shelfTime)
+	defer cancel()
 	at, err := e.Newest(ctx)
 	switch {
 	case ticket.CodeOf(err) == ticket.CodeNotFound && e.empty():

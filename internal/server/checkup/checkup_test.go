@@ -161,6 +161,17 @@ func TestTheDatabaseIsJudged(t *testing.T) {
 	d.want("Respaldo", doctor.Unknown, "pg_dump")
 }
 
+func TestADatabaseTooLargeForTheTimeIsNotCalledIll(t *testing.T) {
+	d := newDesk(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range checkup.Checks(d.o) {
+		if got := c.Look(ctx); c.Name == "Base de datos" && got.State != doctor.Unknown {
+			t.Errorf("got %+v, want %s", got, doctor.Unknown)
+		}
+	}
+}
+
 func setVersion(t *testing.T, url string, version int) {
 	t.Helper()
 	driver := "sqlite"
@@ -228,6 +239,8 @@ func TestTheWayToTheLaptopIsJudged(t *testing.T) {
 	d.answers[wire.PathWay] = "401{}"
 	d.want("Laptop", doctor.Unknown)
 	d.stop()
+	d.want("Laptop", doctor.Unknown, "enlace")
+	d.o.Config.Link = config.LinkDirect
 	d.want("Laptop", doctor.Doubt, "IP_LAPTOP")
 	for status, want := range map[string]doctor.State{"200": doctor.Good, "401": doctor.Bad, "404": doctor.Unknown, "500": doctor.Bad} {
 		d.o.Config.BridgeURL = stand(t, func(w http.ResponseWriter, r *http.Request) {

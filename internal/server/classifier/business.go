@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ type Business struct {
 	// last one is for everything else. One with the slug of a category of the
 	// template, whatever its name, has that one's sentences.
 	Categories []Category
-	Lessons    []Lesson // what people said that tickets are about, in a fixed order
+	Lessons    []Lesson // what people said that tickets are about, in any order
 	Threshold  float64  // the least confidence with which a category is believed
 }
 
@@ -24,9 +25,9 @@ type Lesson struct {
 	Slug string // of its category
 }
 
-// aloud is how often the model sees the lessons of a category that no sentences
-// come with, among some hundreds of every other one.
-const aloud = 40
+// reminded is how many sentences of each category remind what is learned from
+// lessons of what was known before.
+const reminded = 40
 
 // TrainBusiness makes the model of a business. The same input makes the same
 // model, and a business that changed nothing has that of its template. An
@@ -42,25 +43,43 @@ func TrainBusiness(b Business) (*Model, error) {
 // train is TrainBusiness with the sentences of template at hand.
 func (b Business) train(template Template, sentences []Sentence) (*Model, error) {
 	hidden := b.hidden(template)
-	sentences, known := b.own(template, sentences)
-	lessons := b.lessons()
-	for _, l := range lessons {
-		if !known[l.Category] {
-			sentences = append(sentences, slices.Repeat([]Sentence{l}, aloud)...)
-		}
-	}
 	if len(b.Categories) == 0 {
 		hidden = nil
 	}
-	m, err := Train(Template{Name: b.Template, Categories: slices.Concat(hidden, b.Categories)}, sentences)
+	sentences, known := b.own(template, sentences)
+	categories := slices.Concat(hidden, b.Categories)
+	fresh := make([]bool, len(categories))
+	for i, c := range categories {
+		if fresh[i] = !known[c.Name]; fresh[i] {
+			categories[i].Keywords = nil // they are lessons
+		}
+	}
+	m, err := Train(Template{Name: b.Template, Categories: categories}, sentences)
 	if err != nil {
 		return nil, fmt.Errorf("train business: %w", err)
 	}
-	m.hidden, m.threshold = len(hidden), b.Threshold
-	if len(lessons) > 0 {
-		m.taught = adapt(m, lessons, known)
+	m.hidden, m.fresh, m.threshold = len(hidden), fresh, b.Threshold
+	if lessons := b.lessons(known); len(lessons) > 0 {
+		m.taught = adapt(m, lessons, reminders(sentences))
 	}
 	return m, nil
+}
+
+// reminders returns some of the sentences of each category in use.
+func reminders(sentences []Sentence) []Sentence {
+	all, seen := map[string]int{}, map[string]int{}
+	for _, s := range sentences {
+		all[s.Category]++
+	}
+	var some []Sentence
+	for _, s := range sentences {
+		every := max(1, all[s.Category]/reminded)
+		if s.Category != "" && !strings.HasPrefix(s.Category, hiddenName) && seen[s.Category]%every == 0 {
+			some = append(some, s)
+		}
+		seen[s.Category]++
+	}
+	return some
 }
 
 // hidden returns the template's categories that are not in use. The model knows
@@ -99,19 +118,33 @@ func (b Business) own(template Template, sentences []Sentence) ([]Sentence, map[
 	return all, known
 }
 
-// lessons returns what people taught: examples of the categories, then lessons.
-func (b Business) lessons() []Sentence {
+// lessons returns what people taught, in an order that does not depend on theirs:
+// lessons, examples of the categories, and of those that are not known the name
+// and the keywords.
+func (b Business) lessons(known map[string]bool) []Sentence {
 	var all []Sentence
+	add := func(category string, texts ...string) {
+		for _, text := range texts {
+			if text = moderate(text); text != "" {
+				all = append(all, Sentence{Text: text, Category: category})
+			}
+		}
+	}
 	for _, c := range b.Categories {
-		for _, text := range c.Examples {
-			all = append(all, Sentence{Text: moderate(text), Category: c.Name})
+		add(c.Name, c.Examples...)
+		if !known[c.Name] {
+			add(c.Name, c.Name)
+			add(c.Name, c.Keywords...)
 		}
 	}
 	for _, l := range b.Lessons {
 		if i := b.bySlug(l.Slug); i >= 0 {
-			all = append(all, Sentence{Text: moderate(l.Text), Category: b.Categories[i].Name})
+			add(b.Categories[i].Name, l.Text)
 		}
 	}
+	slices.SortFunc(all, func(x, y Sentence) int {
+		return cmp.Or(strings.Compare(x.Category, y.Category), strings.Compare(x.Text, y.Text))
+	})
 	return all
 }
 

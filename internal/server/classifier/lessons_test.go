@@ -100,22 +100,41 @@ func TestCorrectionsTeachAsMuchAsWePromise(t *testing.T) {
 }
 
 func TestCorrectingOnlyMistakesDoesNoHarm(t *testing.T) {
+	for _, name := range []string{HelpDesk, Commerce} {
+		template, sentences, err := Corpus(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := sceneOf(template, sentences, "mx", nil)
+		s.onlyMistakes = true
+		before, err := s.ask(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := s.ask(20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loss := before.accuracy() - after.accuracy(); loss > 0.01 || after.calibrationError() > 0.08 {
+			t.Errorf("%s: got %.3f less right and a calibration error of %.3f, want at most 0.01 and 0.08", name, loss, after.calibrationError())
+		}
+	}
+}
+
+// What docs/CLASSIFICATION.md promises of a new category, with a margin.
+func TestABroadNewCategoryIsFoundAfterTenCorrections(t *testing.T) {
 	template, sentences, err := Corpus(HelpDesk)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := sceneOf(template, sentences, "mx", nil)
-	s.onlyMistakes = true
-	before, err := s.ask(0)
+	s := sceneWithout(template, sentences, "Conectividad")
+	s.onlyCategory = "Conectividad"
+	found, err := s.ask(10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := s.ask(20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if loss := before.accuracy() - after.accuracy(); loss > 0.01 {
-		t.Errorf("got %.3f less right, want at most 0.01", loss)
+	if g := found.grades([]string{"Conectividad"})[0]; g.f1() < 0.45 || found.accuracy() < 0.75 {
+		t.Errorf("got F1 %.3f and %.3f right in all, want at least 0.45 and 0.75", g.f1(), found.accuracy())
 	}
 }
 
@@ -123,7 +142,7 @@ func TestACategoryIsMisunderstoodOnlyIfSureGuessesAreOverruled(t *testing.T) {
 	lesson := func(guess, class int, sure float32) taught {
 		p := []float32{(1 - sure) / 3, (1 - sure) / 3, (1 - sure) / 3, (1 - sure) / 3}
 		p[guess] = sure
-		return taught{unprompted: p, class: class}
+		return taught{guess: p, class: class}
 	}
 	many := func(n int, l ...taught) []taught { return slices.Repeat(l, n) }
 	fresh := []bool{false, false, false, true}
@@ -139,6 +158,8 @@ func TestACategoryIsMisunderstoodOnlyIfSureGuessesAreOverruled(t *testing.T) {
 		"a new category takes a few":        {many(5, lesson(0, 3, 0.9)), 0, nil},
 		"a new category takes all":          {many(6, lesson(0, 3, 0.9)), 0, []int{0}},
 		"but somebody spoke for the old":    {append(many(9, lesson(0, 3, 0.9)), lesson(1, 0, 0.5)), 0, nil},
+		"for one and for another":           {append(many(2, lesson(0, 1, 0.9)), many(2, lesson(0, 2, 0.9))...), 0, nil},
+		"mostly for one":                    {append(many(3, lesson(0, 1, 0.9)), many(2, lesson(0, 2, 0.9))...), 0, []int{0}},
 		"what is not in use is misused":     {nil, 1, []int{0}},
 		"right guesses":                     {many(9, lesson(2, 2, 0.9)), 0, nil},
 		"overruled by an old and a new one": {many(3, lesson(2, 1, 0.9), lesson(2, 3, 0.9)), 0, []int{2}},

@@ -17,6 +17,7 @@ type Model struct {
 	vocabulary         *vocabulary
 	index              *index
 	category, priority matrix
+	fresh              []bool      // of each category whether the sentences say nothing of it; nil if of all something
 	taught             *adaptation // nil if people taught nothing
 	rules              []rule
 	threshold          float64
@@ -96,10 +97,21 @@ func (m *Model) answer(text string) (ticket.Classification, []ticket.Candidate) 
 	return c, ranked
 }
 
+// features returns the hashed features of a text.
+func (m *Model) features(text string) []feature {
+	tokens := tokenize(clean(text))
+	return m.recipe.appendFeatures(nil, tokens, m.vocabulary.stemsOf(tokens))
+}
+
 // guess returns the probability of each category before people taught anything.
 func (m *Model) guess(features []feature) []float32 {
 	scores := m.category.score(features)
 	scores[len(scores)-1] += tieBreak
+	for c, fresh := range m.fresh {
+		if fresh {
+			scores[c] = impossible
+		}
+	}
 	softmax(scores)
 	return scores
 }
@@ -143,7 +155,8 @@ type evidence struct {
 }
 
 // weigh says how much each token spoke for a class: by itself, or where people
-// taught that the model's guess means that class, for the guess.
+// taught that the model's guess means that class, for the guess. Of a fresh class
+// only what people taught says anything.
 func (m *Model) weigh(tokens []token, e evidence, class int) []float32 {
 	weights := make([]float32, len(tokens))
 	source := class
@@ -153,7 +166,9 @@ func (m *Model) weigh(tokens []token, e evidence, class int) []float32 {
 		}
 		m.taught.words.speak(weights, e.said, class)
 	}
-	m.category.speak(weights, e.features, source)
+	if len(m.fresh) == 0 || !m.fresh[source] {
+		m.category.speak(weights, e.features, source)
+	}
 	return weights
 }
 

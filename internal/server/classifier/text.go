@@ -49,7 +49,11 @@ func visible(r rune) rune {
 
 // tokenize splits a cleaned text into tokens.
 func tokenize(text string) []token {
-	tokens := make([]token, 0, len(text)/5+1)
+	return appendTokens(make([]token, 0, len(text)/5+1), text)
+}
+
+// appendTokens appends the tokens of a cleaned text.
+func appendTokens(tokens []token, text string) []token {
 	pause := true
 	for start := 0; start < len(text); {
 		length := strings.IndexFunc(text[start:], unicode.IsSpace)
@@ -136,9 +140,26 @@ func foldRune(r rune) rune {
 	case unicode.Is(unicode.Mn, r):
 		return -1
 	}
+	if int(r) < len(plainLetters) {
+		return plainLetters[r]
+	}
+	return plain(r)
+}
+
+// plain returns the lower-case form of r without what was put on it.
+func plain(r rune) rune {
 	base, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r)))
 	return unicode.ToLower(base)
 }
+
+// plainLetters has the plain forms of the letters of most languages that are
+// written in the Latin alphabet.
+var plainLetters = func() (all [0x180]rune) {
+	for r := range all {
+		all[r] = plain(rune(r))
+	}
+	return all
+}()
 
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {

@@ -58,9 +58,9 @@ func softmax(scores []float32) {
 	}
 }
 
-// lesson is a numbered text with the class it belongs to.
+// lesson is a text with the class it belongs to.
 type lesson struct {
-	text  []feature
+	text  []packed
 	class int
 }
 
@@ -75,22 +75,24 @@ const (
 // order that is always the same. balance says how much more lessons of a rare
 // class count: 0 not at all, 1 so much that all classes are equal. Rows are
 // centred, as no step changes the sum of one.
-func regress(lessons []lesson, features, classes int, balance float64) matrix {
-	m := newMatrix(features, classes)
+func (s *shelf) regress(lessons []lesson, classes int, balance float64) matrix {
+	m := newMatrix(len(s.rarities), classes)
 	weight := classWeights(lessons, classes, balance)
 	order := rand.New(rand.NewPCG(1, 2)).Perm(len(lessons)) //nolint:gosec // has to repeat, not to surprise
 	p := make([]float32, classes)
+	var text []feature
 	for step := range epochs * len(lessons) {
 		l := lessons[order[step%len(order)]]
+		text = s.unpack(text, l.text)
 		clear(p)
-		m.addScore(p, l.text)
+		m.addScore(p, text)
 		softmax(p)
 		rate := weight[l.class] * firstStep * (1 - float32(step)/float32(epochs*len(lessons)))
 		for c := range p {
 			p[c] *= -rate
 		}
 		p[l.class] += rate
-		for _, f := range l.text {
+		for _, f := range text {
 			for c, row := 0, m.row(f.key); c < len(row); c++ {
 				row[c] += f.value * p[c]
 			}
@@ -117,12 +119,15 @@ const smoothing = 0.1
 // bayes trains a complement naive Bayes: a class is what its features are rare
 // outside of. Rows are centred, which changes no decision, so that a weight says
 // by itself whether a feature speaks for a class or against it.
-func bayes(lessons []lesson, features, classes int) matrix {
+func (s *shelf) bayes(lessons []lesson, classes int) matrix {
+	features := len(s.rarities)
 	m := newMatrix(features, classes)
 	ofClass, ofFeature := make([]float64, classes), make([]float64, features)
 	var all float64
+	var text []feature
 	for _, l := range lessons {
-		for _, f := range l.text {
+		text = s.unpack(text, l.text)
+		for _, f := range text {
 			m.row(f.key)[l.class] += f.value
 			ofClass[l.class] += float64(f.value)
 			ofFeature[f.key] += float64(f.value)
@@ -142,86 +147,6 @@ func bayes(lessons []lesson, features, classes int) matrix {
 		}
 	}
 	return m
-}
-
-// index numbers the features that were met in training.
-type index struct {
-	numbers  map[uint32]uint32 // of a hash
-	rarities []float32         // of a number
-	unknown  float32           // rarity of a feature that was never met
-}
-
-// repeats is about how often the same feature comes again in a thousand sentences;
-// knowing it keeps the index from growing step by step.
-const repeats = 12
-
-// newIndex numbers the features of texts in the order they come in.
-func newIndex(texts [][]feature) *index {
-	total := 0
-	for _, text := range texts {
-		total += len(text)
-	}
-	x := &index{numbers: make(map[uint32]uint32, total/repeats)}
-	var lastText, counts []int
-	for i, text := range texts {
-		for _, f := range text {
-			n, ok := x.numbers[f.key]
-			if !ok {
-				n = uint32(len(counts))
-				x.numbers[f.key] = n
-				counts, lastText = append(counts, 0), append(lastText, -1)
-			}
-			if lastText[n] != i {
-				lastText[n] = i
-				counts[n]++
-			}
-		}
-	}
-	x.unknown = float32(math.Log(float64(len(texts) + 1)))
-	for _, n := range counts {
-		x.rarities = append(x.rarities, x.unknown-float32(math.Log(float64(n))))
-	}
-	return x
-}
-
-// minLength is the length below which a text is not stretched: «a» says little.
-const minLength = 15
-
-// number makes of hashed features numbered ones, in place, with values by
-// rarity and of length 1 together with the unknown ones, which it drops: the
-// less of a text is known, the less it says.
-func (x *index) number(text []feature) []feature {
-	known := text[:0]
-	var square float32
-	for _, f := range text {
-		n, ok := x.numbers[f.key]
-		if !ok {
-			square += f.value * x.unknown * f.value * x.unknown
-			continue
-		}
-		f.key = n
-		f.value *= x.rarities[n]
-		square += f.value * f.value
-		known = append(known, f)
-	}
-	shrink(known, square)
-	return known
-}
-
-// rarity is how much a feature's hash counts, known or not.
-func (x *index) rarity(hash uint32) float32 {
-	if n, ok := x.numbers[hash]; ok {
-		return x.rarities[n]
-	}
-	return x.unknown
-}
-
-// shrink gives text the length of 1, square being that of all its features.
-func shrink(text []feature, square float32) {
-	length := max(float32(math.Sqrt(float64(square))), minLength)
-	for i := range text {
-		text[i].value /= length
-	}
 }
 
 // Train makes a model of what a business knows: its categories with their
@@ -254,42 +179,46 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 			return nil, err
 		}
 	}
-	texts := m.readAll(sentences)
-	m.index = newIndex(texts)
+	shelf, texts := m.readAll(sentences)
+	m.index = shelf.index
 	var about, pressing []lesson
 	for i, s := range sentences {
-		text := m.index.number(texts[i])
 		if s.Category != "" {
 			class := m.class(s.Category)
 			if class < 0 {
 				return nil, fmt.Errorf("train: sentence %d is of the unknown category %q", i, s.Category)
 			}
-			about = append(about, lesson{text, class})
+			about = append(about, lesson{texts[i], class})
 		}
 		if class := slices.Index(ticket.Priorities(), s.Priority); class >= 0 {
-			pressing = append(pressing, lesson{text, class})
+			pressing = append(pressing, lesson{texts[i], class})
 		}
 	}
-	m.learn(about, pressing)
+	m.learn(shelf, about, pressing)
 	return m, nil
 }
 
-// readAll returns the features of sentences. They share one array, as they would
-// otherwise be most of the memory that training takes.
-func (m *Model) readAll(sentences []Sentence) [][]feature {
+// readAll returns the features of sentences on a shelf. They share one array, as
+// they are most of the memory that training takes.
+func (m *Model) readAll(sentences []Sentence) (*shelf, [][]packed) {
 	size := 0
 	for _, s := range sentences {
 		size += min(len(s.Text), maxRunes)
 	}
-	all := make([]feature, 0, featuresPerByte*size)
-	texts := make([][]feature, len(sentences))
-	for i, s := range sentences {
-		tokens := tokenize(clean(s.Text))
+	s := newShelf(featuresPerByte * size)
+	all := make([]packed, 0, featuresPerByte*size)
+	texts := make([][]packed, len(sentences))
+	var tokens []token
+	var list []feature
+	for i, sentence := range sentences {
+		tokens = appendTokens(tokens[:0], clean(sentence.Text))
+		list = m.recipe.appendFeatures(list[:0], tokens, m.vocabulary.learn(tokens))
 		begin := len(all)
-		all = m.recipe.appendFeatures(all, tokens, m.vocabulary.learn(tokens))
+		all = s.add(all, list)
 		texts[i] = all[begin:len(all):len(all)]
 	}
-	return texts
+	s.finish()
+	return s, texts
 }
 
 // keywords makes sentences of the keywords of categories and priorities.
@@ -314,16 +243,16 @@ const balance = 0.8
 
 // learn sets the weights of m. Those of the category are of two kinds of
 // learning that make different mistakes, added up.
-func (m *Model) learn(about, pressing []lesson) {
-	features, classes := len(m.index.rarities), len(m.categories)
+func (m *Model) learn(s *shelf, about, pressing []lesson) {
+	classes := len(m.categories)
 	switch {
 	case m.recipe.regression && m.recipe.bayes:
-		m.category = regress(about, features, classes, 0)
-		m.category.add(bayes(about, features, classes))
+		m.category = s.regress(about, classes, 0)
+		m.category.add(s.bayes(about, classes))
 	case m.recipe.regression:
-		m.category = regress(about, features, classes, 0)
+		m.category = s.regress(about, classes, 0)
 	default:
-		m.category = bayes(about, features, classes)
+		m.category = s.bayes(about, classes)
 	}
-	m.priority = regress(pressing, features, len(ticket.Priorities()), balance)
+	m.priority = s.regress(pressing, len(ticket.Priorities()), balance)
 }

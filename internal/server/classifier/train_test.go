@@ -99,6 +99,25 @@ func BenchmarkTrain(b *testing.B) {
 	}
 }
 
+// BenchmarkTrainBusiness is what a correction costs: twenty of each category, and
+// a new one with ten.
+func BenchmarkTrainBusiness(b *testing.B) {
+	shop := teach(with(shopOf(b, classifier.HelpDesk), classifier.Category{Name: "Drones", Slug: "propia-1"}), "propia-1", drones...)
+	_, sentences := corpusOf(b, classifier.HelpDesk)
+	for i, s := range sentences {
+		for _, c := range shop.Categories {
+			if c.Name == s.Category && i%19 == 0 {
+				shop = teach(shop, c.Slug, s.Text)
+			}
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		learned(b, shop)
+	}
+	b.ReportMetric(float64(len(shop.Lessons)), "lessons")
+}
+
 // BenchmarkMemory reports what a trained model keeps.
 func BenchmarkMemory(b *testing.B) {
 	template, sentences := corpusOf(b, classifier.HelpDesk)
@@ -136,4 +155,22 @@ func ExampleTrain() {
 	}
 	fmt.Println(m.Guess("la rueda quedó sin aire").Category)
 	// Output: Llantas
+}
+
+// allocated returns how much memory f asks for, all in all: it needs no more at
+// any moment, whenever the garbage collector runs.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestTrainingNeedsLittleMemory(t *testing.T) {
+	const limit = 31 << 20
+	template, sentences := corpusOf(t, classifier.HelpDesk)
+	if got := allocated(func() { trained(t, template, sentences) }); got > limit {
+		t.Errorf("got %d bytes asked for, want at most %d", got, limit)
+	}
 }

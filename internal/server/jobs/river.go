@@ -51,17 +51,19 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	if !ok {
 		return river.JobCancel(errors.New("this kind of work is switched off"))
 	}
+	began := time.Now()
 	err := kind.Work(ctx, job.Args.Item)
-	if err == nil {
+	result := w.result(job, err)
+	w.runner.worked(kind.Name, result, time.Since(began))
+	switch result {
+	case resultDone:
 		return nil
-	}
-	if w.runner.stopping.Load() {
+	case resultStopped:
 		return river.JobSnooze(0) // the next start goes on with it
-	}
-	if after, ok := Postponed(err); ok {
+	case resultPostponed:
+		after, _ := Postponed(err)
 		return river.JobSnooze(after)
-	}
-	if !Hopeless(err) && job.Attempt < job.MaxAttempts {
+	case resultFailed:
 		return err
 	}
 	// The attempt's own time may be over.
@@ -71,6 +73,35 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 		return errors.Join(err, noteErr) // the sweep brings the item again
 	}
 	return river.JobCancel(err)
+}
+
+// Results of an attempt.
+const (
+	resultDone      = "done"
+	resultStopped   = "stopped" // by the end of the program; it goes on at the next start
+	resultPostponed = "postponed"
+	resultFailed    = "failed" // and tried again
+	resultGivenUp   = "given_up"
+)
+
+// Results returns the results that Options.Worked is told of.
+func Results() []string {
+	return []string{resultDone, resultStopped, resultPostponed, resultFailed, resultGivenUp}
+}
+
+func (w *worker) result(job *river.Job[task], err error) string {
+	_, postponed := Postponed(err)
+	switch {
+	case err == nil:
+		return resultDone
+	case w.runner.stopping.Load():
+		return resultStopped
+	case postponed:
+		return resultPostponed
+	case !Hopeless(err) && job.Attempt < job.MaxAttempts:
+		return resultFailed
+	}
+	return resultGivenUp
 }
 
 // queue is the part of River's client that does not depend on the engine.

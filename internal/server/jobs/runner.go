@@ -38,13 +38,17 @@ const (
 // Options says what a Runner works with; all fields are required.
 type Options struct {
 	Store *store.Store
-	Log   zerolog.Logger
+	// Worked, if set, is told of each attempt: the kind, the result, one of
+	// Results, and how long it took.
+	Worked func(kind, result string, took time.Duration)
+	Log    zerolog.Logger
 }
 
 // Runner queues work and does it. Safe for concurrent use.
 type Runner struct {
 	store    *store.Store
 	kinds    map[string]Kind
+	worked   func(kind, result string, took time.Duration)
 	log      zerolog.Logger
 	added    chan task
 	stopping atomic.Bool
@@ -53,7 +57,10 @@ type Runner struct {
 
 // New returns a Runner that knows no work yet.
 func New(o Options) *Runner {
-	r := &Runner{store: o.Store, kinds: map[string]Kind{}, log: o.Log, added: make(chan task, backlog)}
+	r := &Runner{store: o.Store, kinds: map[string]Kind{}, worked: o.Worked, log: o.Log, added: make(chan task, backlog)}
+	if r.worked == nil {
+		r.worked = func(string, string, time.Duration) {}
+	}
 	known := river.NewWorkers()
 	river.AddWorker(known, &worker{runner: r})
 	r.config = &river.Config{
@@ -176,6 +183,18 @@ func (r *Runner) sweep(ctx context.Context, q queue) {
 		}
 		r.insert(ctx, q, tasks)
 	}
+}
+
+// Waiting returns how many items of each kind want work, up to as many as
+// Kind.Wanted lists. A kind that cannot be asked is left out.
+func (r *Runner) Waiting(ctx context.Context) map[string]int {
+	waiting := map[string]int{}
+	for name, kind := range r.kinds {
+		if items, err := kind.Wanted(ctx); err == nil {
+			waiting[name] = len(items)
+		}
+	}
+	return waiting
 }
 
 // insert queues tasks, except those that are queued already.

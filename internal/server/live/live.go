@@ -241,6 +241,9 @@ func (h *Hub) Clients(business int64) []*Client {
 	return all
 }
 
+// Count returns how many panels are open.
+func (h *Hub) Count() int { return len(h.some(func(*Client) bool { return true })) }
+
 // some returns the clients that choose says, of every business.
 func (h *Hub) some(choose func(*Client) bool) []*Client {
 	h.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -41,12 +42,17 @@ type Bridge struct {
 	token  string
 }
 
-// NewBridge returns a Bridge that shows token. A nil transport means a direct
-// connection: a laptop next door is not reached through a proxy. Redirects are
-// not followed, so that the token stays where it was sent.
+// Direct returns a connection to a laptop's port: one next door is not reached
+// through a proxy.
+func Direct() http.RoundTripper {
+	return &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, MaxIdleConnsPerHost: lanes, IdleConnTimeout: time.Minute}
+}
+
+// NewBridge returns a Bridge that shows token. A nil transport means Direct.
+// Redirects are not followed, so that the token stays where it was sent.
 func NewBridge(transport http.RoundTripper, token string) *Bridge {
 	if transport == nil {
-		transport = &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, MaxIdleConnsPerHost: lanes, IdleConnTimeout: time.Minute}
+		transport = Direct()
 	}
 	return &Bridge{token: token, client: &http.Client{
 		Transport:     transport,
@@ -70,7 +76,13 @@ func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	return taken(b.do(ctx, http.MethodPost, url+wire.PathSend, body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+wire.PathSend, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(httpx.TraceHeader, m.ID)
+	return taken(b.exchange(r))
 }
 
 // taken reads the answer to a message.
@@ -175,7 +187,7 @@ func verdict(status int, done bool, answer []byte) error {
 	case http.StatusGatewayTimeout:
 		return ticket.NewError(ticket.CodeTimeout, reason(answer, "WhatsApp no confirmó el mensaje a tiempo."))
 	}
-	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En IP_LAPTOP contesta algo que no es el puente, o el puente falló (%d).", status))
+	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En la dirección de la laptop contesta algo que no es el puente, o el puente falló (%d).", status))
 }
 
 // codeIn is the finer code of a refusal, "" without one.

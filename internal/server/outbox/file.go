@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 
+	"mostrador/internal/httpx"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
 )
@@ -43,6 +44,7 @@ func (b *Bridge) SendFile(ctx context.Context, url string, m wire.Send, size int
 	r.GetBody = body
 	r.ContentLength = int64(len(head)) + int64(base64.StdEncoding.EncodedLen(int(size))) + int64(len(tail))
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(httpx.TraceHeader, m.ID)
 	return taken(b.exchange(r))
 }
 

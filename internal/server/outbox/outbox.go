@@ -59,8 +59,16 @@ const (
 	paceShare = 0.5
 )
 
-// noBridge is the reason shown while nobody said where the laptop is.
-const noBridge = "Falta IP_LAPTOP en la configuración del servidor; la respuesta saldrá cuando se ponga."
+// errNoBridge is what replies wait for while nobody said where the laptop is.
+var errNoBridge = ticket.NewError(ticket.CodeUnavailable, "Falta IP_LAPTOP en la configuración del servidor; la respuesta saldrá cuando se ponga.")
+
+// straight is the way to a bridge by its address alone.
+func straight(_ int64, url string) (string, error) {
+	if url == "" {
+		return "", errNoBridge
+	}
+	return url, nil
+}
 
 // Options says what an Outbox works with; all fields are required.
 type Options struct {
@@ -69,13 +77,19 @@ type Options struct {
 	// Open returns the stored file of a reply, which is closed again; CodeNotFound
 	// when it is gone. Required for replies with files.
 	Open func(name string) (*os.File, error)
-	Now  func() time.Time
+	// Way returns where the bridge, whose configured address is url, is called now,
+	// or why nowhere, as a ticket.Error of CodeUnavailable. nil: at its address.
+	Way func(bridge int64, url string) (string, error)
+	Now func() time.Time
 	// Random returns a number from 0 to 1, for the jitter; called concurrently.
 	Random func() float64
 	// PerMinute is how many replies leave through one bridge in any minute, those
 	// of all servers together; 0 for no limit. It is not required.
 	PerMinute int
-	Log       zerolog.Logger
+	// Tried, if set, is told of each attempt: its result, one of Results, how long
+	// it took, and how long ago the reply was written.
+	Tried func(result string, took, age time.Duration)
+	Log   zerolog.Logger
 }
 
 // Outbox sends replies. Safe for concurrent use; several may share a database.
@@ -83,9 +97,11 @@ type Outbox struct {
 	store  *store.Store
 	bridge *Bridge
 	open   func(name string) (*os.File, error)
+	way    func(bridge int64, url string) (string, error)
 	now    func() time.Time
 	random func() float64
 	pace   int
+	tried  func(result string, took, age time.Duration)
 	log    zerolog.Logger
 	wake   chan struct{}
 
@@ -104,8 +120,14 @@ type flight struct {
 
 // New returns an Outbox; Run makes it work by itself.
 func New(o Options) *Outbox {
+	if o.Way == nil {
+		o.Way = straight
+	}
+	if o.Tried == nil {
+		o.Tried = func(string, time.Duration, time.Duration) {}
+	}
 	return &Outbox{
-		store: o.Store, bridge: o.Bridge, open: o.Open, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
+		store: o.Store, bridge: o.Bridge, open: o.Open, way: o.Way, tried: o.Tried, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
 		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{}, decided: map[int64]remembered{},
 	}
 }
@@ -172,6 +194,15 @@ func (o *Outbox) Alive(bridge int64) {
 		return
 	}
 	o.signs[bridge], o.hurry[bridge] = now, true
+	o.Wake()
+}
+
+// Reached is Alive for a bridge to which there is a new way: what was tried just
+// before cannot have taken it.
+func (o *Outbox) Reached(bridge int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hurry[bridge] = true
 	o.Wake()
 }
 
@@ -295,9 +326,12 @@ func waiting(why store.Wait) error {
 
 // send hands out to its bridge and writes down what became of it.
 func (o *Outbox) send(ctx context.Context, out store.Outgoing) error {
+	began := o.now()
 	err := o.tryBridge(ctx, out)
+	now := o.now()
+	o.tried(result(err), now.Sub(began), now.Sub(out.QueuedAt))
 	noted := o.note(context.WithoutCancel(ctx), out, err)
-	log := o.log.With().Int64("ticket", out.Ticket).Int64("message", out.Message).Int("attempt", out.Attempts).Logger()
+	log := o.log.With().Int64("ticket", out.Ticket).Int64("message", out.Message).Int("attempt", out.Attempts).Str("trace", out.WhatsAppID).Logger()
 	if noted != nil {
 		log.Error().Err(noted).Msg("outcome of a reply was not stored; it will be sent again under the same id")
 	}
@@ -310,15 +344,16 @@ func (o *Outbox) send(ctx context.Context, out store.Outgoing) error {
 }
 
 func (o *Outbox) tryBridge(ctx context.Context, out store.Outgoing) error {
-	if out.BridgeURL == "" {
-		return ticket.NewError(ticket.CodeUnavailable, noBridge)
+	url, err := o.way(out.Bridge, out.BridgeURL)
+	if err != nil {
+		return err
 	}
 	m := wire.Send{To: out.Chat, Text: out.Text, ID: out.WhatsAppID, ReplyTo: out.RefersTo}
 	if out.File.File == "" {
-		return o.bridge.Send(ctx, out.BridgeURL, m)
+		return o.bridge.Send(ctx, url, m)
 	}
 	m.File = &wire.File{Name: out.File.Name, MIME: out.File.MIME}
-	return o.bridge.SendFile(ctx, out.BridgeURL, m, out.File.Size, func() (io.ReadCloser, error) { return o.open(out.File.File) })
+	return o.bridge.SendFile(ctx, url, m, out.File.Size, func() (io.ReadCloser, error) { return o.open(out.File.File) })
 }
 
 func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) error {
@@ -335,6 +370,39 @@ func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) er
 		back.At = o.now().Add(Backoff(out.Attempts, o.random()))
 	}
 	return o.store.ReplyRetry(ctx, out.Message, back)
+}
+
+// Results of an attempt to send a reply.
+const (
+	ResultSent    = "sent"
+	resultRefused = "refused" // for good
+	resultLimited = "limited" // by WhatsApp, for now
+	resultAway    = "away"    // the laptop, or WhatsApp behind it; it was not sent
+	resultUnsure  = "unsure"  // nobody knows whether it was sent
+	resultError   = "error"   // of our own making
+)
+
+// Results returns the results that Options.Tried is told of.
+func Results() []string {
+	return []string{ResultSent, resultRefused, resultLimited, resultAway, resultUnsure, resultError}
+}
+
+func result(outcome error) string {
+	switch {
+	case outcome == nil:
+		return ResultSent
+	case errors.Is(outcome, ErrLimited):
+		return resultLimited
+	}
+	switch ticket.CodeOf(outcome) {
+	case ticket.CodeInvalid:
+		return resultRefused
+	case ticket.CodeUnavailable:
+		return resultAway
+	case ticket.CodeTimeout:
+		return resultUnsure
+	}
+	return resultError
 }
 
 func sentence(err error) string {

@@ -28,6 +28,7 @@ func (s *Store) note(err error) {
 		}
 	case ticket.CodeOf(err) == ticket.CodeUnavailable:
 		s.trouble.Store(&trouble{err: err, at: s.now()})
+		s.meters.Failed()
 	}
 }
 

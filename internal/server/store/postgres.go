@@ -42,7 +42,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 		told(hints)
 		s.relay.add(hints)
 	}
-	s.reader, s.writer = pool{db}, &poolWriter{db: db, now: s.now, changed: s.changed}
+	s.reader, s.writer = pool{db}, &poolWriter{db: db, now: s.now, changed: s.changed, committed: s.meters.Committed}
 	return nil
 }
 
@@ -52,6 +52,8 @@ type poolWriter struct {
 	db      *sql.DB
 	now     func() time.Time
 	changed func([]Hint)
+	// committed is Meters.Committed.
+	committed func(callers int, took time.Duration)
 }
 
 // do implements transactor.
@@ -66,6 +68,7 @@ func (w *poolWriter) do(ctx context.Context, fn func(*tx) error) error {
 }
 
 func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
+	began := w.now()
 	// Losing a race is noticed by looking again, which a snapshot would not show.
 	conn, err := w.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
@@ -79,6 +82,7 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 	if err := conn.Commit(); err != nil {
 		return err
 	}
+	w.committed(1, w.now().Sub(began))
 	if len(t.hints) > 0 {
 		w.changed(t.hints)
 	}

@@ -60,6 +60,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	}
 	s.path = path
 	writer := newGroupWriter(conn, s.now, s.changed)
+	writer.committed = s.meters.Committed
 	s.writer = writer
 	s.closers = append(s.closers, func() error {
 		writer.close()

@@ -45,6 +45,17 @@ type Options struct {
 	// before the caller that wanted it returns. On SQLite all writers wait for
 	// it: it must take microseconds, and it must not use the store.
 	Changed func([]Hint)
+	Meters  Meters
+}
+
+// Meters are told how the database does; each may be nil, and must take
+// microseconds.
+type Meters struct {
+	// Committed is told how many callers shared a transaction, and how long that
+	// took from its beginning until it was on disk.
+	Committed func(callers int, took time.Duration)
+	// Failed is told of every transaction that the database could not store.
+	Failed func()
 }
 
 // Store is an open database. All methods may be called concurrently, also by
@@ -64,6 +75,7 @@ type Store struct {
 	classify func(business int64, text string) ticket.Classification
 	wishes   Wishes
 	changed  func([]Hint)
+	meters   Meters
 	relay    *relay // on PostgreSQL
 	stretch  int64  // see defaultStretch
 }
@@ -86,9 +98,15 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("open store: no clock")
 	}
-	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed, stretch: defaultStretch}
+	s := &Store{url: o.URL, now: o.Now, log: o.Log, classify: o.Classify, wishes: o.Wishes, changed: o.Changed, meters: o.Meters, stretch: defaultStretch}
 	if s.changed == nil {
 		s.changed = func([]Hint) {}
+	}
+	if s.meters.Committed == nil {
+		s.meters.Committed = func(int, time.Duration) {}
+	}
+	if s.meters.Failed == nil {
+		s.meters.Failed = func() {}
 	}
 	if s.classify == nil {
 		s.classify = unclassified

@@ -29,6 +29,8 @@ type groupWriter struct {
 	turn    chan struct{} // holds a value while nobody uses the rest
 	stop    chan struct{} // closed by close
 	once    sync.Once
+	// committed is Meters.Committed.
+	committed func(callers int, took time.Duration)
 }
 
 // job is one caller's closure on its way through the writer.
@@ -43,9 +45,12 @@ func newGroupWriter(conn querier, now func() time.Time, changed func([]Hint)) *g
 		conn:    conn,
 		now:     now,
 		changed: changed,
-		queue:   make(chan *job, batchLimit),
-		turn:    make(chan struct{}, 1),
-		stop:    make(chan struct{}),
+
+		committed: func(int, time.Duration) {},
+
+		queue: make(chan *job, batchLimit),
+		turn:  make(chan struct{}, 1),
+		stop:  make(chan struct{}),
 	}
 	w.turn <- struct{}{}
 	return w
@@ -146,7 +151,8 @@ func answer(batch []*job, err error) {
 // transaction. closureFailed tells an error of one of the closures from one of the
 // database, which would hit every batch alike.
 func (w *groupWriter) commit(batch []*job, join func([]*job) []*job) (all []*job, closureFailed bool, err error) {
-	t := &tx{ctx: context.Background(), now: w.now().UnixMilli(), conn: w.conn}
+	began := w.now()
+	t := &tx{ctx: context.Background(), now: began.UnixMilli(), conn: w.conn}
 	if err := guarded(t, begin); err != nil {
 		return batch, false, fmt.Errorf("begin: %w", err)
 	}
@@ -163,6 +169,7 @@ func (w *groupWriter) commit(batch []*job, join func([]*job) []*job) (all []*job
 		rollback(t)
 		return batch, false, fmt.Errorf("commit: %w", err)
 	}
+	w.committed(len(batch), w.now().Sub(began))
 	if len(t.hints) > 0 {
 		w.changed(t.hints)
 	}

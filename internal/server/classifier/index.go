@@ -1,0 +1,133 @@
+package classifier
+
+import (
+	"math"
+	"slices"
+)
+
+// index numbers the features that were met in training.
+type index struct {
+	numbers  map[uint32]uint32 // of a hash
+	rarities []float32         // of a number
+	unknown  float32           // rarity of a feature that was never met
+}
+
+// minLength is the length below which a text is not stretched: «a» says little.
+const minLength = 15
+
+// number makes of hashed features numbered ones, in place, with values by
+// rarity and of length 1 together with the unknown ones, which it drops: the
+// less of a text is known, the less it says.
+func (x *index) number(text []feature) []feature {
+	known := text[:0]
+	var square float32
+	for _, f := range text {
+		n, ok := x.numbers[f.key]
+		if !ok {
+			square += f.value * x.unknown * f.value * x.unknown
+			continue
+		}
+		f.key = n
+		f.value *= x.rarities[n]
+		square += f.value * f.value
+		known = append(known, f)
+	}
+	shrink(known, square)
+	return known
+}
+
+// rarity is how much a feature's hash counts, known or not.
+func (x *index) rarity(hash uint32) float32 {
+	if n, ok := x.numbers[hash]; ok {
+		return x.rarities[n]
+	}
+	return x.unknown
+}
+
+// shrink gives text the length of 1, square being that of all its features.
+func shrink(text []feature, square float32) {
+	length := max(float32(math.Sqrt(float64(square))), minLength)
+	for i := range text {
+		text[i].value /= length
+	}
+}
+
+// shelf holds the texts that a model learns from, small: thousands of sentences
+// have millions of features.
+type shelf struct {
+	*index
+	values []float32 // that features have before their rarity counts, a handful
+	texts  int
+	last   []int32 // of a feature's number: the last text it was met in
+	counts []int32 // in how many texts
+}
+
+// packed is a feature of a text on a shelf: its number, and which of the shelf's
+// values it has.
+type packed uint32
+
+// numberBits is how many bits of packed are the number; a corpus a hundred times
+// as large as ours would not need more.
+const numberBits = 24
+
+// repeats is about how often the same feature comes again in a thousand sentences;
+// knowing it keeps the index from growing step by step.
+const repeats = 16
+
+// newShelf has room for so many features.
+func newShelf(features int) *shelf {
+	n := features / repeats
+	return &shelf{
+		index: &index{numbers: make(map[uint32]uint32, n)}, last: make([]int32, 0, n), counts: make([]int32, 0, n),
+	}
+}
+
+// add appends a text's hashed features to all, packed. Features are numbered in
+// the order they come in.
+func (s *shelf) add(all []packed, text []feature) []packed {
+	s.texts++
+	for _, f := range text {
+		n, ok := s.numbers[f.key]
+		if !ok {
+			n = uint32(len(s.counts))
+			s.numbers[f.key] = n
+			s.counts, s.last = append(s.counts, 0), append(s.last, 0)
+		}
+		if s.last[n] != int32(s.texts) {
+			s.last[n] = int32(s.texts)
+			s.counts[n]++
+		}
+		value := slices.Index(s.values, f.value)
+		if value < 0 {
+			value = len(s.values)
+			s.values = append(s.values, f.value)
+		}
+		all = append(all, packed(n)|packed(value)<<numberBits)
+	}
+	return all
+}
+
+// finish counts how rare the features are, once all texts are there.
+func (s *shelf) finish() {
+	s.unknown = float32(math.Log(float64(s.texts + 1)))
+	s.rarities = make([]float32, len(s.counts))
+	for n, count := range s.counts {
+		s.rarities[n] = s.unknown - float32(math.Log(float64(count)))
+	}
+	s.counts, s.last = nil, nil
+}
+
+// unpack returns the numbered features of a text as index.number does, in the
+// array of list.
+func (s *shelf) unpack(list []feature, text []packed) []feature {
+	list = list[:0]
+	var square float32
+	for _, f := range text {
+		n := f & (1<<numberBits - 1)
+		value := s.values[f>>numberBits] * s.rarities[n]
+		square += value * value
+		list = append(list, feature{key: uint32(n), value: value})
+	}
+	shrink(list, square)
+	return list
+}
