@@ -97,17 +97,21 @@ var allowed = map[string][]string{
 	},
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
+	"internal/server/notify": {
+		"internal/server/store", "internal/server/jobs", "internal/server/hours", "internal/wire", "internal/ticket",
+		"github.com/SherClockHolmes/webpush-go", "github.com/standard-webhooks/standard-webhooks/libraries/go", "github.com/rs/zerolog",
+	},
 	"internal/server/assist": {
 		"internal/server/store", "internal/server/photos", "internal/server/jobs", "internal/server/llm", "internal/ticket",
 	},
 	"internal/server/rest": {
-		"internal/server/assist",
+		"internal/server/assist", "internal/server/notify",
 		"internal/server/hours", "internal/server/photos", "internal/server/store", "internal/server/words", "internal/server/auth", "internal/server/learn", "internal/server/link", "internal/server/outbox", "internal/server/watch", "internal/server/backup",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address",
 		"github.com/danielgtaylor/huma", "github.com/go-chi/chi", "github.com/rs/zerolog", "rsc.io/qr",
 	},
 	"internal/server/api": {
-		"internal/server/rest", "internal/server/assist", "internal/server/learn", "internal/server/link", "internal/server/backup", "web",
+		"internal/server/rest", "internal/server/assist", "internal/server/notify", "internal/server/learn", "internal/server/link", "internal/server/backup", "web",
 		"internal/server/store", "internal/server/photos", "internal/server/splice", "internal/server/auth", "internal/server/outbox", "internal/server/watch", "internal/server/live",
 		"internal/httpx", "internal/wire", "internal/ticket", "internal/address", "internal/metrics",
 		"github.com/go-chi/chi", "github.com/go-chi/cors", "github.com/rs/zerolog",
@@ -120,7 +124,7 @@ var allowed = map[string][]string{
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/link", "internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
-		"internal/server/jobs", "internal/server/llm", "internal/server/assist",
+		"internal/server/jobs", "internal/server/llm", "internal/server/assist", "internal/server/notify",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,11 +31,18 @@ type desk struct {
 	// and the same address.
 	stop func()
 	port string
+	more map[string]string // variables of the environment
 }
 
 func openDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{t: t, dir: t.TempDir(), port: "0"}
+	return openDeskWith(t, nil)
+}
+
+// openDeskWith is openDesk with more variables in the environment.
+func openDeskWith(t *testing.T, more map[string]string) *desk {
+	t.Helper()
+	d := &desk{t: t, dir: t.TempDir(), port: "0", more: more}
 	d.start()
 	t.Cleanup(func() { d.stop() })
 	return d
@@ -45,6 +53,7 @@ func (d *desk) start() {
 	vars := map[string]string{
 		"API_TOKEN": deskToken, "DIRECCION": "127.0.0.1", "PUERTO": d.port, "PANEL_USUARIO": deskUser, "PANEL_CLAVE": deskPassword,
 	}
+	maps.Copy(vars, d.more)
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done, out := make(chan string, 1), make(chan error, 1), &bytes.Buffer{}
 	go func() {

@@ -43,6 +43,7 @@ type fake struct {
 	retries  []func() answer         // of the next wishes to try parked messages again; success when used up
 	drafts   func() answer           // what the language model writes; nil without one
 	down     bool                    // every connection is cut
+	gaveUp   int                     // channels for notices that are off because nothing got through
 	loggedIn bool                    // as if the cookie were always there
 	log      []string                // "METHOD path body", in order
 }
@@ -90,7 +91,7 @@ func (f *fake) routes(t *testing.T, files fs.FS) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	f.handle(mux, "GET /api/v1/yo", func(*http.Request) answer {
-		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "aviso_recibido": "Hola, recibimos tu equipo."}}
+		return answer{200, object{"id": 1, "usuario": "ana", "rol": "administrador", "negocio": "Mostrador", "login": true, "redacta": f.drafts != nil, "canales_apagados": f.gaveUp, "aviso_recibido": "Hola, recibimos tu equipo."}}
 	})
 	f.drafting(mux)
 	f.handle(mux, "GET /api/v1/puente", func(*http.Request) answer { return answer{200, f.bridge} })

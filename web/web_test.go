@@ -48,6 +48,9 @@ var modules = map[string][]string{
 	"accountapi":  {"accountwire", "api"},
 	"audit":       {"i18n"},
 
+	"noticewire": {"wire"},
+	"noticeapi":  {"noticewire", "api"},
+
 	"copieswire": {"wire"},
 	"copiesapi":  {"copieswire", "api"},
 
@@ -69,7 +72,7 @@ var modules = map[string][]string{
 	"state":      {"@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state", "talk"},
-	"actions":    {"actions", "drafting", "draftingapi", "api", "accountapi", "shopapi", "copiesapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
+	"actions":    {"actions", "noticeapi", "noticewire", "drafting", "draftingapi", "api", "accountapi", "shopapi", "copiesapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "format"},
 	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "steps", "preact/hooks"},
 	"views":      {"views", "drafting", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "preact/hooks"},
 	"main":       {"zone", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},

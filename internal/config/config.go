@@ -68,6 +68,10 @@ type Server struct {
 	// trouble without an alert; 0 means for ever.
 	SilenceAfter time.Duration
 
+	// NoticesLocal is AVISOS_RED_LOCAL: notices may go to this machine and to
+	// private networks.
+	NoticesLocal bool
+
 	LLM           LLM
 	Transcription Transcription
 	// Proxies is PROXIES_CONFIABLES: whose X-Forwarded-For is believed.
@@ -134,6 +138,7 @@ func InspectServer(getenv Getenv, environ []string, dir string) (Server, Report)
 		LogLevel:         r.logLevel("NIVEL_LOG"),
 		SilenceAfter:     r.silence("AVISO_SILENCIO"),
 		Backup:           r.backup(),
+		NoticesLocal:     r.flag("AVISOS_RED_LOCAL"),
 		Domain:           r.get("DOMINIO"),
 	}
 	c.MetricsToken = r.metricsToken("METRICAS_TOKEN", c.Token)

@@ -62,6 +62,7 @@ var variables = []Variable{
 	{Name: "PANEL_DIR", For: ForServer, Hidden: true, Help: "Carpeta de la que se sirve el panel, para quien lo programa."},
 	{Name: "PROXIES_CONFIABLES", For: ForServer, Example: "127.0.0.1", Help: "Proxies inversos delante del panel, por dirección o red: solo a ellos se les cree X-Forwarded-For."},
 	{Name: "TICKET_POR_MENSAJE", For: ForServer, Default: "off", Example: "off", Help: "on crea un ticket por mensaje en vez de juntar la conversación en uno."},
+	{Name: "AVISOS_RED_LOCAL", For: ForServer, Default: "off", Example: "on", Help: "on deja que los avisos vayan a esta máquina y a redes privadas (un Gotify o un correo de casa)."},
 	{Name: "AVISO_SILENCIO", For: ForServer, Default: defaultSilence, Example: "10m", Help: "Cuánto puede callar la laptop, o faltar WhatsApp, antes de que el panel avise (5m, 1h; 0 es nunca)."},
 	{Name: "ENVIOS_POR_MINUTO", For: ForServer, Default: strconv.Itoa(DefaultSendsPerMinute), Example: "20", Help: "Respuestas que salen como mucho en un minuto; 0 quita el límite. Muchas de golpe pueden costarle el número."},
 

@@ -29,6 +29,7 @@ import (
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/link"
 	"mostrador/internal/server/live"
+	"mostrador/internal/server/notify"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/retention"
@@ -92,6 +93,7 @@ func serve(ctx context.Context, o Options) error {
 	g.Go(func() error { return p.outbox.Run(ctx) })
 	g.Go(func() error { return p.watch.Run(ctx) })
 	g.Go(func() error { return p.jobs.Run(ctx) })
+	g.Go(func() error { return p.notify.Run(ctx) })
 	g.Go(func() error { return p.live.Run(ctx) })
 	g.Go(func() error { return p.index.run(ctx, p.store, log) })
 	g.Go(func() error { return p.store.Relay(ctx, p.live.Changed) })
@@ -115,6 +117,7 @@ type parts struct {
 	watch  *watch.Watch
 	jobs   *jobs.Runner
 	assist *assist.Assist
+	notify *notify.Notify
 	backup *backup.Backups // nil: nobody wants copies
 	keeper *retention.Keeper
 	live   *live.Hub
@@ -168,6 +171,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Way: p.links.Way, Open: p.photos.Open, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Tried: p.meters.tried, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	p.openAssist(c, log)
+	p.openNotify(c, log)
 	if p.store.Path() != "" {
 		p.backup, err = p.backups(c, log)
 	}
@@ -179,6 +183,9 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 func (p *parts) changed(hints []store.Hint) {
 	p.live.Changed(hints)
 	p.index.changed(hints)
+	if p.notify != nil { // the store changes things before it is made
+		p.notify.Changed(hints)
+	}
 }
 
 // linked shows panels that a bridge has a link or lost it, and sends what waits
@@ -212,7 +219,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge, Links: p.links,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Notify: p.notify, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge, Links: p.links,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Meters: p.meters.api(c.MetricsToken), Now: p.now, Log: log,
 	})

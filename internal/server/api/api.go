@@ -27,6 +27,7 @@ import (
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/link"
 	"mostrador/internal/server/live"
+	"mostrador/internal/server/notify"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -45,6 +46,7 @@ type Options struct {
 	Learn  *learn.Learner
 	Watch  *watch.Watch
 	Assist *assist.Assist
+	Notify *notify.Notify
 	// Backups makes copies of everything; nil where nobody wants them.
 	Backups *backup.Backups
 	// Clean takes files off the disk whose rows are gone.

@@ -26,9 +26,11 @@ import (
 	"mostrador/internal/server/api"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/classifier"
+	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/link"
 	"mostrador/internal/server/live"
+	"mostrador/internal/server/notify"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/retention"
@@ -129,6 +131,7 @@ type shop struct {
 	outbox *outbox.Outbox
 	watch  *watch.Watch
 	learn  *learn.Learner // not running
+	notify *notify.Notify // not running
 	laptop *laptop
 	clock  *storetest.Clock
 	dir    string
@@ -177,13 +180,16 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
+	s.notify = notify.New(notify.Options{Store: s.store, Jobs: jobs.New(jobs.Options{Store: s.store, Log: log}), Now: s.clock.Now, Local: true, Log: log})
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, Links: links, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Notify: s.notify,
+		Store:  s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, Links: links, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Meters: api.Meters{Show: metrics.New("server", "v1").Handler("zz99xx88cc77vv66", httpx.WriteProblem)},
 		Panel: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><script type="importmap">{"imports":{"x":"{{.Base}}/js/x.js"}}</script><script type="module" src="{{.Base}}/js/main.js"></script>`)},
 			"js/main.js": {Data: []byte(`import "x"`)},
+			"avisos.js":  {Data: []byte(`self.addEventListener("push", () => {})`)},
 			"VENDOR.md":  {Data: []byte("# not served")},
 		},
 	}

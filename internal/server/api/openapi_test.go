@@ -85,7 +85,7 @@ func TestTheDocumentDescribesEveryRouteOfTheAPI(t *testing.T) {
 
 // fillPath puts something that may exist into a path's parameters.
 var fillPath = strings.NewReplacer("{numero}", "1", "{mensaje}", "1", "{cliente}", "1", "{vista}", "1", "{nota}", "1", "{categoria}", "1", "{correccion}", "1",
-	"{usuario}", "99", "{token}", "99", "{invitacion}", "99", "{sesion}", "00", "{respuesta}", "1", "{union}", "1", "{copia}", "x")
+	"{usuario}", "99", "{token}", "99", "{invitacion}", "99", "{sesion}", "00", "{respuesta}", "1", "{union}", "1", "{copia}", "x", "{canal}", "99")
 
 func TestEachRoleMayDoWhatTheDocumentSaysAndNoMore(t *testing.T) {
 	s := openShop(t)

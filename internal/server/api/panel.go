@@ -141,3 +141,21 @@ func (s *server) showAsset(w http.ResponseWriter, r *http.Request) error {
 	s.panel.packed.serve(w, r, name, data)
 	return nil
 }
+
+// serviceWorker is the file that a browser runs to be told things while the panel
+// is closed.
+const serviceWorker = "avisos.js"
+
+// showServiceWorker serves it from the root, as it may only show pages below
+// where it lies.
+func (s *server) showServiceWorker(w http.ResponseWriter, r *http.Request) error {
+	data, err := s.panel.read(serviceWorker)
+	if err != nil {
+		return notFound(w, r)
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentTypes[".js"])
+	h.Set("Cache-Control", "no-cache")
+	_, _ = w.Write(data)
+	return nil
+}

@@ -48,6 +48,7 @@ func (s *server) routes(r chi.Router) {
 	r.Post("/invitacion", handle(s.showInvitation))
 	r.Post("/invitacion/aceptar", handle(s.acceptInvitation))
 	r.Get("/assets/{hash}/*", handle(s.showAsset))
+	r.Get("/avisos.js", handle(s.showServiceWorker))
 
 	// Whoever measures.
 	if s.Meters.Show != nil {
@@ -90,7 +91,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, Links: s.Links, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Notify: s.Notify, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, Links: s.Links, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

@@ -25,6 +25,9 @@ type Item struct {
 type Kind struct {
 	// Name is kept in the queue's rows: it must not change.
 	Name string
+	// Lazy kinds alone do not have the queue opened, which takes memory, before
+	// one of them has work.
+	Lazy bool
 	// Delay is how long after Add the work begins.
 	Delay time.Duration
 	// Timeout bounds one attempt.

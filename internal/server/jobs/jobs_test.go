@@ -3,6 +3,8 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -244,4 +246,30 @@ func TestWhatWasAddedBeforeTheStartIsDoneOnce(t *testing.T) {
 			t.Errorf("got %d attempts, want 2", s)
 		}
 	})
+}
+
+func TestTheQueueStaysClosedUntilALazyKindHasWork(t *testing.T) {
+	var r rows
+	lazy := r.job(succeed)
+	lazy.Lazy = true
+	looked := make(chan struct{}, 1)
+	lazy.Wanted = func(ctx context.Context) ([]jobs.Item, error) {
+		select {
+		case looked <- struct{}{}:
+		default:
+		}
+		return r.list(ctx)
+	}
+	path := filepath.Join(t.TempDir(), "tickets.db")
+	runner, stop := run(t, path, lazy)
+	<-looked
+	if _, err := os.Stat(path + "-trabajos"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("before any work: got %v, want no file of the queue", err)
+	}
+	runner.Add(kind, item)
+	storetest.Eventually(t, "what was added is done", func() bool { _, n, _ := r.counts(); return n == 1 })
+	stop()
+	r.want(jobs.Item{Business: 1, ID: 8})
+	run(t, path, lazy)
+	storetest.Eventually(t, "what the rows want is done", func() bool { _, n, _ := r.counts(); return n == 2 })
 }

@@ -94,11 +94,15 @@ func (r *Runner) Add(kind string, item Item) {
 	}
 }
 
-// Run queues and works until ctx ends. Jobs that are running then are told to
+// Run queues and works until ctx ends. While only Lazy kinds are registered it
+// waits for the first of their work before it opens the queue. Jobs that are running then are told to
 // stop, waited for, and begun anew at the next start. A Runner without kinds, or
 // a nil one, opens nothing and returns at once.
 func (r *Runner) Run(ctx context.Context) error {
 	if r == nil || len(r.kinds) == 0 {
+		return nil
+	}
+	if !r.awaitWork(ctx) {
 		return nil
 	}
 	conns, err := r.store.Jobs(ctx)
@@ -107,6 +111,33 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	err = r.work(ctx, conns)
 	return errors.Join(err, conns.Close())
+}
+
+// awaitWork waits for a reason to open the queue, and reports false when ctx ends
+// first.
+func (r *Runner) awaitWork(ctx context.Context) bool {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		for name, kind := range r.kinds {
+			if !kind.Lazy {
+				return true
+			}
+			if items, err := kind.Wanted(ctx); err != nil && ctx.Err() == nil {
+				r.log.Warn().Err(err).Str("kind", name).Msg("wanted work not listed")
+			} else if len(items) > 0 {
+				return true
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case t := <-r.added:
+			r.Add(t.Name, t.Item) // for the queue, once it is open
+			return true
+		case <-ticker.C:
+		}
+	}
 }
 
 func (r *Runner) work(ctx context.Context, conns store.JobConns) error {

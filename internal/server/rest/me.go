@@ -18,6 +18,7 @@ type Me struct {
 	Login        bool   `json:"login" doc:"Falso con PANEL_LOGIN=off."`
 	Drafts       bool   `json:"redacta" doc:"Hay un modelo de lenguaje que sugiere respuestas."`
 	ReceivedText string `json:"aviso_recibido" doc:"Lo que manda «Notificar recibido»."`
+	GaveUp       int    `json:"canales_apagados" doc:"Canales de avisos que se apagaron solos porque nada llegaba."`
 }
 
 func (s *service) me() {
@@ -30,5 +31,9 @@ func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
 		return nil, fmt.Errorf("load business: %w", err)
 	}
 	id := auth.From(ctx)
-	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Zone: business.Zone, Login: !s.Auth.Open(), Drafts: s.Assist.State().Drafts, ReceivedText: business.ReceivedText}), nil
+	gaveUp, err := s.gaveUp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Zone: business.Zone, Login: !s.Auth.Open(), Drafts: s.Assist.State().Drafts, ReceivedText: business.ReceivedText, GaveUp: gaveUp}), nil
 }

@@ -24,6 +24,7 @@ import (
 	"mostrador/internal/server/backup"
 	"mostrador/internal/server/learn"
 	"mostrador/internal/server/link"
+	"mostrador/internal/server/notify"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -45,6 +46,7 @@ type Options struct {
 	Auth   *auth.Auth
 	Outbox *outbox.Outbox
 	Assist *assist.Assist
+	Notify *notify.Notify
 	Learn  *learn.Learner
 	Photos *photos.Folder
 	// Backups makes copies of everything; nil where nobody wants them.
@@ -94,6 +96,7 @@ func Mount(r chi.Router, o Options) {
 	s.learning()
 	s.customers()
 	s.settings()
+	s.notices()
 	s.account()
 	s.tokens()
 	s.users()

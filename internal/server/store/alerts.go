@@ -59,8 +59,11 @@ func (s *Store) RaiseAlerts(ctx context.Context, a Alarm) (raised []Alert, err e
 			UPDATE alerts SET raised_at = $1 WHERE raised_at = 0 AND cleared_at = 0 AND since <= $2
 			AND EXISTS (SELECT 1 FROM beats b WHERE b.bridge_id = alerts.bridge_id AND b.beat_at > $2 AND b.beat_at >= $3)
 			RETURNING `+alertColumns, t.now, latest, millis(a.Watching))
+		if err != nil {
+			return err
+		}
 		raised = append(raised, ripe...)
-		return err
+		return t.alertEvents(NoticeTrouble, raised)
 	})
 	return raised, err
 }
@@ -121,7 +124,17 @@ func (t *tx) settleTroubles(o Origin, troubles []Trouble) (cleared []Alert, err 
 			return nil, err
 		}
 	}
-	return cleared, nil
+	return cleared, t.alertEvents(NoticeRecovered, cleared)
+}
+
+// alertEvents notes for the channels that alerts were raised or are over.
+func (t *tx) alertEvents(kind NoticeKind, alerts []Alert) error {
+	for _, a := range alerts {
+		if err := t.event(a.Business, kind, 0, a.Sentence+" "+a.Solution); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenAlerts returns the alerts of a business that are up, the oldest first.
@@ -150,10 +163,14 @@ func (s *Store) RaiseAlert(ctx context.Context, o Origin, trouble Trouble, since
 			return err
 		}
 		t.hint(o.Business, 0, HintBridge)
-		return t.exec(`
+		fresh, err = t.changed(`
 			INSERT INTO alerts (business_id, bridge_id, kind, sentence, solution, since, raised_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (bridge_id, kind) WHERE cleared_at = 0 DO NOTHING`,
 			o.Business, o.Bridge, trouble.Kind, clean(trouble.Sentence), clean(trouble.Solution), millis(since), t.now)
+		if err != nil || !fresh {
+			return err
+		}
+		return t.alertEvents(NoticeTrouble, []Alert{{Trouble: trouble, Origin: o}})
 	})
 	return fresh, err
 }
@@ -161,11 +178,13 @@ func (s *Store) RaiseAlert(ctx context.Context, o Origin, trouble Trouble, since
 // ClearAlert takes the alert of that kind down and reports whether it was up.
 func (s *Store) ClearAlert(ctx context.Context, o Origin, kind string) (was bool, err error) {
 	err = s.write(ctx, "clear alert", func(t *tx) error {
-		was, err = t.changed(`UPDATE alerts SET cleared_at = $3 WHERE bridge_id = $1 AND kind = $2 AND cleared_at = 0`, o.Bridge, kind, t.now)
-		if was {
-			t.hint(o.Business, 0, HintBridge)
+		a := Alert{Origin: o}
+		was, err = t.row([]any{&a.Sentence}, `UPDATE alerts SET cleared_at = $3 WHERE bridge_id = $1 AND kind = $2 AND cleared_at = 0 RETURNING sentence`, o.Bridge, kind, t.now)
+		if err != nil || !was {
+			return err
 		}
-		return err
+		t.hint(o.Business, 0, HintBridge)
+		return t.alertEvents(NoticeRecovered, []Alert{a})
 	})
 	return was, err
 }

@@ -75,6 +75,15 @@ const failuresTogether = time.Hour
 func userObject(id int64) string       { return "user/" + strconv.FormatInt(id, 10) }
 func ticketObject(number int64) string { return "ticket/" + strconv.FormatInt(number, 10) }
 
+// ticketNumber is the inverse of ticketObject.
+func ticketNumber(object string) int64 {
+	number, err := strconv.ParseInt(strings.TrimPrefix(object, "ticket/"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
 // audit writes a down in the transaction that does what it says, so that one
 // cannot be there without the other. ID, At and UserName are ignored.
 func (t *tx) audit(a Act) error {
@@ -86,8 +95,12 @@ func (t *tx) audit(a Act) error {
 	if err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO audit (business_id, at, user_id, kind, action, object, details) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err = t.exec(`INSERT INTO audit (business_id, at, user_id, kind, action, object, details) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		a.Business, t.now, reference(a.User), kind, a.Action, a.Object, details)
+	if err != nil || kind != "ticket" {
+		return err
+	}
+	return t.event(a.Business, NoticeChanged, ticketNumber(a.Object), "")
 }
 
 // NoteAct writes down what was done elsewhere than in the database, after it was

@@ -30,6 +30,7 @@ var (
 		`DELETE FROM ticket_moves WHERE id IN (` + movesOfTicket + `)`,
 		`UPDATE businesses SET learn_version = learn_version + 1 WHERE id IN (SELECT business_id FROM corrections WHERE ticket_id = $1)`,
 		`DELETE FROM corrections WHERE ticket_id = $1`,
+		`DELETE FROM notices WHERE ticket > 0 AND ticket = (SELECT number FROM tickets WHERE id = $1) AND business_id = (SELECT business_id FROM tickets WHERE id = $1)`,
 		`DELETE FROM tickets WHERE id = $1`,
 	}
 	// eraseContact is for one without tickets and messages.
@@ -60,7 +61,12 @@ func (t *tx) eraseMessages(where string, id int64, most int) (int, error) {
 			return 0, err
 		}
 	}
-	return len(ids), nil
+	if len(ids) == 0 || t.id == returningID {
+		return len(ids), nil
+	}
+	// On SQLite the next message may get the id of the last one there was.
+	const last = `(SELECT COALESCE(MAX(id), 0) FROM messages)`
+	return len(ids), t.exec(`UPDATE notice_settings SET message_cursor = ` + last + ` WHERE message_cursor > ` + last)
 }
 
 // eraseTicket deletes a ticket, or at most some of its messages, and reports

@@ -79,8 +79,17 @@ func (s *Store) ReplyFailed(ctx context.Context, message int64, reason string) e
 		if err := t.hintMessage(message); err != nil {
 			return err
 		}
-		return t.exec(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2 WHERE id = $1 AND delivery = 'queued'`,
+		changed, err := t.changed(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2 WHERE id = $1 AND delivery = 'queued'`,
 			message, clean(reason))
+		if err != nil || !changed {
+			return err
+		}
+		var business, number int64
+		_, err = t.row([]any{&business, &number}, `SELECT t.business_id, t.number FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.id = $1`, message)
+		if err != nil {
+			return err
+		}
+		return t.event(business, NoticeFailed, number, reason)
 	})
 }
 

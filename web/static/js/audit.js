@@ -24,7 +24,7 @@ const sentences = {
     named: 'audit.customerNamed', blocked: 'audit.customerBlocked', unblocked: 'audit.customerUnblocked', exported: 'audit.customerExported',
     merged: 'audit.customerMerged', erased: 'audit.customerErased',
   },
-  settings: { changed: 'audit.settings' },
+  settings: { changed: 'audit.settings', channelAdded: 'audit.channelAdded', channelChanged: 'audit.channelChanged', channelRemoved: 'audit.channelRemoved' },
   whatsapp: { code: 'audit.pairingCode', ended: 'audit.sessionEnded' },
   backup: { asked: 'audit.backupAsked', taken: 'audit.backupTaken' },
 };
@@ -40,7 +40,7 @@ const words = {
 /** What may change of the settings, by the name of its detail. @type {Record<string, string>} */
 const parts = {
   name: 'audit.partName', received_text: 'audit.partNotice', window: 'audit.partWindow', zone: 'audit.partZone', hours: 'audit.partHours', away: 'audit.partAway',
-  keep_tickets: 'audit.partKeep',
+  keep_tickets: 'audit.partKeep', notices: 'audit.partNotices',
 };
 
 /** Details that say what was before and what is now; in these sentences they are names. */

@@ -11,6 +11,7 @@ import { CannedSettings } from './settings-canned.js';
 import { CopySettings } from './settings-copies.js';
 import { HoursSettings } from './settings-hours.js';
 import { KeepSettings } from './settings-keep.js';
+import { NoticeSettings } from './settings-notices.js';
 import { UserSettings } from './settings-users.js';
 
 /**
@@ -23,6 +24,7 @@ const sections = [
   { path: 'horario', title: 'hours.title', role: 'admin', view: HoursSettings },
   { path: 'categorias', title: 'categories.title', role: 'reader', view: CategorySettings },
   { path: 'respuestas', title: 'canned.settings', role: 'admin', view: CannedSettings },
+  { path: 'avisos', title: 'notices.title', role: 'reader', view: NoticeSettings },
   { path: 'usuarios', title: 'users.title', role: 'admin', view: UserSettings },
   { path: 'cuenta', title: 'account.title', role: 'reader', view: AccountSettings },
   { path: 'conservar', title: 'keep.title', role: 'admin', view: KeepSettings },

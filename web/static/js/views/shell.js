@@ -46,8 +46,15 @@ function View() {
   const told = to.view === 'bridge' || (to.view === 'list' && isEmpty(state.list.value));
   return html`<${Header} />
     ${told ? '' : html`<${BridgeBar} bridge=${state.bridge.value} now=${state.now.value} link=${href({ view: 'bridge' })} />`}
+    ${state.session.value?.gaveUp && to.section !== 'avisos' ? html`<${GaveUp} count=${state.session.value.gaveUp} />` : ''}
     ${state.may(state.session.value, 'admin') && to.section !== 'copias' ? html`<${CopyBar} alerts=${state.bridge.value?.alerts ?? []} now=${state.now.value} link=${href({ view: 'settings', section: 'copias' })} />` : ''}
     <${pages[to.view]} key=${to.view === 'ticket' ? 'ticket' : `${to.view}/${to.id ?? ''}`} ...${to} />`;
+}
+
+/** Says that notices do not leave any more. @param {{count: number}} props */
+function GaveUp({ count }) {
+  return html`<div class="banner" data-tone="bad" role="status"><${Icon} name="bell" /><p>${t('notices.banner', { count })}</p>
+    <a class="button" href=${href({ view: 'settings', section: 'avisos' })}>${t('notices.bannerLink')}</a></div>`;
 }
 
 /** A conversation, beside the list where there is room. @param {{id: number}} props */
