@@ -47,8 +47,8 @@ storm: ## prove that nothing is lost and nothing is twice, about 6 minutes
 	@go build -o bin/ ./cmd/storm && exec bin/storm $(ARGS)
 
 .PHONY: idle
-idle: ## what both programs hold in memory while nothing happens, about 2 minutes
-	@go build -o bin/ ./cmd/storm && exec bin/storm -quieto
+idle: build ## what both programs hold in memory while nothing happens, about 2 minutes
+	@go build -o bin/ ./cmd/storm && exec bin/storm -quieto bin/server
 
 .PHONY: test
 test: ## every test, offline once the modules are cached
@@ -138,7 +138,7 @@ test-windows: cross-windows-amd64 ## the Windows programs under Wine (needs wine
 	deploy/test/wine.sh
 
 .PHONY: images
-images: ## build the container images and try them, with Compose too (root, buildah, podman, runc, busybox-static)
+images: ## build the container images and try them, with Compose too (root, buildah, podman, netavark, iptables, runc, busybox-static)
 	deploy/test/images.sh
 
 .PHONY: metrics

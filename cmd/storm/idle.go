@@ -16,9 +16,9 @@ import (
 // programs wait between their rounds.
 const calm = 90 * time.Second
 
-// idleLimits are what the programs may hold in memory then, in bytes. Here each
-// also has the code of the simulator in it, which does not run.
-var idleLimits = map[string]int64{nameServer: 40_000_000, nameBridge: 60_000_000}
+// idleLimits are what the programs may hold in memory then, in bytes. The bridge
+// is this program, so that it can reach the simulator, whose code is counted too.
+var idleLimits = map[string]int64{nameServer: 40 << 20, nameBridge: 60 << 20}
 
 // idle starts both programs, pairs them, leaves them alone and prints what each
 // holds in memory. It returns an error when that is over the limit.
@@ -50,9 +50,9 @@ func idle(ctx context.Context, o options) (err error) {
 			return err
 		}
 		limit := idleLimits[p.name]
-		fmt.Fprintf(o.out, "%s idle: %.1f MB resident (limit %d)\n", p.name, float64(bytes)/1e6, limit/1e6)
+		fmt.Fprintf(o.out, "%s idle: %.1f MiB resident (limit %d)\n", p.name, float64(bytes)/(1<<20), limit>>20)
 		if bytes > limit {
-			errs = append(errs, fmt.Errorf("the %s holds %.1f MB while nothing happens", p.name, float64(bytes)/1e6))
+			errs = append(errs, fmt.Errorf("the %s holds %.1f MiB while nothing happens", p.name, float64(bytes)/(1<<20)))
 		}
 	}
 	return errors.Join(errs...)

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -33,7 +34,7 @@ func main() {
 }
 
 // command runs one storm as the command line describes it.
-func command(ctx context.Context, args []string) error {
+func command(ctx context.Context, args []string) (err error) {
 	o := options{out: os.Stdout}
 	flags := flag.NewFlagSet("storm", flag.ContinueOnError)
 	flags.Uint64Var(&o.seed, "semilla", uint64(time.Now().UnixNano()), "semilla de los mensajes y las fallas; la misma repite el mismo plan")
@@ -47,14 +48,17 @@ func command(ctx context.Context, args []string) error {
 	flags.DurationVar(&o.pace, "ritmo", 8*time.Millisecond, "pausa media entre dos sucesos")
 	flags.StringVar(&o.link, "enlace", "", "ENLACE de los dos programas: auto, inverso o directo")
 	flags.StringVar(&o.dir, "carpeta", "", "carpeta para los datos (por omisión, una temporal que se borra si todo salió bien)")
-	quiet := flags.Bool("quieto", false, "no desata nada: mide la memoria de los dos programas en reposo")
+	quiet := flags.String("quieto", "", "no desata nada: mide la memoria en reposo del servidor de este archivo y del puente")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("read flags: %w", err)
 	}
-	if *quiet {
-		return idle(ctx, o)
+	if *quiet == "" {
+		return storm(ctx, o)
 	}
-	return storm(ctx, o)
+	if o.program, err = filepath.Abs(*quiet); err != nil {
+		return fmt.Errorf("find server: %w", err)
+	}
+	return idle(ctx, o)
 }

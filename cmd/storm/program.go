@@ -28,6 +28,7 @@ type program struct {
 	name    string
 	dir     string // working folder
 	env     []string
+	path    string // of its file; empty: this program's own
 	address string // host:port of its API
 	log     *os.File
 	killer  sync.WaitGroup // the one at work, if any
@@ -73,11 +74,14 @@ func (p *program) start() error {
 }
 
 func (p *program) startLocked() error {
-	self, err := os.Executable()
+	path, err := p.path, error(nil)
+	if path == "" {
+		path, err = os.Executable()
+	}
 	if err != nil {
 		return fmt.Errorf("find own program: %w", err)
 	}
-	l := &life{cmd: exec.Command(self), done: make(chan struct{})} //nolint:gosec // itself
+	l := &life{cmd: exec.Command(path), done: make(chan struct{})} //nolint:gosec // itself, or what the command line names
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = p.dir, p.log, p.log
 	l.cmd.Env = append(slices.Clone(p.env), envClock+"="+p.offset().String())
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {

@@ -30,6 +30,7 @@ type options struct {
 	days      int // on which the server is down
 	troubles  int // everything else that goes wrong
 	dir       string
+	program   string // file of a server to run instead of this program's
 	out       io.Writer
 	pace      time.Duration // mean pause between two moves
 	link      string        // ENLACE of both programs; empty: auto
@@ -164,6 +165,7 @@ func (w *world) startPrograms(ctx context.Context, ofServer, ofBridge, simulator
 	if err != nil {
 		return err
 	}
+	w.server.path = w.program
 	if w.disk, err = newDisk(filepath.Join(w.dir, nameBridge)); err != nil {
 		return err
 	}

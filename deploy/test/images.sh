@@ -11,7 +11,8 @@
 # what is in the public base images and in Caddy's, that their tags exist, the
 # Docker engine itself (podman stands in for it), how often health checks run (a
 # loop sets the pace here), real certificates, and what a real S3 asks of a key.
-# Needs root, buildah, podman, runc, busybox-static and Go's module proxy.
+# Needs root, buildah, podman with netavark and iptables, runc, busybox-static and
+# Go's module proxy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -112,8 +113,8 @@ confined() {
 	awk '$2 == "/" && $4 ~ /^ro(,|$)/ {ok = 1} END {exit !ok}' "/proc/$pid/mounts" || fail "the $1's root file system can be written"
 }
 
-# cut ends a container as a power cut would.
-cut() {
+# power_cut ends a container as a power cut would.
+power_cut() {
 	kill -9 "$(pod inspect --format '{{.State.Pid}}' "$1")"
 	pod wait "$1" >/dev/null
 	pod rm "$1" >/dev/null
@@ -155,7 +156,7 @@ try_server() {
 	start
 	confined server
 	write 01
-	cut server
+	power_cut server
 	start
 	has 1 'after a kill -9'
 
@@ -184,7 +185,7 @@ try_bridge() {
 		-e SERVER_URL="http://127.0.0.1:$port" mostrador-bridge >/dev/null
 	healthy bridge
 	confined bridge
-	cut bridge
+	power_cut bridge
 	echo 'images: bridge healthy, not root, read-only'
 }
 
@@ -211,8 +212,8 @@ try_litestream() {
 	done
 	confined copier
 	sleep 3 # what was written last is on its way for a second
-	cut copier
-	cut server
+	power_cut copier
+	power_cut server
 	pod volume rm -f datos vuelta >/dev/null
 	copier datos --rm mostrador-litestream restore /datos/tickets.db >/dev/null || fail 'the bucket does not give the database back'
 	start

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"filippo.io/age"
@@ -82,7 +83,9 @@ func (b *Backups) make(ctx context.Context) (Made, error) {
 // put streams a copy to the shelf.
 func (b *Backups) put(ctx context.Context, name, database string, at time.Time, reader *age.X25519Identity) error {
 	pipe, w := io.Pipe()
-	go func() { w.CloseWithError(b.pack(ctx, w, database, at, reader)) }()
+	var packing sync.WaitGroup
+	packing.Go(func() { w.CloseWithError(b.pack(ctx, w, database, at, reader)) })
+	defer packing.Wait()
 	err := b.Shelf.Put(ctx, name, b.work.measured(pipe))
 	return errors.Join(err, pipe.Close()) // ends pack when Put gave up
 }

@@ -134,11 +134,11 @@ func TestPeopleAreToldWhenThereIsNoNewCopyAndWhenThereIsAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := ""
+			var all []string
 			for _, a := range open {
-				got += a.Kind + " " + a.Sentence
+				all = append(all, a.Kind+" "+a.Sentence)
 			}
-			if got != want {
+			if got := strings.Join(all, ", "); got != want {
 				t.Errorf("%s: got %q, want %q", when, got, want)
 			}
 		}
@@ -151,9 +151,11 @@ func TestPeopleAreToldWhenThereIsNoNewCopyAndWhenThereIsAgain(t *testing.T) {
 			cancel()
 			running.Wait()
 		}
-		run(25 * time.Hour)
+		time.Sleep(25 * time.Hour)
+		run(5 * time.Minute)
 		alerts("after 25 hours", "")
-		run(2 * time.Hour)
+		time.Sleep(2 * time.Hour)
+		run(5 * time.Minute)
 		alerts("after 27 hours", "backup El disco de respaldos no está.")
 		if _, err := s.store.AddBeat(t.Context(), store.Beat{Origin: s.origin, Connected: true}, nil); err != nil {
 			t.Fatal(err)
@@ -163,10 +165,10 @@ func TestPeopleAreToldWhenThereIsNoNewCopyAndWhenThereIsAgain(t *testing.T) {
 		}
 		alerts("after a sign of life of the laptop", "backup El disco de respaldos no está.")
 		shelf.dark = true
-		run(time.Hour)
+		run(5 * time.Minute)
 		alerts("with nothing to be seen", "backup No se puede mirar dónde están los respaldos.")
 		s.o.Shelf = whole
-		run(time.Hour)
+		run(5 * time.Minute)
 		alerts("after a good copy", "")
 	})
 }

@@ -50,6 +50,11 @@ var past = []pastRow{
 	{9, "canned", "business_id, title, body, shortcut, position, created_at, updated_at", []any{1, "Horario", "De 9 a 6.", "hora", 1, 1_000, 1_000}},
 	{9, "ticket_moves", "business_id, source, target, user_id, before, created_at", []any{1, 2, 1, 1, "{}", 1_000}},
 	{9, "moved_messages", "move_id, message_id", []any{1, 4}},
+	{10, "channels", "business_id, user_id, kind, name, address, secret, events, created_at", []any{1, nil, "webhook", "Informes", "https://informes.test", "whsec_x", `["ticket.nuevo"]`, 1_000}},
+	{10, "notice_wishes", "business_id, user_id, events, quiet_from, quiet_to, urgent", []any{1, 1, `["ticket.nuevo"]`, 1_320, 480, true}},
+	{10, "notice_settings", "business_id, push, wait_minutes", []any{1, true, 30}},
+	{10, "notice_events", "business_id, kind, ticket, detail, at", []any{1, "ticket.nuevo", 3, "", 1_000}},
+	{10, "notices", "business_id, channel_id, kind, ticket, detail, code, at, due_at", []any{1, 1, "ticket.nuevo", 3, "", "msg_1", 1_000, 1_000}},
 }
 
 // filledByItself are tables that the database or a worker fills.

@@ -83,31 +83,39 @@ func contents(t *testing.T, db *sql.DB, columns map[string][]string) map[string]
 	t.Helper()
 	all := map[string]string{}
 	for table, names := range columns {
-		rows, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(names, ", ")+" FROM "+table)
-		if err != nil {
-			t.Fatalf("%s: %v", table, err)
-		}
-		var lines []string
-		for rows.Next() {
-			values, into, line := make([]any, len(names)), make([]any, len(names)), ""
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			for i, name := range names {
-				line += fmt.Sprintf("%s=%v ", name, values[i])
-			}
-			lines = append(lines, line)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		slices.Sort(lines)
-		all[table] = strings.Join(lines, "\n")
+		all[table] = lines(t, db, "SELECT "+strings.Join(names, ", ")+" FROM "+table, names)
 	}
 	return all
+}
+
+// lines returns the rows that query has, in order, with the names of columns.
+func lines(t *testing.T, db *sql.DB, query string, names []string) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []string
+	for rows.Next() {
+		values, into := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		line := make([]string, len(names))
+		for i, name := range names {
+			line[i] = fmt.Sprintf("%s=%v", name, values[i])
+		}
+		found = append(found, strings.Join(line, " "))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(found)
+	return strings.Join(found, "\n")
 }
 
 func TestEverySchemaThatEverWasIsUpgradedWithAllThatIsInIt(t *testing.T) {
