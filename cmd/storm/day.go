@@ -38,6 +38,7 @@ func (w *world) day(ctx context.Context, m move, number int) ([]overnight, error
 // Then it is a day later.
 func (w *world) evening(ctx context.Context, m move, number int) ([]overnight, error) {
 	w.down.trouble(trouble{kind: troubleRefuse, share: 1}, time.Hour)
+	w.up.cutLinks(time.Hour)
 	var replies []overnight
 	var written sync.WaitGroup
 	for i := range m.count {
@@ -58,6 +59,7 @@ func (w *world) evening(ctx context.Context, m move, number int) ([]overnight, e
 		return nil, err
 	}
 	w.down.trouble(trouble{}, 0)
+	w.up.cutLinks(0)
 	for _, p := range []*program{w.bridge, w.server} {
 		p.passDay()
 	}

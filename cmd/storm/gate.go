@@ -65,6 +65,9 @@ type gate struct {
 	passed map[string]*passage
 	calls  int           // about messages
 	called chan struct{} // closed and replaced when there is one more
+
+	links   map[*passing]bool // links of the bridge on their way through
+	noLinks time.Time         // until when there are none
 }
 
 // passage is how often the program behind a gate was asked about one id.
@@ -82,7 +85,7 @@ func newGate(name, target string, seed uint64) (*gate, error) {
 	}
 	g := &gate{
 		name: name, target: target, address: ln.Addr().String(),
-		random: rand.New(rand.NewPCG(seed, seed)), passed: map[string]*passage{}, called: make(chan struct{}), //nolint:gosec // replayable on purpose
+		random: rand.New(rand.NewPCG(seed, seed)), passed: map[string]*passage{}, called: make(chan struct{}), links: map[*passing]bool{}, //nolint:gosec // replayable on purpose
 		client: &http.Client{
 			Transport:     &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -96,6 +99,7 @@ func newGate(name, target string, seed uint64) (*gate, error) {
 // close ends the gate and everything that goes through it.
 func (g *gate) close() {
 	_ = g.web.Close()
+	g.cutLinks(time.Hour)
 	g.open.Wait()
 	g.client.CloseIdleConnections()
 }
@@ -128,6 +132,10 @@ func (g *gate) draw() trouble {
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.open.Add(1)
 	defer g.open.Done()
+	if r.URL.Path == wire.PathLink {
+		g.passLink(w, r)
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller was killed or gave up

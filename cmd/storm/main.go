@@ -45,6 +45,7 @@ func command(ctx context.Context, args []string) error {
 	flags.IntVar(&o.fills, "llenos", 20, "veces que se llena el disco de la laptop (en Linux, como root)")
 	flags.IntVar(&o.days, "dias", 3, "días que pasan sin el servidor")
 	flags.DurationVar(&o.pace, "ritmo", 8*time.Millisecond, "pausa media entre dos sucesos")
+	flags.StringVar(&o.link, "enlace", "", "ENLACE de los dos programas: auto, inverso o directo")
 	flags.StringVar(&o.dir, "carpeta", "", "carpeta para los datos (por omisión, una temporal que se borra si todo salió bien)")
 	quiet := flags.Bool("quieto", false, "no desata nada: mide la memoria de los dos programas en reposo")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {

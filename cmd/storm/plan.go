@@ -20,6 +20,7 @@ const (
 	moveKill                      // kill -9 of program at moment, away for hold
 	moveUp                        // trouble between bridge and server
 	moveDown                      // trouble between server and bridge
+	moveLink                      // the bridge's link to the server is cut, and not to be had for hold
 	movePanel                     // trouble between people and server
 	moveLineCut                   // the way to WhatsApp is cut, and down for hold
 	moveLineHalf                  // it is cut in the middle of a piece of data
@@ -156,7 +157,7 @@ func upTo(r *rand.Rand, d time.Duration) time.Duration { return time.Duration(r.
 
 // mishaps is every other trouble, as often as it is named.
 var mishaps = []moveKind{
-	moveUp, moveUp, moveUp, moveUp, moveUp, moveDown, moveDown, moveDown, movePanel, movePanel, moveAway, moveAway,
+	moveUp, moveUp, moveUp, moveUp, moveUp, moveDown, moveDown, moveDown, moveLink, moveLink, moveLink, movePanel, movePanel, moveAway, moveAway,
 	moveLineCut, moveLineHalf, moveLineSlow, moveLoseAcks, moveCutAfter, moveCutBefore, moveRestart, moveMedia, moveClock, moveClock,
 }
 

@@ -88,6 +88,8 @@ func (w *world) do(ctx context.Context, m move) {
 		w.up.trouble(m.trouble, m.hold)
 	case moveDown:
 		w.down.trouble(m.trouble, m.hold)
+	case moveLink:
+		w.up.cutLinks(m.hold)
 	case movePanel:
 		w.panel.trouble(m.trouble, m.hold)
 	case moveAway:
@@ -193,6 +195,7 @@ func (w *world) calm(ctx context.Context) error {
 	for _, g := range []*gate{w.up, w.down, w.panel} {
 		g.trouble(trouble{}, 0)
 	}
+	w.up.cutLinks(0)
 	w.line.calm()
 	w.away.Wait()
 	w.bridge.killer.Wait()

@@ -32,6 +32,7 @@ type options struct {
 	dir       string
 	out       io.Writer
 	pace      time.Duration // mean pause between two moves
+	link      string        // ENLACE of both programs; empty: auto
 }
 
 const (
@@ -155,7 +156,7 @@ func (w *world) startPrograms(ctx context.Context, ofServer, ofBridge, simulator
 	_, serverPort, _ := net.SplitHostPort(ofServer)
 	_, bridgePort, _ := net.SplitHostPort(ofBridge)
 	_, downPort, _ := net.SplitHostPort(w.down.address)
-	common := map[string]string{"API_TOKEN": w.token, "DIRECCION": "127.0.0.1", "NIVEL_LOG": "debug"}
+	common := map[string]string{"API_TOKEN": w.token, "ENLACE": w.link, "DIRECCION": "127.0.0.1", "NIVEL_LOG": "debug"}
 	w.server, err = newProgram(w.dir, nameServer, ofServer, common, map[string]string{
 		"PUERTO": serverPort, "IP_LAPTOP": "127.0.0.1", "PUERTO_LAPTOP": downPort, "PANEL_USUARIO": "tormenta", "PANEL_CLAVE": w.token,
 		"ENVIOS_POR_MINUTO": "0", // the pace towards WhatsApp is not under test

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mostrador/internal/bridge/api"
+	"mostrador/internal/bridge/link"
 	"mostrador/internal/bridge/queue"
 	"mostrador/internal/bridge/uplink"
 	"mostrador/internal/bridge/whatsapp"
@@ -175,6 +177,9 @@ func serve(ctx context.Context, o Options) error {
 	for _, ln := range listeners {
 		g.Go(func() error { return httpx.Serve(ctx, ln, handler, log) })
 	}
+	if b.link != nil {
+		b.serveLink(ctx, g, handler)
+	}
 	g.Go(func() error { return b.uplink.Run(ctx) })
 	g.Go(func() error { return b.session.Run(ctx) })
 	g.Go(func() error { b.follow(ctx, newScreen(o, pageURL(addr), c.PlainQR)); return nil })
@@ -191,8 +196,20 @@ type bridge struct {
 	session *whatsapp.Client
 	queue   *queue.Queue
 	uplink  *uplink.Uplink
+	link    *link.Link // nil: ENLACE=directo
 	meters  *meters
 	log     zerolog.Logger
+}
+
+// serveLink answers what comes through the link until ctx ends. The link itself
+// lasts until the last answer is given.
+func (b *bridge) serveLink(ctx context.Context, g *errgroup.Group, handler http.Handler) {
+	carrying, end := context.WithCancel(context.WithoutCancel(ctx))
+	g.Go(func() error { return b.link.Run(carrying) })
+	g.Go(func() error {
+		defer end()
+		return httpx.Serve(ctx, b.link.Listener(), handler, b.log)
+	})
 }
 
 func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) (*bridge, error) {
@@ -220,6 +237,11 @@ func build(ctx context.Context, o Options, c config.Bridge, log zerolog.Logger) 
 		Queue: b.queue, Fetch: b.fetch, Describe: func() wire.Beat { return b.beat(o, c, started) },
 		ServerURL: c.ServerURL, Token: c.Token, Now: o.Now, Meters: b.meters.uplink(), Log: log.With().Str("part", "uplink").Logger(),
 	})
+	if c.Link != config.LinkDirect {
+		b.link = link.New(link.Options{
+			ServerURL: c.ServerURL, Token: c.Token, Now: o.Now, Changed: b.uplink.Announce, Log: log.With().Str("part", "link").Logger(),
+		})
+	}
 	b.measure(c.Dir, o.Now)
 	return b, nil
 }

@@ -29,6 +29,10 @@ func (b *bridge) status() api.Status {
 		Waiting: stored.Waiting, Files: stored.Files, Parked: stored.Parked, Damaged: stored.Damaged, Oldest: stored.Oldest,
 		ServerReachable: server.Reachable, ServerError: server.Error, ServerSuccess: server.LastSuccess,
 	}
+	if b.link != nil {
+		state := b.link.State()
+		s.LinkSince, s.LinkReason = state.Since, state.Reason
+	}
 	if p := wa.Passkey; p != nil {
 		s.Passkey = &api.Passkey{PublicKey: p.PublicKey, Code: p.Code, Expires: p.Expires}
 	}
@@ -72,6 +76,13 @@ func (b *bridge) beat(o Options, c config.Bridge, started time.Time) wire.Beat {
 	beat := wire.Beat{
 		BridgeHealth: b.apiOptions(o, c).Health(started),
 		Received:     stored.Stored, Files: stored.Files, Damaged: stored.Damaged, Tray: b.tray(wire.MaxTray),
+	}
+	if b.link != nil {
+		state := b.link.State()
+		beat.Link = state.Reason
+		if state.Replaced || c.Link == config.LinkReverse && state.Reason != "" {
+			beat.Problem = "Sin enlace con el servidor. " + state.Reason
+		}
 	}
 	if stored.Failing {
 		beat.Problem = "La laptop no puede guardar mensajes en su disco: libere espacio. WhatsApp los conserva y llegarán solos."

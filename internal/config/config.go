@@ -33,6 +33,7 @@ type Bridge struct {
 	ServerURL string // SERVER_URL, without a slash at the end
 	Address   string // DIRECCION and PUERTO_LOCAL, as host:port to listen on
 	Token     string // API_TOKEN
+	Link      LinkMode
 	MaxImage  int64  // MAX_IMAGE_SIZE, bytes
 	Groups    bool   // GRUPOS: messages of groups become tickets too
 	PlainQR   bool   // QR_SIMPLE: draw the QR code with letters only
@@ -47,7 +48,8 @@ type Server struct {
 	Address          string // DIRECCION and PUERTO, as host:port to listen on
 	BridgeURL        string // http://IP_LAPTOP:PUERTO_LAPTOP, empty without IP_LAPTOP
 	Token            string // API_TOKEN
-	MaxImage         int64  // MAX_IMAGE_SIZE, bytes
+	Link             LinkMode
+	MaxImage         int64 // MAX_IMAGE_SIZE, bytes
 	Origins          []string
 	PhotoDir         string // CARPETA_FOTOS, absolute or below Dir
 	DatabaseURL      string // DATABASE_URL: postgres://… or the path of a SQLite file
@@ -93,10 +95,12 @@ func LoadServer(getenv Getenv, dir string) (Server, error) {
 // The Bridge is only good if the Report has no Err.
 func InspectBridge(getenv Getenv, environ []string, dir string) (Bridge, Report) {
 	r := newReader(ForBridge, getenv, dir)
+	mode := r.link("ENLACE")
 	c := Bridge{
 		Dir:       dir,
 		ServerURL: r.serverURL("SERVER_URL"),
-		Address:   net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO_LOCAL")),
+		Link:      mode,
+		Address:   net.JoinHostPort(r.bridgeHost(mode), r.port("PUERTO_LOCAL")),
 		Token:     r.token("API_TOKEN"),
 		MaxImage:  r.bytes("MAX_IMAGE_SIZE"),
 		Groups:    r.flag("GRUPOS"),
@@ -114,6 +118,7 @@ func InspectServer(getenv Getenv, environ []string, dir string) (Server, Report)
 		Dir:              dir,
 		Address:          net.JoinHostPort(r.get("DIRECCION"), r.port("PUERTO")),
 		BridgeURL:        r.bridgeURL(),
+		Link:             r.link("ENLACE"),
 		Token:            r.token("API_TOKEN"),
 		MaxImage:         r.bytes("MAX_IMAGE_SIZE"),
 		Origins:          r.origins("ALLOWED_ORIGINS"),

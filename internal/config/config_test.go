@@ -26,7 +26,7 @@ func TestTheServerStartsWithNothingButAToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Server{
-		Dir: dir, Address: ":8523", Token: goodToken, MaxImage: config.DefaultMaxImage,
+		Dir: dir, Address: ":8523", Token: goodToken, Link: config.LinkAuto, MaxImage: config.DefaultMaxImage,
 		PhotoDir: filepath.Join(dir, "fotos_evidencia"), DatabaseURL: filepath.Join(dir, "tickets.db"), LogLevel: "info",
 		SilenceAfter:   5 * time.Minute,
 		SendsPerMinute: config.DefaultSendsPerMinute,
@@ -48,7 +48,7 @@ func TestEveryVariableIsReadAndTheEnvironmentWinsOverTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Bridge{
-		Dir: dir, ServerURL: "http://10.0.0.1:8523", Address: ":9002", Token: goodToken,
+		Dir: dir, ServerURL: "http://10.0.0.1:8523", Address: ":9002", Token: goodToken, Link: config.LinkAuto,
 		MaxImage: 5, Groups: true, PlainQR: true, LogLevel: "debug",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -45,11 +45,12 @@ const both = ForServer | ForBridge
 var variables = []Variable{
 	{Name: "SERVER_URL", For: ForBridge, Example: "http://192.168.1.10:8523", Common: true, Help: "Dirección del servidor."},
 	{Name: "API_TOKEN", For: both, Secrecy: Secret, Common: true, Help: "Secreto compartido, igual en servidor y laptop. Haga uno con «server token» o «bridge token»."},
-	{Name: "IP_LAPTOP", For: ForServer, Example: "192.168.1.20", Common: true, Help: "Dirección IP o nombre de la laptop con el puente, sin http:// ni puerto."},
-	{Name: "PUERTO_LAPTOP", For: ForServer, Default: "9000", Example: "9000", Common: true, Help: "Puerto del puente en la laptop."},
+	{Name: "ENLACE", For: both, Default: string(LinkAuto), Example: string(LinkReverse), Help: "Cómo llama el servidor a la laptop: auto (por el enlace que ella abre y, sin él, a IP_LAPTOP), inverso (solo por el enlace: nadie entra en la laptop) o directo (solo a IP_LAPTOP, como en el original)."},
+	{Name: "IP_LAPTOP", For: ForServer, Example: "192.168.1.20", Help: "Solo para llamar a la laptop sin enlace: su dirección IP o nombre, sin http:// ni puerto."},
+	{Name: "PUERTO_LAPTOP", For: ForServer, Default: "9000", Example: "9000", Help: "Solo para llamar a la laptop sin enlace: el puerto de su puente."},
 	{Name: "PUERTO", For: ForServer, Default: "8523", Example: "8523", Common: true, Help: "Puerto del panel y del webhook."},
 	{Name: "PUERTO_LOCAL", For: ForBridge, Default: "9000", Example: "9000", Common: true, Help: "Puerto del puente."},
-	{Name: "DIRECCION", For: both, Example: "127.0.0.1", Help: "Dirección en la que se escucha; vacía son todas las de la máquina."},
+	{Name: "DIRECCION", For: both, Example: "127.0.0.1", Help: "Dirección en la que se escucha; vacía son todas las de la máquina, o solo la propia en una laptop con ENLACE=inverso."},
 	{Name: "MAX_IMAGE_SIZE", For: both, Default: strconv.Itoa(DefaultMaxImage), Example: "16000000", Common: true, Help: "Tamaño máximo de una imagen o un archivo, en bytes."},
 
 	{Name: "ALLOWED_ORIGINS", For: ForServer, Example: "https://intranet.ejemplo.com", Help: "Otras páginas web que pueden llamar a la API, separadas por comas; * son todas, sin sesión."},

@@ -27,6 +27,7 @@ import (
 	"mostrador/internal/server/backup"
 	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/learn"
+	"mostrador/internal/server/link"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -108,6 +109,7 @@ type parts struct {
 	photos *photos.Folder
 	origin store.Origin
 	auth   *auth.Auth
+	links  *link.Hub
 	bridge *outbox.Bridge
 	outbox *outbox.Outbox
 	watch  *watch.Watch
@@ -161,8 +163,9 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		return fmt.Errorf("prepare categories: %w", err)
 	}
 	p.auth = auth.New(auth.Options{Store: p.store, Default: p.origin, Open: c.PanelOpen, Now: o.Now})
-	p.bridge = outbox.NewBridge(nil, c.Token)
-	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Open: p.photos.Open, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Tried: p.meters.tried, Log: log})
+	p.links = link.New(link.Options{Refuse: c.Link == config.LinkDirect, Only: c.Link == config.LinkReverse, Now: p.now, Changed: p.linked, Log: log})
+	p.bridge = outbox.NewBridge(p.links.Transport(outbox.Direct()), c.Token)
+	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Way: p.links.Way, Open: p.photos.Open, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Tried: p.meters.tried, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	p.openAssist(c, log)
 	if p.store.Path() != "" {
@@ -178,8 +181,20 @@ func (p *parts) changed(hints []store.Hint) {
 	p.index.changed(hints)
 }
 
+// linked shows panels that a bridge has a link or lost it, and sends what waits
+// through a new one.
+func (p *parts) linked(o store.Origin, up bool) {
+	p.changed([]store.Hint{{Business: o.Business, Kind: store.HintBridge}})
+	if up {
+		p.outbox.Reached(o.Bridge)
+	}
+}
+
 func (p *parts) close(log zerolog.Logger) {
 	var errs []error
+	if p.links != nil {
+		p.links.Close() // after the requests that went through them
+	}
 	if p.photos != nil {
 		errs = append(errs, p.photos.Close())
 	}
@@ -197,7 +212,7 @@ func (p *parts) handler(c config.Server, log zerolog.Logger) (http.Handler, erro
 		files = os.DirFS(c.PanelDir)
 	}
 	return api.New(api.Options{
-		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge,
+		Store: p.store, Photos: p.photos, Auth: p.auth, Outbox: p.outbox, Watch: p.watch, Assist: p.assist, Learn: p.learn, Live: p.live, Backups: p.backup, Clean: p.keeper.RemoveFiles, Health: p.bridge.Health, Retry: p.bridge.Retry, Bridge: p.bridge, Links: p.links,
 		BridgeURL: c.BridgeURL, BridgeID: p.origin.Bridge, Panel: files, PanelLive: c.PanelDir != "",
 		Origins: c.Origins, Proxies: c.Proxies, MaxImage: c.MaxImage, TicketPerMessage: c.TicketPerMessage, Version: version.String(), Meters: p.meters.api(c.MetricsToken), Now: p.now, Log: log,
 	})

@@ -61,7 +61,7 @@ func warn(c config.Server, doubts []string, log zerolog.Logger) {
 	if c.PanelOpen {
 		log.Warn().Msg("PANEL_LOGIN=off: anybody who reaches this address can read and answer every ticket")
 	}
-	if c.BridgeURL == "" {
+	if c.BridgeURL == "" && c.Link == config.LinkDirect {
 		log.Warn().Msg("IP_LAPTOP is not set: answers stay queued until it is")
 	}
 }

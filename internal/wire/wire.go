@@ -16,6 +16,16 @@ const (
 	PathReceipt = "/recibos"        // server: how far messages to a customer have come
 	PathBeat    = "/latido"         // server: the bridge's sign of life, once a minute
 	PathParked  = "/cola/apartados" // bridge: GET what the server refused, POST to try it again
+	PathLink    = "/enlace"         // server: a WebSocket of the bridge's, in which the server's calls travel
+)
+
+// The link: a bridge opens a WebSocket at PathLink, and inside it, multiplexed by
+// yamux with the server as the client, travel the calls that would else go to
+// the bridge's port. One bridge, by its token, has one link; the newest counts.
+const (
+	HeaderLinkBridge = "Enlace-Puente"   // names the running bridge; another one each time it starts
+	HeaderLinkPolite = "Enlace-Si-Libre" // present: 409 while another bridge has the link
+	LinkReplaced     = 4001              // closes the WebSocket of a bridge whose place another one took
 )
 
 // What the programs ask the server about itself, with the token, when they are
@@ -157,7 +167,8 @@ type Beat struct {
 	Delivered int64     `json:"entregados"`    // messages the server has taken since the bridge started
 	Files     int       `json:"cola_archivos"` // messages at the server whose file is outstanding
 	Damaged   int       `json:"cola_danados"`  // files of the queue that nobody can read
-	Problem   string    `json:"problema"`      // Spanish sentence: the disk, the server; empty when there is none
+	Problem   string    `json:"problema"`      // Spanish sentence: the disk, the server, the link; empty when there is none
+	Link      string    `json:"enlace"`        // why the bridge has no link to the server, as a Spanish sentence; empty when it has one, or is to have none
 	Tray      []Parked  `json:"apartados"`     // the oldest parked messages, MaxTray at most
 }
 

@@ -12,13 +12,13 @@ const kinds = (v) => troubles(bridge(v)).map((trouble) => trouble.kind);
 
 test('the bridge arrives whole', () => {
   const got = bridge({
-    ...well, motivo: 'r', solucion: 's', problema: 'p', laptop_url: 'http://l', cuenta: '+52 1', version: 'v1', version_whatsmeow: 'v2', diferencia_reloj: -1.5,
+    ...well, motivo: 'r', solucion: 's', problema: 'p', laptop_url: 'http://l', enlace: 'inverso', enlace_desde: '2026-11-23T09:58:00Z', enlace_motivo: 'm', cuenta: '+52 1', version: 'v1', version_whatsmeow: 'v2', diferencia_reloj: -1.5,
     en_marcha_desde: '2026-11-23T08:00:00Z', recibidos: 40, entregados: 0, cola_pendiente: 2, cola_mas_antiguo: '2026-11-23T09:59:00Z', cola_archivos: 3,
     cola_danados: 4, cola_apartados: 5, apartados: [{ clave: 'k', nombre: 'Ana', telefono: '+52 2', numero_oculto: false, contenido: 'x', motivo: 'no', recibido: '2026-11-23T09:00:00Z' }],
     respuestas_en_cola: 6, respuesta_mas_antigua: '2026-11-23T09:50:00Z', alertas: [silence],
   });
   assert.deepEqual(got, {
-    reachable: true, connected: true, state: 'connected', reason: 'r', solution: 's', problem: 'p', laptop: 'http://l', heard: new Date('2026-11-23T10:00:00Z'),
+    reachable: true, connected: true, state: 'connected', reason: 'r', solution: 's', problem: 'p', laptop: 'http://l', link: 'reverse', linkSince: new Date('2026-11-23T09:58:00Z'), linkNote: 'm', heard: new Date('2026-11-23T10:00:00Z'),
     account: '+52 1', version: 'v1', library: 'v2', clock: -1.5, startedAt: new Date('2026-11-23T08:00:00Z'), received: 40, delivered: 0, queued: 2,
     oldest: new Date('2026-11-23T09:59:00Z'), files: 3, damaged: 4, parked: 5,
     tray: [{ key: 'k', name: 'Ana', phone: '+52 2', hidden: false, group: false, text: 'x', reason: 'no', at: new Date('2026-11-23T09:00:00Z') }],

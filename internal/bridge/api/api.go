@@ -60,6 +60,9 @@ type Status struct {
 	ServerReachable bool
 	ServerError     string    // Spanish sentence, empty while all is well
 	ServerSuccess   time.Time // when the server last took a message, zero if never
+
+	LinkSince  time.Time // when the link to the server was opened, zero without one
+	LinkReason string    // Spanish sentence on why there is none; empty with one, or when there is to be none
 }
 
 // Passkey is WhatsApp's demand for a passkey.

@@ -29,6 +29,7 @@ type view struct {
 
 	Server     string `json:"servidor"`
 	ServerTone string `json:"servidor_tono"`
+	Link       string `json:"enlace"`
 	Waiting    int    `json:"esperan"`
 	Oldest     string `json:"espera_desde"`
 	Files      int    `json:"fotos"`
@@ -101,6 +102,7 @@ func (a *api) view() view {
 		v.ParkedWhy = strings.Join(reasons, " · ")
 	}
 	v.Server, v.ServerTone = a.serverLine(s)
+	v.Link = a.linkLine(s)
 	return v
 }
 
@@ -116,6 +118,16 @@ func (a *api) serverLine(s Status) (text, tone string) {
 		return "El servidor contesta.", toneGood
 	}
 	return "El servidor recibe los mensajes; el último, hace " + Span(a.Now().Sub(s.ServerSuccess)) + ".", toneGood
+}
+
+func (a *api) linkLine(s Status) string {
+	switch {
+	case !s.LinkSince.IsZero():
+		return "Enlace abierto desde hace " + Span(a.Now().Sub(s.LinkSince)) + ": las respuestas llegan por él."
+	case s.LinkReason != "":
+		return "Sin enlace. " + s.LinkReason
+	}
+	return ""
 }
 
 func (a *api) secondsTo(t time.Time) int {

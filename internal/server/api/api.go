@@ -25,6 +25,7 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/backup"
 	"mostrador/internal/server/learn"
+	"mostrador/internal/server/link"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -56,6 +57,7 @@ type Options struct {
 	Retry func(ctx context.Context, url string, keys []string) (int, error)
 	// Bridge reaches the bridges, to pair.
 	Bridge    *outbox.Bridge
+	Links     *link.Hub
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL
 	// Panel holds index.html and what it refers to.

@@ -27,6 +27,7 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/classifier"
 	"mostrador/internal/server/learn"
+	"mostrador/internal/server/link"
 	"mostrador/internal/server/live"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
@@ -165,8 +166,9 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	}
 	t.Cleanup(func() { _ = folder.Close() })
 	log := zerolog.New(zerolog.SyncWriter(s.log))
-	bridge := outbox.NewBridge(nil, token)
-	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Open: folder.Open, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
+	links := link.New(link.Options{Now: s.clock.Now, Log: log})
+	bridge := outbox.NewBridge(links.Transport(outbox.Direct()), token)
+	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Way: links.Way, Open: folder.Open, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
 	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})
 	s.learn = learn.New(learn.Options{Store: s.store, Log: log, Pause: time.Millisecond})
 	if err := s.learn.Prepare(t.Context(), s.origin.Business); err != nil {
@@ -176,7 +178,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
 	o := api.Options{
-		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
+		Store: s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, Links: links, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,
 		MaxImage: maxImage, Now: s.clock.Now, Log: log,
 		Meters: api.Meters{Show: metrics.New("server", "v1").Handler("zz99xx88cc77vv66", httpx.WriteProblem)},
 		Panel: fstest.MapFS{

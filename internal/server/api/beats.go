@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/http"
@@ -44,6 +45,7 @@ func (s *server) takeBeat(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("read beat: %w", err)
 	}
 	beat.Origin = auth.From(r.Context()).Origin
+	beat.Problem = cmp.Or(beat.Problem, s.Links.Problem(beat.Bridge))
 	if err := s.Watch.Beat(r.Context(), beat); err != nil {
 		return fmt.Errorf("store beat: %w", err)
 	}
@@ -75,7 +77,7 @@ func convertBeat(m wire.Beat, now time.Time) (store.Beat, error) {
 			Reason: photos.CleanLine(m.Reason, maxSentence), Solution: photos.CleanLine(m.Solution, maxSentence), Account: digits(m.Account),
 			Version: photos.CleanLine(m.Version, maxWord), Library: photos.CleanLine(m.Library, maxWord), Uptime: age(m.Uptime), Ahead: ahead(m.Time, now),
 			Received: m.Received, Delivered: m.Delivered, Waiting: m.Queue, Oldest: age(m.OldestQueue), Files: m.Files, Damaged: m.Damaged,
-			Parked: m.Parked, Tray: convertTray(m.Tray, now),
+			Link: photos.CleanLine(m.Link, maxSentence), Parked: m.Parked, Tray: convertTray(m.Tray, now),
 		},
 	}, nil
 }

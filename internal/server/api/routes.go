@@ -60,6 +60,7 @@ func (s *server) routes(r chi.Router) {
 		r.Post(wire.PathWebhook, handle(s.receive))
 		r.Post(wire.PathReceipt, handle(s.takeReceipt))
 		r.Post(wire.PathBeat, handle(s.takeBeat))
+		r.Get(wire.PathLink, handle(s.Links.Accept))
 	})
 
 	// People, who are shown the way in, and programs with the token.
@@ -89,7 +90,7 @@ func (s *server) routes(r chi.Router) {
 
 func (s *server) restOptions() rest.Options {
 	return rest.Options{
-		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
+		Store: s.Store, Auth: s.Auth, Outbox: s.Outbox, Assist: s.Assist, Learn: s.Learn, Photos: s.Photos, Backups: s.Backups, MaxFile: s.MaxImage, Clean: s.Clean, Health: s.Health, Retry: s.Retry, Bridge: s.Bridge, Links: s.Links, BridgeURL: s.BridgeURL, BridgeID: s.BridgeID,
 		Version: s.Version, Now: s.Now, Log: s.Log,
 	}
 }

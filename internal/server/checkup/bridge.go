@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mostrador/internal/config"
 	"mostrador/internal/doctor"
 	"mostrador/internal/wire"
 )
@@ -46,7 +47,7 @@ func (e *examiner) ask(ctx context.Context) (known, bool) {
 
 // laptop finds out whether replies reach the bridge, and it takes our token.
 func (e *examiner) laptop(ctx context.Context) doctor.Finding {
-	const do = "Revise IP_LAPTOP y PUERTO_LAPTOP, que la laptop esté encendida con el puente abierto, y su cortafuegos. Dé allí la orden «bridge doctor»."
+	const do = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Dé allí la orden «bridge doctor»."
 	if e.running(ctx) && e.ill(ctx) == "" {
 		switch a := e.way(ctx); {
 		case a.Err == nil && a.Status == http.StatusOK:
@@ -57,8 +58,11 @@ func (e *examiner) laptop(ctx context.Context) doctor.Finding {
 			return doctor.Fail(a.Detail("El servidor no alcanza el puente."), do)
 		}
 	}
-	if e.Config.BridgeURL == "" {
-		return doctor.Warn("IP_LAPTOP no está puesta: el servidor no llama a la laptop.", "Ponga la dirección IP o el nombre de la laptop.")
+	if e.Config.BridgeURL == "" && e.Config.Link == config.LinkDirect {
+		return doctor.Warn("IP_LAPTOP no está puesta: el servidor no llama a la laptop.", "Ponga la dirección IP o el nombre de la laptop, o quite ENLACE=directo.")
+	}
+	if e.Config.BridgeURL == "" || e.Config.Link == config.LinkReverse {
+		return doctor.Skip("La laptop abre su enlace cuando el servidor está en marcha.")
 	}
 	switch a := e.bridge(ctx); {
 	case a.Err != nil:

@@ -228,6 +228,8 @@ func TestTheWayToTheLaptopIsJudged(t *testing.T) {
 	d.answers[wire.PathWay] = "401{}"
 	d.want("Laptop", doctor.Unknown)
 	d.stop()
+	d.want("Laptop", doctor.Unknown, "enlace")
+	d.o.Config.Link = config.LinkDirect
 	d.want("Laptop", doctor.Doubt, "IP_LAPTOP")
 	for status, want := range map[string]doctor.State{"200": doctor.Good, "401": doctor.Bad, "404": doctor.Unknown, "500": doctor.Bad} {
 		d.o.Config.BridgeURL = stand(t, func(w http.ResponseWriter, r *http.Request) {

@@ -42,12 +42,17 @@ type Bridge struct {
 	token  string
 }
 
-// NewBridge returns a Bridge that shows token. A nil transport means a direct
-// connection: a laptop next door is not reached through a proxy. Redirects are
-// not followed, so that the token stays where it was sent.
+// Direct returns a connection to a laptop's port: one next door is not reached
+// through a proxy.
+func Direct() http.RoundTripper {
+	return &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, MaxIdleConnsPerHost: lanes, IdleConnTimeout: time.Minute}
+}
+
+// NewBridge returns a Bridge that shows token. A nil transport means Direct.
+// Redirects are not followed, so that the token stays where it was sent.
 func NewBridge(transport http.RoundTripper, token string) *Bridge {
 	if transport == nil {
-		transport = &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, MaxIdleConnsPerHost: lanes, IdleConnTimeout: time.Minute}
+		transport = Direct()
 	}
 	return &Bridge{token: token, client: &http.Client{
 		Transport:     transport,
@@ -182,7 +187,7 @@ func verdict(status int, done bool, answer []byte) error {
 	case http.StatusGatewayTimeout:
 		return ticket.NewError(ticket.CodeTimeout, reason(answer, "WhatsApp no confirmó el mensaje a tiempo."))
 	}
-	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En IP_LAPTOP contesta algo que no es el puente, o el puente falló (%d).", status))
+	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En la dirección de la laptop contesta algo que no es el puente, o el puente falló (%d).", status))
 }
 
 // codeIn is the finer code of a refusal, "" without one.

@@ -59,8 +59,16 @@ const (
 	paceShare = 0.5
 )
 
-// noBridge is the reason shown while nobody said where the laptop is.
-const noBridge = "Falta IP_LAPTOP en la configuración del servidor; la respuesta saldrá cuando se ponga."
+// errNoBridge is what replies wait for while nobody said where the laptop is.
+var errNoBridge = ticket.NewError(ticket.CodeUnavailable, "Falta IP_LAPTOP en la configuración del servidor; la respuesta saldrá cuando se ponga.")
+
+// straight is the way to a bridge by its address alone.
+func straight(_ int64, url string) (string, error) {
+	if url == "" {
+		return "", errNoBridge
+	}
+	return url, nil
+}
 
 // Options says what an Outbox works with; all fields are required.
 type Options struct {
@@ -69,7 +77,10 @@ type Options struct {
 	// Open returns the stored file of a reply, which is closed again; CodeNotFound
 	// when it is gone. Required for replies with files.
 	Open func(name string) (*os.File, error)
-	Now  func() time.Time
+	// Way returns where the bridge, whose configured address is url, is called now,
+	// or why nowhere, as a ticket.Error of CodeUnavailable. nil: at its address.
+	Way func(bridge int64, url string) (string, error)
+	Now func() time.Time
 	// Random returns a number from 0 to 1, for the jitter; called concurrently.
 	Random func() float64
 	// PerMinute is how many replies leave through one bridge in any minute, those
@@ -86,6 +97,7 @@ type Outbox struct {
 	store  *store.Store
 	bridge *Bridge
 	open   func(name string) (*os.File, error)
+	way    func(bridge int64, url string) (string, error)
 	now    func() time.Time
 	random func() float64
 	pace   int
@@ -108,12 +120,14 @@ type flight struct {
 
 // New returns an Outbox; Run makes it work by itself.
 func New(o Options) *Outbox {
+	if o.Way == nil {
+		o.Way = straight
+	}
 	if o.Tried == nil {
 		o.Tried = func(string, time.Duration, time.Duration) {}
 	}
 	return &Outbox{
-		tried: o.Tried,
-		store: o.Store, bridge: o.Bridge, open: o.Open, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
+		store: o.Store, bridge: o.Bridge, open: o.Open, way: o.Way, tried: o.Tried, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
 		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{}, decided: map[int64]remembered{},
 	}
 }
@@ -180,6 +194,15 @@ func (o *Outbox) Alive(bridge int64) {
 		return
 	}
 	o.signs[bridge], o.hurry[bridge] = now, true
+	o.Wake()
+}
+
+// Reached is Alive for a bridge to which there is a new way: what was tried just
+// before cannot have taken it.
+func (o *Outbox) Reached(bridge int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hurry[bridge] = true
 	o.Wake()
 }
 
@@ -321,15 +344,16 @@ func (o *Outbox) send(ctx context.Context, out store.Outgoing) error {
 }
 
 func (o *Outbox) tryBridge(ctx context.Context, out store.Outgoing) error {
-	if out.BridgeURL == "" {
-		return ticket.NewError(ticket.CodeUnavailable, noBridge)
+	url, err := o.way(out.Bridge, out.BridgeURL)
+	if err != nil {
+		return err
 	}
 	m := wire.Send{To: out.Chat, Text: out.Text, ID: out.WhatsAppID, ReplyTo: out.RefersTo}
 	if out.File.File == "" {
-		return o.bridge.Send(ctx, out.BridgeURL, m)
+		return o.bridge.Send(ctx, url, m)
 	}
 	m.File = &wire.File{Name: out.File.Name, MIME: out.File.MIME}
-	return o.bridge.SendFile(ctx, out.BridgeURL, m, out.File.Size, func() (io.ReadCloser, error) { return o.open(out.File.File) })
+	return o.bridge.SendFile(ctx, url, m, out.File.Size, func() (io.ReadCloser, error) { return o.open(out.File.File) })
 }
 
 func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) error {

@@ -488,3 +488,37 @@ func TestTheContractsFiveSecondsAreKept(t *testing.T) {
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestANewWayToTheLaptopBringsWhatWaitsAtOnce(t *testing.T) {
+	d := open(t, "http://old.test")
+	const reason = "La laptop no está enlazada."
+	way := ""
+	d.Outbox = outbox.New(outbox.Options{
+		Store: d.store, Bridge: outbox.NewBridge(d.laptop, "secret token"), Now: d.clock.Now, Random: func() float64 { return 0 }, Log: zerolog.Nop(),
+		Way: func(bridge int64, url string) (string, error) {
+			if bridge != d.origin.Bridge || url != "http://old.test" {
+				t.Errorf("got bridge %d at %s, want those of the reply", bridge, url)
+			}
+			if way == "" {
+				return "", ticket.NewError(ticket.CodeUnavailable, reason)
+			}
+			return way, nil
+		},
+	})
+	n := d.customer(1)
+	if err := d.Deliver(t.Context(), d.queue(n, "uno")); ticket.CodeOf(err) != ticket.CodeUnavailable || d.last(n).Failure != reason {
+		t.Errorf("got %v and %q, want the reason", err, d.last(n).Failure)
+	}
+	d.Alive(d.origin.Bridge) // which a link right after it must not be taken for
+	if got := d.sweep(); got != 0 {
+		t.Fatalf("got %d sent without a way, want none", got)
+	}
+	way = "http://1.enlace.invalid"
+	if got := d.sweep(); got != 0 {
+		t.Errorf("got %d sent, want it to wait for its time or a new way", got)
+	}
+	d.Reached(d.origin.Bridge)
+	if got := d.sweep(); got != 1 || d.laptop.texts() != "uno" {
+		t.Errorf("got %d sent (%s), want the reply", got, d.laptop.texts())
+	}
+}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -51,6 +52,7 @@ func (s *service) bridgeState(ctx context.Context, _ *struct{}) (*body[Bridge], 
 // knownState is what the database knows; it is reachable if a beat came lately.
 func (s *service) knownState(ctx context.Context, business int64) (Bridge, error) {
 	view := Bridge{WhatsApp: wire.Disconnected, URL: s.BridgeURL, Tray: []Parked{}}
+	s.addLink(&view)
 	var err error
 	if view.Replies, err = s.Store.QueuedReplies(ctx, business); err != nil {
 		return view, fmt.Errorf("count queued replies: %w", err)
@@ -79,14 +81,15 @@ func (s *service) knownState(ctx context.Context, business int64) (Bridge, error
 // A connected bridge gets its waiting replies.
 func (s *service) askBridge(ctx context.Context, view *Bridge) {
 	health, err := wire.BridgeHealth{}, error(nil)
-	if s.BridgeURL != "" {
-		health, err = s.Health(ctx, s.BridgeURL)
+	url, missing := s.way()
+	if missing == nil {
+		health, err = s.Health(ctx, url)
 	}
 	switch {
-	case s.BridgeURL == "" && view.LastBeat == nil:
-		view.State, view.Reason = stateUnconfigured, "El servidor no sabe dónde está la laptop."
-		view.Solution = "Ponga IP_LAPTOP en la configuración del servidor y reinícielo."
-	case s.BridgeURL == "" || err != nil:
+	case missing != nil && view.LastBeat == nil:
+		view.State = stateUnconfigured
+		view.Reason, view.Solution = s.Links.Missing()
+	case missing != nil || err != nil:
 		view.State, view.Reason = stateUnreachable, "La laptop no da señales de vida."
 		if err != nil {
 			view.Reason = httpx.Message(err)
@@ -107,12 +110,34 @@ func (s *service) checkWay(ctx context.Context, view *Bridge) {
 	if view.Problem != "" {
 		return
 	}
-	if s.BridgeURL == "" {
-		view.Problem = "El servidor no sabe dónde está la laptop, y las respuestas no pueden salir: ponga IP_LAPTOP en su configuración y reinícielo."
+	url, missing := s.way()
+	if missing != nil {
+		view.Problem = "La laptop manda señales, pero las respuestas no pueden salir. " + cmp.Or(view.LinkNote, httpx.Message(missing))
 	} else if stuck {
-		if _, err := s.Health(ctx, s.BridgeURL); err != nil {
+		if _, err := s.Health(ctx, url); err != nil {
 			view.Problem = "La laptop manda señales, pero este servidor no la alcanza, y las respuestas no pueden salir: revise IP_LAPTOP, PUERTO_LAPTOP y el cortafuegos de la laptop."
+			if view.LinkSince != nil {
+				view.Problem = "La laptop tiene el enlace abierto, pero no contesta por él, y las respuestas no pueden salir: reinicie el puente."
+			}
 		}
+	}
+}
+
+// way returns where the bridge is called now, or why nowhere.
+func (s *service) way() (string, error) { return s.Links.Way(s.BridgeID, s.BridgeURL) }
+
+// addLink puts the way to the bridge into v.
+func (s *service) addLink(v *Bridge) {
+	state := s.Links.State(s.BridgeID)
+	v.Problem, v.LinkSince = s.Links.Problem(s.BridgeID), moment(state.Since)
+	_, missing := s.way()
+	switch {
+	case !state.Since.IsZero():
+		v.Link = linkReverse
+	case missing == nil:
+		v.Link = linkDirect
+	default:
+		v.Link = linkNone
 	}
 }
 
@@ -127,10 +152,11 @@ func (s *service) retryParked(ctx context.Context, in *parkedKeys) (*body[wire.R
 	if slices.ContainsFunc(in.Body.Keys, wrongKey) {
 		return nil, ticket.NewError(ticket.CodeInvalid, "El campo «claves» tiene algo que no es la clave de un mensaje.")
 	}
-	if s.BridgeURL == "" {
-		return nil, ticket.NewError(ticket.CodeUnavailable, "El servidor no sabe dónde está la laptop: falta IP_LAPTOP en su configuración. También puede reintentar en la página del puente, en la laptop.")
+	url, err := s.way()
+	if err != nil {
+		return nil, ticket.NewError(ticket.CodeUnavailable, httpx.Message(err)+" También puede reintentar en la página del puente, en la laptop.")
 	}
-	n, err := s.Retry(ctx, s.BridgeURL, in.Body.Keys)
+	n, err := s.Retry(ctx, url, in.Body.Keys)
 	if err != nil {
 		return nil, fmt.Errorf("ask bridge to retry: %w", err)
 	}

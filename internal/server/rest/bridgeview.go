@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"time"
 
 	"mostrador/internal/address"
@@ -19,6 +20,10 @@ type Bridge struct {
 	Solution  string `json:"solucion"`
 	Problem   string `json:"problema"` // what is wrong beside WhatsApp
 	URL       string `json:"laptop_url"`
+
+	Link      string     `json:"enlace" enum:"inverso,directo,ninguno" doc:"Por dónde llama el servidor a la laptop: por el enlace que ella abrió, a su dirección, o por ninguna parte."`
+	LinkSince *time.Time `json:"enlace_desde"`
+	LinkNote  string     `json:"enlace_motivo" doc:"Por qué la laptop no tiene el enlace, según ella."`
 
 	LastBeat *time.Time `json:"ultima_senal"`
 	Account  string     `json:"cuenta"`
@@ -40,6 +45,13 @@ type Bridge struct {
 	OldestReply *time.Time `json:"respuesta_mas_antigua"`
 	Alerts      []Alert    `json:"alertas"`
 }
+
+// Values of Bridge.Link.
+const (
+	linkReverse = "inverso"
+	linkDirect  = "directo"
+	linkNone    = "ninguno"
+)
 
 // Parked is a message that the server refused, as the panel reads it.
 type Parked struct {
@@ -69,8 +81,11 @@ var alertNames = map[string]string{store.AlertSilence: "silencio", watch.KindWha
 func (v *Bridge) addBeat(b store.Beat, fresh bool) {
 	r := b.Report
 	if v.Reachable = fresh; fresh {
-		v.State, v.Reason, v.Solution, v.Problem = b.State, r.Reason, r.Solution, b.Problem
+		v.State, v.Reason, v.Solution, v.Problem = b.State, r.Reason, r.Solution, cmp.Or(v.Problem, b.Problem)
 		v.WhatsApp = whatsAppName(b.Connected)
+	}
+	if v.LinkSince == nil {
+		v.LinkNote = r.Link
 	}
 	clock := r.Ahead.Seconds()
 	v.LastBeat, v.Account, v.Version, v.Library, v.Clock = moment(b.At), address.Display(r.Account), r.Version, r.Library, &clock

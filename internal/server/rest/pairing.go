@@ -9,6 +9,7 @@ import (
 	"rsc.io/qr"
 
 	"mostrador/internal/address"
+	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
@@ -54,21 +55,30 @@ func (s *service) pairing() {
 }
 
 func (s *service) showPairing(ctx context.Context, _ *struct{}) (*pairingNow, error) {
-	if s.BridgeURL == "" {
-		return nil, errNoBridge
+	url, err := s.pairingWay()
+	if err != nil {
+		return nil, err
 	}
-	now, err := s.Bridge.Pairing(ctx, s.BridgeURL)
+	now, err := s.Bridge.Pairing(ctx, url)
 	return showing(now, err, "ask bridge for pairing")
 }
 
-var errNoBridge = ticket.NewError(ticket.CodeUnavailable, "El servidor no sabe dónde está la laptop: ponga IP_LAPTOP en su configuración y reinícielo. También puede vincular en la página local del puente, en la laptop.")
+// pairingWay is way for pairing, for which there is another way too.
+func (s *service) pairingWay() (string, error) {
+	url, err := s.way()
+	if err != nil {
+		return "", ticket.NewError(ticket.CodeUnavailable, httpx.Message(err)+" También puede vincular en la página local del puente, en la laptop.")
+	}
+	return url, nil
+}
 
 // pair has the bridge take one step.
 func (s *service) pair(ctx context.Context, way string, wish any) (*pairingNow, error) {
-	if s.BridgeURL == "" {
-		return nil, errNoBridge
+	url, err := s.pairingWay()
+	if err != nil {
+		return nil, err
 	}
-	now, err := s.Bridge.Pair(ctx, s.BridgeURL, way, wish)
+	now, err := s.Bridge.Pair(ctx, url, way, wish)
 	return showing(now, err, "have bridge pair")
 }
 

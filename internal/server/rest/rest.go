@@ -23,6 +23,7 @@ import (
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/backup"
 	"mostrador/internal/server/learn"
+	"mostrador/internal/server/link"
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
@@ -57,6 +58,7 @@ type Options struct {
 	Retry func(ctx context.Context, url string, keys []string) (int, error)
 	// Bridge reaches the bridges, to pair.
 	Bridge    *outbox.Bridge
+	Links     *link.Hub
 	MaxFile   int64  // of a file that is sent, in bytes
 	BridgeURL string // empty while nobody said where the laptop is
 	BridgeID  int64  // the row of the bridge at BridgeURL

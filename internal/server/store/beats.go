@@ -26,6 +26,7 @@ type Report struct {
 	Account  string        `json:"account"`  // the business's number, digits
 	Version  string        `json:"version"`  // of the bridge
 	Library  string        `json:"library"`  // version of the WhatsApp library
+	Link     string        `json:"link"`     // why it has no link to a server, a Spanish sentence; empty when it has one
 	Uptime   time.Duration `json:"uptime"`
 	Ahead    time.Duration `json:"ahead"` // the bridge's clock less ours
 

@@ -6,6 +6,7 @@ import { list, pick, text, time } from './wire.js';
  * @typedef {{key: string, name: string, phone: string, hidden: boolean, group: boolean, text: string, reason: string, at: Date | null}} Parked
  * @typedef {{id: number, kind: 'silence'|'whatsapp'|'problem'|'backup', sentence: string, solution: string, since: Date | null}} Alert
  * @typedef {{reachable: boolean, connected: boolean, state: string, reason: string, solution: string, problem: string, laptop: string,
+ *   link: 'reverse'|'direct'|'none'|'', linkSince: Date | null, linkNote: string,
  *   heard: Date | null, account: string, version: string, library: string, clock: number | null, startedAt: Date | null,
  *   received: number | null, delivered: number | null, queued: number, oldest: Date | null, files: number, damaged: number,
  *   parked: number, tray: Parked[], replies: number, oldestReply: Date | null, alerts: Alert[]}} Bridge
@@ -22,11 +23,15 @@ const states = {
 /** @type {Record<string, Alert['kind']>} */
 const kinds = { silencio: 'silence', whatsapp: 'whatsapp', problema: 'problem', respaldo: 'backup' };
 
+/** @type {Record<string, Bridge['link']>} */
+const ways = { inverso: 'reverse', directo: 'direct', ninguno: 'none' };
+
 /** @param {any} v @returns {Bridge} */
 export function bridge(v) {
   return {
     reachable: v.alcanzable === true, connected: v.alcanzable === true && v.whatsapp === 'conectado', state: pick(states, v.estado, ''),
     reason: text(v.motivo), solution: text(v.solucion), problem: text(v.problema), laptop: text(v.laptop_url),
+    link: pick(ways, v.enlace, ''), linkSince: time(v.enlace_desde), linkNote: text(v.enlace_motivo),
     heard: time(v.ultima_senal), account: text(v.cuenta), version: text(v.version), library: text(v.version_whatsmeow),
     clock: known(v.diferencia_reloj), startedAt: time(v.en_marcha_desde), received: known(v.recibidos), delivered: known(v.entregados),
     queued: Number(v.cola_pendiente) || 0, oldest: time(v.cola_mas_antiguo), files: Number(v.cola_archivos) || 0,

@@ -8,7 +8,7 @@ import { Figure } from '../components/figure.js';
 import { Icon } from '../components/icon.js';
 import { Parked } from '../components/parked.js';
 import { Time } from '../components/time.js';
-import { ago, count, duration } from '../format.js';
+import { ago, count, duration, exact, timeOfDay } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
@@ -90,6 +90,7 @@ function Details({ bridge }) {
     ['detail.damaged', bridge.heard ? damagedText(bridge.damaged) : ''],
     ['detail.clock', clockText(bridge.clock)],
     ['detail.started', ago(bridge.startedAt, now)],
+    ['detail.link', linkText(bridge)],
     ['detail.laptop', bridge.laptop],
     ['detail.version', bridge.version],
     ['detail.library', bridge.library],
@@ -98,6 +99,16 @@ function Details({ bridge }) {
     <dl class="details">${rows.map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${value}</dd></div>`)}</dl>
     <${EndSession} />
   </section>`;
+}
+
+/** Which way replies take to the laptop. @param {Bridge} bridge */
+function linkText({ link, linkSince, linkNote }) {
+  switch (link) {
+    case 'reverse': return t('detail.linkReverse', { time: linkSince && state.now.value - linkSince.getTime() > 86_400_000 ? exact(linkSince) : timeOfDay(linkSince) });
+    case 'direct': return [t('detail.linkDirect'), linkNote].filter(Boolean).join('. ');
+    case 'none': return [t('detail.linkNone'), linkNote || t('detail.linkHow')].join('. ');
+    default: return '';
+  }
 }
 
 /** @param {number} damaged */
