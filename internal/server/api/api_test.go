@@ -138,6 +138,7 @@ type shop struct {
 	log    *bytes.Buffer
 	cookie string
 	// classify is what the store sorts texts with: a model that all tests share.
+	linked   chan struct{} // one value for each link that the server has
 	classify func(business int64, text string) ticket.Classification
 }
 
@@ -169,7 +170,12 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	}
 	t.Cleanup(func() { _ = folder.Close() })
 	log := zerolog.New(zerolog.SyncWriter(s.log))
-	links := link.New(link.Options{Now: s.clock.Now, Log: log})
+	s.linked = make(chan struct{}, 16)
+	links := link.New(link.Options{Now: s.clock.Now, Log: log, Changed: func(_ store.Origin, up bool) {
+		if up {
+			s.linked <- struct{}{}
+		}
+	}})
 	bridge := outbox.NewBridge(links.Transport(outbox.Direct()), token)
 	s.outbox = outbox.New(outbox.Options{Store: s.store, Bridge: bridge, Way: links.Way, Open: folder.Open, Now: s.clock.Now, Random: func() float64 { return 0 }, Log: log})
 	s.watch = watch.New(watch.Options{Store: s.store, After: silence, Now: s.clock.Now, Log: log})

@@ -38,6 +38,7 @@ func (s *shop) linkUp(address, instance string) *tunnel.Tunnel {
 		_ = (&http.Server{Handler: s.laptop.Config.Handler, ReadHeaderTimeout: time.Minute}).Serve(tunnelListener{end})
 	})
 	s.t.Cleanup(func() { end.Cut(); work.Wait() })
+	<-s.linked // the answer to Dial comes before
 	return end
 }
 
