@@ -51,7 +51,7 @@ func (s *shop) says(n int, text string) map[string]any {
 func TestACorrectionInThePanelChangesALaterSimilarMessage(t *testing.T) {
 	s := openShop(t)
 	s.learns()
-	if w := s.ask(http.MethodPost, v1+"/categorias", `{"nombre":"Drones","color":"azul"}`); w.Code != http.StatusOK {
+	if w := s.ask(http.MethodPost, v1+"/categorias", `{"nombre":"Aeromodelismo","color":"azul"}`); w.Code != http.StatusOK {
 		t.Fatalf("got %d %s, want the category", w.Code, w.Body)
 	}
 	for i, text := range []string{
@@ -59,25 +59,25 @@ func TestACorrectionInThePanelChangesALaterSimilarMessage(t *testing.T) {
 		"el gimbal del drone vibra", "el control del dron no enlaza", "se fue volando el dron y no volvió", "cambian motores de drone?", "calibrar el dron antes del vuelo",
 	} {
 		got := s.says(i, text)
-		if got["categoria"] == "Drones" {
-			t.Errorf("%q: got Drones before anybody taught it", text)
+		if got["categoria"] == "Aeromodelismo" {
+			t.Errorf("%q: got Aeromodelismo before anybody taught it", text)
 		}
-		w := s.asAna(http.MethodPost, fmt.Sprintf("%s/tickets/%v/categoria", v1, got["id"]), `{"categoria":"Drones"}`)
+		w := s.asAna(http.MethodPost, fmt.Sprintf("%s/tickets/%v/categoria", v1, got["id"]), `{"categoria":"Aeromodelismo"}`)
 		if answer := fields(t, w); w.Code != http.StatusOK || answer["cambio"] != true || answer["ticket"].(map[string]any)["fuente"] != "persona" {
 			t.Fatalf("correct: got %d %s", w.Code, w.Body)
 		}
 	}
 	s.learned()
-	if got := s.says(99, "se me cayó el drone y ya no vuela bien"); got["categoria"] != "Drones" || got["fuente"] != "modelo" {
-		t.Errorf("got %v by %v for %v, want Drones by the model", got["categoria"], got["fuente"], got["palabras"])
+	if got := s.says(99, "se me cayó el drone y ya no vuela bien"); got["categoria"] != "Aeromodelismo" || got["fuente"] != "modelo" {
+		t.Errorf("got %v by %v for %v, want Aeromodelismo by the model", got["categoria"], got["fuente"], got["palabras"])
 	}
 	if got := s.says(98, "la impresora saca las hojas en blanco"); got["categoria"] != "Impresoras" {
 		t.Errorf("got %v, want Impresoras as before", got["categoria"])
 	}
 	s.ask(http.MethodPatch, v1+"/clasificador", `{"aprende":false}`)
 	s.learned()
-	if got := s.says(97, "mi drone no vuela"); got["categoria"] == "Drones" {
-		t.Error("got Drones, want nothing learned once learning is switched off")
+	if got := s.says(97, "mi drone no vuela"); got["categoria"] == "Aeromodelismo" {
+		t.Error("got Aeromodelismo, want nothing learned once learning is switched off")
 	}
 }
 
