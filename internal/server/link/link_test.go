@@ -259,6 +259,9 @@ func TestAFreePlaceIsGivenToWhoAsksForIt(t *testing.T) {
 	if _, status := s.join(s.URL, "a", wire.HeaderLinkPolite, "1"); status != http.StatusSwitchingProtocols {
 		t.Fatalf("got %d, want the link", status)
 	}
+	for up := false; !up; up = <-s.changes {
+		// The one that is gone may be noticed first.
+	}
 	if got, err := s.call("", "/x", ""); got != "a /x 0" {
 		t.Errorf("got %q, %v, want the laptop that is there", got, err)
 	}
