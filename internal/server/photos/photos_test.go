@@ -260,13 +260,38 @@ func TestTheSweepTakesOnlyOldOrphansAndLeftovers(t *testing.T) {
 	}
 }
 
+func TestTheSweepLeavesWhatIsOnItsWayWhateverTheClockSays(t *testing.T) {
+	f, dir := open(t)
+	draft, err := f.Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer draft.Discard()
+	saved, err := f.Save([]byte(png), "image/png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tomorrow := time.Now().Add(25 * time.Hour)
+	moved, err := f.Sweep(t.Context(), tomorrow.Add(-time.Hour), func(context.Context, []string) (map[string]bool, error) { return nil, nil })
+	if err != nil || moved != 0 {
+		t.Errorf("got %d, %v, want nothing moved", moved, err)
+	}
+	if got := names(t, dir); len(got) != 2 || !slices.Contains(got, saved) {
+		t.Errorf("got %v, want the saved file and the half-written one", got)
+	}
+}
+
 func TestTheSweepTouchesNothingWhenItCannotAsk(t *testing.T) {
 	f, dir := open(t)
-	if _, err := f.Save([]byte(png), "image/png"); err != nil {
+	name, err := f.Save([]byte(png), "image/png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(filepath.Join(dir, name), time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("no database")
-	_, err := f.Sweep(t.Context(), time.Now().Add(time.Hour), func(context.Context, []string) (map[string]bool, error) { return nil, broken })
+	_, err = f.Sweep(t.Context(), time.Now().Add(-time.Hour), func(context.Context, []string) (map[string]bool, error) { return nil, broken })
 	if !errors.Is(err, broken) || len(names(t, dir)) != 1 {
 		t.Errorf("got %v and %v, want the error and the file untouched", err, names(t, dir))
 	}
