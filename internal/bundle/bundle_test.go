@@ -66,4 +66,38 @@ func TestThePanelIsJoinedWhole(t *testing.T) {
 			t.Errorf("%s: got %d bytes, want all of it", name, len(made[name]))
 		}
 	}
+	asked := regexp.MustCompile(`<link rel="modulepreload" href="{{\.Base}}/(js/chunk-[^"]+)">\n<script type="module"`).FindSubmatch(made["index.html"])
+	if asked == nil || len(made[string(asked[1])]) == 0 {
+		t.Errorf("got the page %s, want it to ask for what the program shares with its later parts", made["index.html"])
+	}
+}
+
+func TestWhatIsImportedLaterStaysApartAndTheRestIsAskedForAtOnce(t *testing.T) {
+	made, err := bundle.Make(fstest.MapFS{
+		"index.html":    file("<head>\n<script type=\"module\" src=\"/x/js/main.js\"></script>\n</head>"),
+		"js/main.js":    file("import { a } from './shared.js';\nconsole.log(a, () => import('./later.js'));"),
+		"js/later.js":   file("import { a } from './shared.js';\nexport const later = a + 'spät';"),
+		"js/shared.js":  file("export const a = 'geteilt';"),
+		"js/unused.js":  file("export const nobody = 1;"),
+		"css/other.css": file("p{}"),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds := func(text string) (names []string) {
+		for name, data := range made {
+			if strings.Contains(string(data), text) && strings.HasSuffix(name, ".js") {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+	later, shared := holds("sp\\xE4t"), holds("geteilt")
+	if len(later) != 1 || later[0] == "js/main.js" || len(shared) != 1 || shared[0] == later[0] {
+		t.Fatalf("got the later part in %v and the shared one in %v, want each in one file of its own", later, shared)
+	}
+	want := "<head>\n<link rel=\"modulepreload\" href=\"/x/" + shared[0] + "\">\n<script type=\"module\" src=\"/x/js/main.js\"></script>\n</head>"
+	if got := string(made["index.html"]); got != want {
+		t.Errorf("got the page %s, want %s", got, want)
+	}
 }

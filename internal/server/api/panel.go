@@ -53,20 +53,25 @@ type page struct {
 
 func newPanel(files fs.FS, live bool) (*panel, error) {
 	p := &panel{files: files, live: live}
-	var err error
-	if p.page, err = readPage(files); err != nil {
-		return nil, err
+	hash, err := web.Hash(files)
+	if err != nil {
+		return nil, fmt.Errorf("hash panel: %w", err)
 	}
 	of, err := fs.ReadFile(files, web.JoinedOf)
-	p.joined = err == nil && string(of) == p.page.hash && !live
-	return p, nil
+	p.joined = err == nil && string(of) == hash && !live
+	p.page, err = p.readPage(hash)
+	return p, err
 }
 
 func (p *panel) current() (page, error) {
-	if p.live {
-		return readPage(p.files)
+	if !p.live {
+		return p.page, nil
 	}
-	return p.page, nil
+	hash, err := web.Hash(p.files)
+	if err != nil {
+		return page{}, fmt.Errorf("hash panel: %w", err)
+	}
+	return p.readPage(hash)
 }
 
 // read returns a file as browsers get it.
@@ -82,12 +87,8 @@ func (p *panel) read(name string) ([]byte, error) {
 // readPage fills the page with the address of its files. The address holds the
 // hash of all of them, so that they may be kept for ever and one change renews
 // all.
-func readPage(files fs.FS) (page, error) {
-	hash, err := web.Hash(files)
-	if err != nil {
-		return page{}, fmt.Errorf("hash panel: %w", err)
-	}
-	body, err := fs.ReadFile(files, index)
+func (p *panel) readPage(hash string) (page, error) {
+	body, err := p.read(index)
 	if err != nil {
 		return page{}, fmt.Errorf("read page: %w", err)
 	}

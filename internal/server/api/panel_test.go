@@ -117,6 +117,7 @@ func TestJoinedFilesAreServedOnlyForThePanelTheyWereMadeOf(t *testing.T) {
 		"index.html":        {Data: []byte(`<script type="module" src="{{.Base}}/js/main.js"></script>`)},
 		"js/main.js":        {Data: []byte("import './a.js'")},
 		"joined/js/main.js": {Data: []byte("joined")},
+		"joined/index.html": {Data: []byte(`<link rel="modulepreload" href="{{.Base}}/js/chunk.js">`)},
 	}
 	hash, err := web.Hash(files)
 	if err != nil {
@@ -127,6 +128,10 @@ func TestJoinedFilesAreServedOnlyForThePanelTheyWereMadeOf(t *testing.T) {
 		s := openShop(t, func(o *api.Options) { o.Panel = files })
 		if got := s.do(http.MethodGet, "/assets/"+hash+"/js/main.js", "").Body.String(); got != want {
 			t.Errorf("joined of %s: got %q, want %q", of, got, want)
+		}
+		page := s.do(http.MethodGet, "/entrar", "").Body.String()
+		if asks := strings.Contains(page, `<link rel="modulepreload" href="/assets/`+hash+`/js/chunk.js">`); asks != (want == "joined") {
+			t.Errorf("joined of %s: got the page %s", of, page)
 		}
 	}
 }

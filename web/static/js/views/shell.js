@@ -19,10 +19,12 @@ import { Conversation } from './conversation.js';
 import { Customer } from './customer.js';
 import { Customers } from './customers.js';
 import { Invitation } from './invitation.js';
+import { later } from './later.js';
 import { Login } from './login.js';
 import { PreferencesButton } from './preferences.js';
-import { Settings } from './settings.js';
 import { TicketList } from './ticket-list.js';
+
+const Settings = later(() => import('./settings.js').then((it) => it.Settings));
 
 /** What shows each view of the router. @type {Record<string, any>} */
 const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
