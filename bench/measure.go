@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"time"
+
+	"mostrador/bench/process"
 )
 
 const (
@@ -32,7 +34,7 @@ type bout struct {
 	calls   atomic.Int64
 
 	firstStart time.Duration
-	running    *program
+	running    *process.Program
 	best       map[int]load // by callers
 	cpu        time.Duration
 }
@@ -64,7 +66,7 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 		if err := s.startTwice(ctx, filepath.Join(dir, s.name)); err != nil {
 			return err
 		}
-		defer func() { _ = s.running.stop() }()
+		defer func() { _ = s.running.Stop() }()
 	}
 	if err := compareStart(product, pocketBase); err != nil {
 		return err
@@ -86,7 +88,7 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 		}
 	}
 	printWebhooks(disk, product, empty, pocketBase)
-	mine, err := product.running.memory("VmRSS")
+	mine, err := product.running.Memory("VmRSS")
 	if err != nil {
 		return err
 	}
@@ -98,30 +100,30 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 // running that was started as on every later day.
 func (s *bout) startTwice(ctx context.Context, dir string) error {
 	s.best = map[int]load{}
-	first, err := start(ctx, dir, s.probe, s.command)
+	first, err := process.Start(ctx, dir, s.probe, s.command)
 	if err != nil {
 		return err
 	}
-	s.firstStart = first.started
-	if err := first.stop(); err != nil {
+	s.firstStart = first.Started
+	if err := first.Stop(); err != nil {
 		return err
 	}
-	s.running, err = start(ctx, dir, s.probe, s.command)
+	s.running, err = process.Start(ctx, dir, s.probe, s.command)
 	return err
 }
 
 // round adds one load to the best so far.
 func (s *bout) round(callers int, runFor time.Duration) error {
-	before, err := s.running.busy()
+	before, err := s.running.Busy()
 	if err != nil {
 		return err
 	}
 	first := s.calls.Load()
-	got, err := drive(s.running.address, s.request, callers, &s.calls, runFor)
+	got, err := drive(s.running.Address, s.request, callers, &s.calls, runFor)
 	if err != nil {
 		return err
 	}
-	after, err := s.running.busy()
+	after, err := s.running.Busy()
 	if err == nil && got.perSecond > s.best[callers].perSecond {
 		s.best[callers] = got
 		if callers > 1 {
@@ -136,17 +138,17 @@ func (s *bout) round(callers int, runFor time.Duration) error {
 func compareStart(product, pocketBase *bout) error {
 	// Both have answered once; what a start leaves behind goes meanwhile.
 	time.Sleep(time.Second)
-	mine, theirs := product.running.started, pocketBase.running.started
+	mine, theirs := product.running.Started, pocketBase.running.Started
 	row("start of PocketBase, the first", "ms", millis(pocketBase.firstStart), "× product's (goal 2)", ratio(pocketBase.firstStart, product.firstStart))
 	row("start of PocketBase, later", "ms", millis(theirs), "× product's (goal 2)", ratio(theirs, mine))
 	row("start of the product, the first", "ms", millis(product.firstStart), "", 0)
 	row("start of the product, later", "ms", millis(mine), "", 0)
 	for _, figure := range []struct{ called, name string }{{"idle memory", "VmRSS"}, {"  without the program's file", "RssAnon"}} {
-		mine, err := product.running.memory(figure.name)
+		mine, err := product.running.Memory(figure.name)
 		if err != nil {
 			return err
 		}
-		theirs, err := pocketBase.running.memory(figure.name)
+		theirs, err := pocketBase.running.Memory(figure.name)
 		if err != nil {
 			return err
 		}
@@ -181,12 +183,12 @@ func pictureRuns(ctx context.Context, b binaries, dir string) error {
 	for i, s := range []*bout{product, plain} {
 		s.best = map[int]load{}
 		var err error
-		if s.running, err = start(ctx, filepath.Join(dir, "pictures-"+s.name), s.probe, s.command); err != nil {
+		if s.running, err = process.Start(ctx, filepath.Join(dir, "pictures-"+s.name), s.probe, s.command); err != nil {
 			return err
 		}
 		time.Sleep(time.Second)
-		if idle[i], err = s.running.memory("VmRSS"); err == nil {
-			err = s.running.forgetPeak()
+		if idle[i], err = s.running.Memory("VmRSS"); err == nil {
+			err = s.running.ForgetPeak()
 		}
 		for range 2 {
 			if err == nil {
@@ -194,9 +196,9 @@ func pictureRuns(ctx context.Context, b binaries, dir string) error {
 			}
 		}
 		if err == nil {
-			peak[i], err = s.running.memory("VmHWM")
+			peak[i], err = s.running.Memory("VmHWM")
 		}
-		if err = errors.Join(err, s.running.stop()); err != nil {
+		if err = errors.Join(err, s.running.Stop()); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}

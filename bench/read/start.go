@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+
+	"mostrador/bench/process"
 )
 
 const (
@@ -19,8 +19,6 @@ const (
 	starts = 5
 	// startLimit is what a start may take until the server says it is well.
 	startLimit = time.Second
-	// patience bounds the wait for it.
-	patience = time.Minute
 )
 
 // starting measures how long the program takes from its start until /health
@@ -37,11 +35,17 @@ func starting(ctx context.Context, path string) (err error) {
 	}
 	var took []time.Duration
 	for range starts {
-		d, err := startOnce(ctx, program, dir, path)
+		p, err := process.Start(ctx, filepath.Join(dir, "run"), "/health", func(address string) (args, env []string) {
+			host, port, _ := strings.Cut(address, ":")
+			return []string{program}, []string{"API_TOKEN=" + token, "DIRECCION=" + host, "PUERTO=" + port, "DATABASE_URL=" + path, "RESPALDO=off", "NIVEL_LOG=error"}
+		})
 		if err != nil {
-			return fmt.Errorf("start server: %w", err)
+			return err
 		}
-		took = append(took, d)
+		took = append(took, p.Started)
+		if err := p.Stop(); err != nil {
+			return fmt.Errorf("stop server: %w", err)
+		}
 	}
 	slices.Sort(took)
 	middle := took[starts/2]
@@ -50,50 +54,4 @@ func starting(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("start to healthy: %.0f ms is over %.0f", millis(middle), millis(startLimit))
 	}
 	return nil
-}
-
-func startOnce(ctx context.Context, program, dir, path string) (time.Duration, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	address := ln.Addr().String()
-	if err := ln.Close(); err != nil {
-		return 0, err
-	}
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return 0, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, program)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, io.Discard, os.Stderr
-	cmd.Env = append(os.Environ(), "API_TOKEN="+token, "DIRECCION="+host, "PUERTO="+port, "DATABASE_URL="+path, "RESPALDO=off", "NIVEL_LOG=error")
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	begin := time.Now()
-	if err := cmd.Start(); err != nil {
-		return 0, err
-	}
-	for !healthy(ctx, address) {
-		if ctx.Err() != nil {
-			return 0, errors.Join(errors.New("it does not become healthy"), cmd.Wait())
-		}
-		time.Sleep(time.Millisecond)
-	}
-	took := time.Since(begin)
-	return took, errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait())
-}
-
-func healthy(ctx context.Context, address string) bool {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/health", nil)
-	if err != nil {
-		return false
-	}
-	w, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return false
-	}
-	_, _ = io.Copy(io.Discard, w.Body)
-	return w.Body.Close() == nil && w.StatusCode == http.StatusOK
 }

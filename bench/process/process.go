@@ -1,4 +1,6 @@
-package main
+// Package process runs a server under measurement in a process of its own and
+// says how it does.
+package process
 
 import (
 	"context"
@@ -15,20 +17,22 @@ import (
 	"time"
 )
 
-// program is a server under measurement, in a process of its own.
-type program struct {
+// Program is a server under measurement. Not safe for concurrent use.
+type Program struct {
+	Address string        // host:port it serves at
+	Started time.Duration // from the start of the process to the first answer
 	cmd     *exec.Cmd
-	address string
-	started time.Duration // from the start of the process to the first answer
 	ended   chan error
 }
 
 // patience bounds every wait for a program.
 const patience = 20 * time.Second
 
-// start runs a program that serves at the address it is given and waits until
-// it answers a GET of probe.
-func start(ctx context.Context, dir, probe string, command func(address string) (args, env []string)) (*program, error) {
+// Start runs, in the folder dir, which it makes and leaves, a program that serves
+// at the loopback address it is given and waits, for at most 20 seconds, until it
+// answers a GET of probe with 200. What it prints is in the folder's file log. The
+// caller stops it.
+func Start(ctx context.Context, dir, probe string, command func(address string) (args, env []string)) (*Program, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -46,7 +50,7 @@ func start(ctx context.Context, dir, probe string, command func(address string) 
 	}
 	defer func() { _ = log.Close() }()
 	cmd.Stdout, cmd.Stderr = log, log
-	p := &program{cmd: cmd, address: address, ended: make(chan error, 1)}
+	p := &Program{cmd: cmd, Address: address, ended: make(chan error, 1)}
 	begin := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -54,7 +58,7 @@ func start(ctx context.Context, dir, probe string, command func(address string) 
 	go func() { p.ended <- cmd.Wait() }()
 	if err := p.awaitAnswer("http://"+address+probe, begin); err != nil {
 		text, _ := os.ReadFile(log.Name())
-		return nil, errors.Join(fmt.Errorf("start %s: %w\n%s", args[0], err, text), p.stop())
+		return nil, errors.Join(fmt.Errorf("start %s: %w\n%s", args[0], err, text), p.Stop())
 	}
 	return p, nil
 }
@@ -67,7 +71,7 @@ func freeAddress() (string, error) {
 	return ln.Addr().String(), ln.Close()
 }
 
-func (p *program) awaitAnswer(url string, begin time.Time) error {
+func (p *Program) awaitAnswer(url string, begin time.Time) error {
 	for time.Since(begin) < patience {
 		select {
 		case err := <-p.ended:
@@ -83,14 +87,15 @@ func (p *program) awaitAnswer(url string, begin time.Time) error {
 		if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
 			continue
 		}
-		p.started = time.Since(begin)
+		p.Started = time.Since(begin)
 		return nil
 	}
 	return errors.New("it does not answer")
 }
 
-// stop ends the program and waits for it.
-func (p *program) stop() error {
+// Stop ends the program and waits for it; one that does not end in 20 seconds is
+// killed, which is an error.
+func (p *Program) Stop() error {
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-p.ended: //nolint:errcheck // how it ended does not matter any more
@@ -100,9 +105,9 @@ func (p *program) stop() error {
 	}
 }
 
-// memory returns a figure of the process in bytes: VmRSS is what is resident
-// now, VmHWM the most since forgetPeak.
-func (p *program) memory(figure string) (float64, error) {
+// Memory returns a figure of the process in bytes, by its name in Linux's
+// /proc/PID/status: VmRSS is what is resident now, VmHWM the most since ForgetPeak.
+func (p *Program) Memory(figure string) (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
@@ -116,12 +121,14 @@ func (p *program) memory(figure string) (float64, error) {
 	return 0, fmt.Errorf("no %s in /proc", figure)
 }
 
-func (p *program) forgetPeak() error {
+// ForgetPeak makes VmHWM begin anew.
+func (p *Program) ForgetPeak() error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
 }
 
-// busy returns how long the process has kept processors busy.
-func (p *program) busy() (time.Duration, error) {
+// Busy returns how long the process has kept processors busy, in hundredths of a
+// second.
+func (p *Program) Busy() (time.Duration, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
