@@ -41,6 +41,18 @@ func Warn(found, do string) Finding { return Finding{State: Doubt, Found: found,
 // Fail is the finding that something does not work.
 func Fail(found, do string) Finding { return Finding{State: Bad, Found: found, Do: do} }
 
+// Sum is the finding of several things together: a warning if there is anything to
+// do about them, and nothing where nothing was found.
+func Sum(found, do []string, nothing string) Finding {
+	switch {
+	case len(do) > 0:
+		return Warn(strings.Join(found, " "), strings.Join(do, " "))
+	case len(found) > 0:
+		return OK(strings.Join(found, " "))
+	}
+	return OK(nothing)
+}
+
 // Skip is the finding that nothing could be told, and why.
 func Skip(why string) Finding { return Finding{State: Unknown, Found: why} }
 

@@ -194,3 +194,15 @@ func TestABusyPortIsFound(t *testing.T) {
 		t.Errorf("somebody else's: got %+v, want %s", got, doctor.Bad)
 	}
 }
+
+func TestSeveralThingsTogetherAreAsBadAsTheWorst(t *testing.T) {
+	for want, got := range map[doctor.Finding]doctor.Finding{
+		doctor.OK("Nada."):                 doctor.Sum(nil, nil, "Nada."),
+		doctor.OK("Una. Otra."):            doctor.Sum([]string{"Una.", "Otra."}, nil, "Nada."),
+		doctor.Warn("Una. Otra.", "Haga."): doctor.Sum([]string{"Una.", "Otra."}, []string{"Haga."}, "Nada."),
+	} {
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+}

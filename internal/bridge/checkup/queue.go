@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	"mostrador/internal/bridge/queue"
@@ -81,13 +80,7 @@ func (e *examiner) queue(context.Context) doctor.Finding {
 		found = append(found, doctor.Plural(t.Damaged, "archivo dañado", "archivos dañados")+" que nadie puede leer.")
 		do = append(do, "«bridge queue export» guarda una copia para soporte.")
 	}
-	switch {
-	case len(do) > 0:
-		return doctor.Warn(strings.Join(found, " "), strings.Join(do, " "))
-	case len(found) > 0:
-		return doctor.OK(strings.Join(found, " "))
-	}
-	return doctor.OK("Vacía.")
+	return doctor.Sum(found, do, "Vacía.")
 }
 
 // Facts are figures for the bundle.

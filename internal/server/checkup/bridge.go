@@ -166,11 +166,5 @@ func (e *examiner) queues(ctx context.Context) doctor.Finding {
 		found = append(found, doctor.Plural(k.Damaged, "archivo dañado", "archivos dañados")+" en la laptop.")
 		do = append(do, "Dé allí la orden «bridge queue export».")
 	}
-	switch {
-	case len(do) > 0:
-		return doctor.Warn(strings.Join(found, " "), strings.Join(do, " "))
-	case len(found) > 0:
-		return doctor.OK(strings.Join(found, " "))
-	}
-	return doctor.OK("Nada espera.")
+	return doctor.Sum(found, do, "Nada espera.")
 }
