@@ -205,13 +205,16 @@ try_litestream() {
 	start
 	copier datos -d --name copier mostrador-litestream >/dev/null
 	write 03
+	# What was written last is on its way for a second.
+	local there=
 	for _ in $(seq 60); do
 		pod volume rm -f vuelta >/dev/null 2>&1 || true
-		copier vuelta --rm mostrador-litestream restore /datos/tickets.db >/dev/null 2>&1 && break
+		copier vuelta --rm mostrador-litestream restore /datos/tickets.db >/dev/null 2>&1 &&
+			grep -aq 5214772758103 "$(pod volume inspect --format '{{.Mountpoint}}' vuelta)/tickets.db" && there=yes && break
 		sleep 0.5
 	done
+	[ "$there" ] || fail 'what was written last did not reach the bucket'
 	confined copier
-	sleep 3 # what was written last is on its way for a second
 	power_cut copier
 	power_cut server
 	pod volume rm -f datos vuelta >/dev/null
