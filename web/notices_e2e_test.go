@@ -124,10 +124,8 @@ func TestABrowserIsToldWhileThePanelIsClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Push(string(said))
-	shown := "(async () => { const r = await navigator.serviceWorker.ready; for (let i = 0; i < 400; i++) { const all = await r.getNotifications(); if (all.length) return all.map((n) => n.title + '|' + n.body + '|' + n.tag).join(); await new Promise((go) => setTimeout(go, 25)); } return ''; })()"
-	if got := browser.EvaluateAsync[string](p, shown); got != "Ticket nuevo: 7|Taller|ticket-7" {
-		t.Errorf("got %q, want the notice shown by the service worker", got)
+	if title, body, tag := p.Push(string(said)); title != "Ticket nuevo: 7" || body != "Taller" || tag != "ticket-7" {
+		t.Errorf("got %q, %q and %q, want what was sent shown by the service worker", title, body, tag)
 	}
 	press(p, ".account:has(#mis-avisos) .row-channel", "Quitar")
 	press(p, ".account:has(#mis-avisos) .row-channel", "Quitar")
