@@ -152,6 +152,6 @@ const mostWords = 6
 
 // searchWords returns the words of a search as search keys have them.
 func searchWords(text string) []string {
-	words := strings.Fields(searchKey(clean(text)))
+	words := oneNumber(strings.Fields(searchKey(clean(text))))
 	return words[:min(len(words), mostWords)]
 }

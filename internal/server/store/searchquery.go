@@ -59,17 +59,19 @@ func (r *search) inMessages(ctx context.Context) (allOf, error) {
 }
 
 // inContacts is the query as the index of contacts takes it: words are names, or
-// their beginnings, and numbers parts of a phone number. Nil: no contact can
-// have them.
+// their beginnings, and digits parts of a number. Nil: no contact can have them,
+// or all that is asked is a digit or two, which so many have.
 func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, err error) {
 	all = r.ours()
-	for _, word := range r.q.Words {
+	typed := false
+	for _, word := range oneNumber(r.q.Words) {
 		switch {
 		case !isTyped(word):
 			digits = append(digits, word)
-			for _, g := range grams(word) {
-				all = append(all, []string{g})
+			for _, part := range covering(word) {
+				all = append(all, []string{part})
 			}
+			continue
 		case utf8.RuneCountInString(word) < shortestName:
 			all = append(all, []string{word})
 		default:
@@ -79,8 +81,9 @@ func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, er
 			}
 			all = append(all, completed)
 		}
+		typed = true
 	}
-	if len(all) == 1 {
+	if !typed && len(strings.Join(digits, "")) < longestPart {
 		return nil, nil, nil
 	}
 	return all, digits, nil
