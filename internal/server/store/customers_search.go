@@ -102,18 +102,14 @@ func (r *customerSearch) query(before int64, ids string) (string, []any) {
 }
 
 // narrow returns what the index of words is asked so that few customers remain to
-// be looked at. Nil: walking is as good.
-func (r *customerSearch) narrow() allOf {
-	var all allOf
+// be looked at. Empty: walking is as good.
+func (r *customerSearch) narrow() (all allOf) {
 	for _, word := range r.words {
-		for _, part := range covering(word) {
+		for _, part := range covering(strconv.FormatInt(r.business, 10), word) {
 			all = append(all, []string{part})
 		}
 	}
-	if all == nil {
-		return nil
-	}
-	return append(all, []string{businessWord(strconv.FormatInt(r.business, 10))})
+	return all
 }
 
 // fresh returns the ids of the contacts that the index has not come to or that

@@ -45,7 +45,7 @@ var sources = []source{
 		what: ofContacts, table: "contact_words",
 		rows: `SELECT r.id, r.created_at, r.name || ' ' || r.given_name, r.search_key || ' ' || COALESCE(r.phone_key, ''), ` + asBusinessText + ` FROM contacts r WHERE `,
 		split: func(t [3]string) []string {
-			return append(append(words.Split(t[0]), parts(t[1])...), businessWord(t[2]))
+			return append(append(words.Split(t[0]), parts(t[2], t[1])...), businessWord(t[2]))
 		},
 	},
 }
@@ -261,7 +261,7 @@ func (t *tx) insertWords(src source, rows []indexed) error {
 // isTyped reports that a word is one that people may begin to type and expect to
 // be completed: not a number, of which there are too many.
 func isTyped(word string) bool {
-	return strings.IndexFunc(word, func(r rune) bool { return !unicode.IsDigit(r) }) >= 0 && !strings.HasPrefix(word, "§") && !strings.HasPrefix(word, partMark)
+	return strings.IndexFunc(word, func(r rune) bool { return !unicode.IsDigit(r) }) >= 0 && !strings.HasPrefix(word, "§")
 }
 
 // Indexed reports whether everything that was there before the index was made

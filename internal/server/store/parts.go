@@ -7,21 +7,29 @@ import (
 	"mostrador/internal/address"
 )
 
+// Which characters in a row of a name or a number are a word of the index of
+// contacts, so that any part of either is found by it: three or four digits, as
+// fewer are in nearly every number, and one to three of all else.
 const (
-	// longestPart is up to how many characters in a row of a name or a number are
-	// a word of the index of contacts, so that any part of either is found by it.
-	longestPart = 3
-	// partMark tells a part that has letters from a word that is all there is.
-	partMark = "·"
+	fewestDigits, mostDigits = 3, 4
+	mostOther                = 3
 )
 
-// parts returns the words of the index for all that stands in a row in a text.
-func parts(text string) []string {
+// wholeNumber is how many digits nobody writes but of one number.
+const wholeNumber = 10
+
+// parts returns the words that the index has for what a business knows of a
+// contact. Each names the business, as to look for a word that everybody has
+// beside a rare one takes longer than all the rest.
+func parts(business, text string) []string {
 	var all []string
 	for _, run := range runs(text) {
 		for i := range run {
-			for n := 1; n <= min(longestPart, len(run)-i); n++ {
-				all = appendPart(all, run[i:i+n])
+			for n := 1; n <= min(mostDigits, len(run)-i); n++ {
+				part := string(run[i : i+n])
+				if digits := !isTyped(part); digits && n >= fewestDigits || !digits && n <= mostOther {
+					all = append(all, partWord(business, part))
+				}
 			}
 		}
 	}
@@ -30,17 +38,25 @@ func parts(text string) []string {
 
 // covering returns parts that every text with word in it has, few though together
 // they are all of it. None: so many have it that an index is of no use.
-func covering(word string) []string {
+func covering(business, word string) []string {
 	var all []string
 	for _, run := range runs(word) {
-		last := max(len(run)-longestPart, 0)
-		for i := 0; i < last; i += longestPart {
-			all = appendPart(all, run[i:i+longestPart])
+		length := mostOther
+		if !isTyped(string(run)) {
+			if length = mostDigits; len(run) < fewestDigits {
+				continue
+			}
 		}
-		all = appendPart(all, run[last:])
+		last := max(len(run)-length, 0)
+		for i := 0; i < last; i += length {
+			all = append(all, partWord(business, string(run[i:i+length])))
+		}
+		all = append(all, partWord(business, string(run[last:])))
 	}
 	return all
 }
+
+func partWord(business, part string) string { return businessWord(business) + "·" + part }
 
 // runs cuts what no part goes beyond. Keys made by old versions have more in them
 // than letters, digits and blanks.
@@ -52,25 +68,13 @@ func runs(text string) [][]rune {
 	return all
 }
 
-// appendPart leaves out single digits, which nearly all numbers have.
-func appendPart(all []string, part []rune) []string {
-	switch text := string(part); {
-	case isTyped(text):
-		return append(all, partMark+text)
-	case len(part) > 1:
-		return append(all, text)
+// oneNumber returns what all ways of writing a number have in common, if joined,
+// which is words without what was between them, can be nothing but one.
+func oneNumber(joined string) (key string, ok bool) {
+	if len(joined) < wholeNumber || isTyped(joined) {
+		return "", false
 	}
-	return all
-}
-
-// oneNumber makes one word of words that together are a number which can be
-// written with and without a digit that makes no difference.
-func oneNumber(words []string) []string {
-	whole := strings.Join(words, "")
-	if key := address.Key(whole); key != whole && !isTyped(whole) {
-		return []string{key}
-	}
-	return words
+	return address.Key(joined), true
 }
 
 // contain adds that both names and the number of a contact c have a word in them.

@@ -217,12 +217,14 @@ func (r *search) contacts(ctx context.Context) ([]hit, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	ids = ids[:min(len(ids), contactsFound)]
 	c := r.conditions()
 	return list(ctx, r.reader, scanHit(FoundByContact), r.contactsQuery(ids, c), c.args...)
 }
 
-// withDigits keeps the contacts, at most contactsFound and the newest, that have
-// all the digits in a row: the index knows only that they have each few of them.
+// withDigits keeps the contacts, at most contactsFound and the newest first, that
+// have all the digits in a row: the index knows only that they have each few of
+// them.
 func (r *search) withDigits(ctx context.Context, contacts []int64, digits []string) ([]int64, error) {
 	if len(contacts) == 0 || len(digits) == 0 {
 		return contacts, nil

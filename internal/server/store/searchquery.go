@@ -60,15 +60,17 @@ func (r *search) inMessages(ctx context.Context) (allOf, error) {
 
 // inContacts is the query as the index of contacts takes it: words are names, or
 // their beginnings, and digits parts of a number. Nil: no contact can have them,
-// or all that is asked is a digit or two, which so many have.
+// or so few digits are asked for that most have them.
 func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, err error) {
-	all = r.ours()
-	typed := false
-	for _, word := range oneNumber(r.q.Words) {
+	wanted, typed := r.q.Words, false
+	if number, ok := oneNumber(r.q.Joined); ok {
+		wanted = []string{number}
+	}
+	for _, word := range wanted {
 		switch {
 		case !isTyped(word):
 			digits = append(digits, word)
-			for _, part := range covering(word) {
+			for _, part := range covering(strconv.FormatInt(r.business, 10), word) {
 				all = append(all, []string{part})
 			}
 			continue
@@ -83,8 +85,8 @@ func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, er
 		}
 		typed = true
 	}
-	if !typed && len(strings.Join(digits, "")) < longestPart {
-		return nil, nil, nil
+	if typed { // parts of numbers name the business themselves
+		all = append(all, r.ours()...)
 	}
 	return all, digits, nil
 }
