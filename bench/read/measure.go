@@ -21,8 +21,9 @@ import (
 
 const (
 	token = "kq3v7zt2m5x8n4w6"
-	// requests of each kind are measured, after as many to warm up.
+	// requests of each kind are measured, after some to warm up.
 	requests = 200
+	warming  = 50
 	// limit is what 95 of 100 requests of each kind have to keep.
 	limit = 50 * time.Millisecond
 	// growth is how much longer 99 of 100 may take with a thousand times the
@@ -168,13 +169,13 @@ func measure(ctx context.Context, paths map[int]string) (few, many []figure, err
 	for i, k := range mine {
 		took := map[int][]time.Duration{}
 		random := rand.New(rand.NewPCG(2, 3))
-		for n := range 2 * requests {
+		for n := range warming + requests {
 			for tickets, path := range map[int]string{small: theirs[i].path(random), large: k.path(random)} {
 				begin := time.Now()
 				if err := get(ctx, addresses[tickets]+path); err != nil {
 					return nil, nil, fmt.Errorf("%s: %w", k.name, err)
 				}
-				if n >= requests {
+				if n >= warming {
 					took[tickets] = append(took[tickets], time.Since(begin))
 				}
 			}

@@ -22,12 +22,11 @@ type customerSearch struct {
 // page returns customers with ids below before, the newest first, and where the
 // next page begins.
 func (r *customerSearch) page(ctx context.Context, before int64) (CustomerPage, error) {
-	wanted := r.narrow()
-	fresh, whole, err := r.fresh(ctx)
+	wanted, fresh, err := r.narrow(ctx)
 	if err != nil {
 		return CustomerPage{}, err
 	}
-	if len(wanted) == 0 || !whole {
+	if wanted == nil {
 		all, err := r.rows(ctx, before, "")
 		return r.cut(all, 0), err
 	}
@@ -102,14 +101,22 @@ func (r *customerSearch) query(before int64, ids string) (string, []any) {
 }
 
 // narrow returns what the index of words is asked so that few customers remain to
-// be looked at. Empty: walking is as good.
-func (r *customerSearch) narrow() (all allOf) {
+// be looked at, and the ids of those it does not know yet. Nil: walking is as
+// good, or the index is not whole.
+func (r *customerSearch) narrow(ctx context.Context) (all allOf, fresh []int64, err error) {
 	for _, word := range r.words {
 		for _, part := range covering(strconv.FormatInt(r.business, 10), word) {
 			all = append(all, []string{part})
 		}
 	}
-	return all
+	if all == nil {
+		return nil, nil, nil
+	}
+	fresh, whole, err := r.fresh(ctx)
+	if err != nil || !whole {
+		return nil, nil, err
+	}
+	return all, fresh, nil
 }
 
 // fresh returns the ids of the contacts that the index has not come to or that

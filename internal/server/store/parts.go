@@ -15,8 +15,9 @@ const (
 	mostOther                = 3
 )
 
-// wholeNumber is how many digits nobody writes but of one number.
-const wholeNumber = 10
+// wholeNumber is how many digits nobody writes but as they stand in one number:
+// the shortest ones have no more, apart from their country.
+const wholeNumber = 8
 
 // parts returns the words that the index has for what a business knows of a
 // contact. Each names the business, as to look for a word that everybody has
