@@ -132,7 +132,7 @@ func TestAMessageAndItsAnswerComeThroughHTTPS(t *testing.T) {
 	if err != nil {
 		t.Fatalf("open panels hear nothing: %v", err)
 	}
-	defer live.CloseNow()
+	defer func() { _ = live.CloseNow() }()
 	lucia := g.sim.NewCustomer(wasim.Profile{Name: "Lucía"})
 	lucia.SendText("Hola, mi laptop no prende")
 	for heard := ""; !strings.Contains(heard, `"ticket":`); {
