@@ -92,7 +92,7 @@ try_zip() {
 	cp "$(zip_of server linux-amd64)" "$home"
 	commands guide.sh\ types\ these guide.sh\ comprueba\ también 4 >"$work/zip.sh"
 	port=$(free_port)
-	(cd "$home" && PUERTO=$port DIRECCION=127.0.0.1 exec bash -e "$work/zip.sh") >"$work/zip.log" 2>&1 &
+	(cd "$home" && PUERTO=$port DIRECCION=127.0.0.1 exec setsid bash -e "$work/zip.sh") >"$work/zip.log" 2>&1 &
 	background+=($!)
 	for _ in $(seq 60); do ask "http://127.0.0.1:$port/health" >/dev/null 2>&1 && break; sleep 0.5; done
 	laptop "$home/laptop" "http://127.0.0.1:$port" "$home/mostrador"

@@ -40,10 +40,10 @@ END
 export CONTAINERS_CONF=$work/containers.conf
 pod() { podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --events-backend file "$@"; }
 
-background=() # processes to end
+background=() # processes to end, with what they started
 
 cleanup() {
-	for job in "${background[@]}"; do kill "$job" 2>/dev/null || true; done
+	for job in "${background[@]}"; do kill -- "-$job" "$job" 2>/dev/null || true; done
 	pod rm -fa >/dev/null 2>&1 || true
 	pod volume rm -a >/dev/null 2>&1 || true
 	rm -rf "$work"
@@ -254,7 +254,8 @@ from_proxy() {
 # engine answers Compose in place of Docker.
 engine() {
 	[ -S "$work/podman.sock" ] && return
-	pod system service --time 0 "unix://$work/podman.sock" >/dev/null 2>&1 &
+	# Not by pod, whose shell would be ended in place of podman.
+	podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --events-backend file system service --time 0 "unix://$work/podman.sock" >/dev/null 2>&1 &
 	background+=($!)
 	beat &
 	background+=($!)
