@@ -48,7 +48,7 @@ laptop() {
 zip_of() {
 	local version
 	version=$(git describe --tags --always --dirty)
-	[ -e "dist/zip/mostrador-$1-$version-$2.zip" ] || env -u VERSION make -s dist >&2
+	[ -e "dist/zip/mostrador-$1-$version-$2.zip" ] || make -s dist VERSION="$version" >&2
 	echo "$PWD/dist/zip/mostrador-$1-$version-$2.zip"
 }
 
