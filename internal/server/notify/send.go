@@ -101,11 +101,16 @@ func (n *Notify) tell(ctx context.Context, item jobs.Item) error {
 	if err := n.reach(ctx, c, fmt.Sprintf("aviso-%d-%d", c.ID, due[0].ID), m); err != nil {
 		return n.failed(ctx, c, err)
 	}
+	return n.told(ctx, c, due)
+}
+
+// told notes what a channel was told, and waits for what is due next.
+func (n *Notify) told(ctx context.Context, c store.Channel, due []store.Notice) error {
 	now := n.Now()
 	if err := n.Store.NoticesTold(ctx, c.ID, due, now.Add(gather)); err != nil {
 		return fmt.Errorf("note notices told: %w", err)
 	}
-	due, next, err = n.Store.DueNotices(ctx, item.ID)
+	due, next, err := n.Store.DueNotices(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("list due notices: %w", err)
 	}

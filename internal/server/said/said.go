@@ -95,10 +95,12 @@ func (l *Language) Sentence(spanish string) string {
 
 // fill puts a value into each {}.
 func fill(sentence string, value func(i int) string) string {
-	parts := strings.Split(sentence, "{}")
-	out := parts[0]
-	for i, part := range parts[1:] {
-		out += value(i) + part
+	var out strings.Builder
+	for i, part := range strings.Split(sentence, "{}") {
+		if i > 0 {
+			out.WriteString(value(i - 1))
+		}
+		out.WriteString(part)
 	}
-	return out
+	return out.String()
 }
