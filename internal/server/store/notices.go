@@ -108,7 +108,7 @@ func (s *Store) SetNoticeSettings(ctx context.Context, business, user int64, now
 		return err
 	}
 	if now.Wait < 0 || now.Wait > maxNoticeWait {
-		return ticket.NewError(ticket.CodeInvalid, "La espera va de 0 a 10080 minutos.")
+		return ticket.NewError(ticket.CodeInvalid, "La espera va de 0 a 10080 minutos, que son siete días.")
 	}
 	return s.write(ctx, "set notice settings", func(t *tx) error {
 		if err := t.setNoticeWishes(business, 0, now.NoticeWishes); err != nil {
