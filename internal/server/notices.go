@@ -1,6 +1,8 @@
 package server
 
 import (
+	"sync"
+
 	"github.com/rs/zerolog"
 
 	"mostrador/internal/config"
@@ -10,11 +12,7 @@ import (
 )
 
 // openNotify makes what tells people and programs outside the panel.
-func (p *parts) openNotify(c config.Server, log zerolog.Logger) error {
-	languages, err := said.Load(web.FS())
-	if err != nil {
-		return err
-	}
+func (p *parts) openNotify(c config.Server, log zerolog.Logger) {
+	languages := sync.OnceValues(func() (said.Languages, error) { return said.Load(web.FS()) })
 	p.notify = notify.New(notify.Options{Store: p.store, Jobs: p.jobs, Now: p.now, Languages: languages, Local: c.NoticesLocal, Log: log})
-	return nil
 }

@@ -171,9 +171,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 	p.outbox = outbox.New(outbox.Options{Store: p.store, Bridge: p.bridge, Way: p.links.Way, Open: p.photos.Open, Now: p.now, Random: rand.Float64, PerMinute: c.SendsPerMinute, Tried: p.meters.tried, Log: log})
 	p.watch = watch.New(watch.Options{Store: p.store, After: c.SilenceAfter, Now: p.now, Log: log})
 	p.openAssist(c, log)
-	if err = p.openNotify(c, log); err != nil {
-		return err
-	}
+	p.openNotify(c, log)
 	if p.store.Path() != "" {
 		p.backup, err = p.backups(c, log)
 	}

@@ -188,10 +188,7 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
-	languages, err := said.Load(web.FS())
-	if err != nil {
-		t.Fatal(err)
-	}
+	languages := func() (said.Languages, error) { return said.Load(web.FS()) }
 	s.notify = notify.New(notify.Options{Languages: languages, Store: s.store, Jobs: jobs.New(jobs.Options{Store: s.store, Log: log}), Now: s.clock.Now, Local: true, Log: log})
 	o := api.Options{
 		Notify: s.notify,

@@ -119,12 +119,8 @@ func openShop(t *testing.T, url string, local bool) *shop {
 	s.origin = storetest.Origin(t, s.Store)
 	roots := x509.NewCertPool()
 	roots.AddCert(s.there.Certificate())
-	languages, err := said.Load(web.FS())
-	if err != nil {
-		t.Fatal(err)
-	}
 	s.Notify = notify.New(notify.Options{
-		Languages: languages, Store: s.Store, Jobs: jobs.New(jobs.Options{Store: s.Store, Log: zerolog.Nop()}), Now: s.clock.Now, Local: local, Roots: roots, Log: zerolog.New(s.log),
+		Languages: func() (said.Languages, error) { return said.Load(web.FS()) }, Store: s.Store, Jobs: jobs.New(jobs.Options{Store: s.Store, Log: zerolog.Nop()}), Now: s.clock.Now, Local: local, Roots: roots, Log: zerolog.New(s.log),
 	})
 	return s
 }

@@ -47,8 +47,9 @@ type Options struct {
 	Store *store.Store
 	Jobs  *jobs.Runner // not running yet
 	Now   func() time.Time
-	// Languages are what people may be told in besides Spanish.
-	Languages said.Languages
+	// Languages returns what people may be told in besides Spanish. It is asked when
+	// somebody is.
+	Languages func() (said.Languages, error)
 	// Local lets it reach this machine and private networks.
 	Local bool
 	// Roots are whose certificates are believed; nil: those the system believes.

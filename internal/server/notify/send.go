@@ -129,13 +129,17 @@ func (n *Notify) again(next time.Time) error {
 	return jobs.Later(errLater, next.Sub(now))
 }
 
-// language is the one that whoever reads a channel has said.
+// language is the one that whoever reads a channel has said; nil for Spanish.
 func (n *Notify) language(ctx context.Context, c store.Channel) (*said.Language, error) {
 	code, err := n.Store.NoticeLanguage(ctx, c.Business, c.User)
 	if err != nil {
 		return nil, fmt.Errorf("find language: %w", err)
 	}
-	return n.Languages[code], nil
+	if code == store.Languages[0] {
+		return nil, nil
+	}
+	languages, err := n.Languages()
+	return languages[code], err
 }
 
 // reach tells a channel of people.
