@@ -121,7 +121,7 @@ func (r recipe) weights(tokens []token) []float32 {
 		case denied > 0:
 			weights[i] = r.denied
 			denied--
-		case more && greetings[t.word]:
+		case more && t.greeting:
 			weights[i] = r.greeting
 		default:
 			weights[i] = 1
@@ -137,7 +137,7 @@ func (r recipe) weights(tokens []token) []float32 {
 func saysMore(tokens []token) bool {
 	others := 0
 	for _, t := range tokens {
-		if !greetings[t.word] {
+		if !t.greeting {
 			others++
 		}
 	}

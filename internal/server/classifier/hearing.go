@@ -9,7 +9,7 @@ import (
 // its features say adds up, so that it is worked out once and not for each text.
 type word struct {
 	text, stem string
-	opens      []phrase // of rules, that begin with its stem
+	opens      []*phrase // of rules, that begin with its stem
 	said
 }
 
@@ -24,7 +24,7 @@ type said struct {
 
 // wordSlots is how many words a model remembers at most: a few thousand are nearly
 // all that people write.
-const wordSlots = 1 << 12
+const wordSlots = 1 << 13
 
 // wordCache remembers what a model knows of the words it met last. What is forgotten
 // is worked out again, with the same result. Safe for concurrent use.
@@ -75,10 +75,11 @@ func (m *Model) hear(s *said, f feature) {
 
 // hearing is what a text says, token by token and altogether.
 type hearing struct {
-	words []*word   // of each token
-	each  []float32 // a row of columns for each token, before the text's length counts
-	scale []float32 // of each column: what that makes of it
-	said            // altogether, with it
+	words   []*word   // of each token
+	weights []float32 // of each token, see recipe.weights
+	each    []float32 // a row of columns for each token, before the text's length counts
+	scale   []float32 // of each column: what that makes of it
+	said              // altogether, with it
 }
 
 // listen makes out what tokens say. A pair is a stem after the one before it, or
@@ -86,9 +87,9 @@ type hearing struct {
 func (m *Model) listen(tokens []token) hearing {
 	width := m.width()
 	all := make([]float32, (len(tokens)+2)*width)
-	h := hearing{words: make([]*word, len(tokens)), said: said{columns: all[:width]}, scale: all[width : 2*width], each: all[2*width:]}
+	h := hearing{words: make([]*word, len(tokens)), weights: m.recipe.weights(tokens), said: said{columns: all[:width]}, scale: all[width : 2*width], each: all[2*width:]}
 	before := ""
-	for i, weight := range m.recipe.weights(tokens) {
+	for i, weight := range h.weights {
 		w := m.word(tokens[i].word)
 		h.words[i] = w
 		if tokens[i].pause {

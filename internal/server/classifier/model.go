@@ -15,11 +15,11 @@ type Model struct {
 	categories []Category
 	hidden     int // so many categories, the first ones, are not in use and never answered
 	vocabulary *vocabulary
-	ledger     *ledger             // its columns are the categories and then the priorities
+	ledger     *ledger // its columns are the categories and then the priorities
 	words      *wordCache
-	fresh      []bool              // of each category whether the sentences say nothing of it; nil if of all something
-	taught     *adaptation         // nil if people taught nothing
-	phrases    map[string][]phrase // of the rules, by their first stem
+	fresh      []bool               // of each category whether the sentences say nothing of it; nil if of all something
+	taught     *adaptation          // nil if people taught nothing
+	phrases    map[string][]*phrase // of the rules, by their first stem
 	threshold  float64
 }
 

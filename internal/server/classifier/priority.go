@@ -24,16 +24,16 @@ var reasonBySlug = map[string]ticket.Reason{
 }
 
 // readPhrases reads the embedded phrases in the words of v, by their first stem.
-func readPhrases(v *vocabulary) (map[string][]phrase, error) {
+func readPhrases(v *vocabulary) (map[string][]*phrase, error) {
 	t, err := readTemplate("motivos")
 	if err != nil {
 		return nil, err
 	}
-	all := map[string][]phrase{}
+	all := map[string][]*phrase{}
 	for i, c := range t.Categories {
 		for at, keyword := range c.Keywords {
 			stems := v.stemsOf(tokenize(clean(keyword)))
-			p := phrase{stems: stems, reason: reasonBySlug[c.Slug], priority: priorityBySlug[c.Name], rule: i, at: at}
+			p := &phrase{stems: stems, reason: reasonBySlug[c.Slug], priority: priorityBySlug[c.Name], rule: i, at: at}
 			all[stems[0]] = append(all[stems[0]], p)
 		}
 	}
@@ -54,7 +54,7 @@ func (m *Model) press(c *ticket.Classification, text string, tokens []token, h h
 			c.Reason, c.ReasonWords = ticket.ReasonWords, shown(text, tokens, weights)
 		}
 	}
-	for _, f := range m.find(tokens, h.words) {
+	for _, f := range m.find(h) {
 		if slices.Index(all, f.priority) <= slices.Index(all, c.Priority) {
 			c.Priority, c.Reason = f.priority, f.reason
 			c.ReasonWords = []string{text[tokens[f.token].start:tokens[f.token+len(f.stems)-1].end]}
@@ -67,24 +67,17 @@ func (m *Model) press(c *ticket.Classification, text string, tokens []token, h h
 
 // found is a phrase and the token it begins with.
 type found struct {
-	phrase
+	*phrase
 	token int
 }
 
 // find returns the phrases that a text states, one of each reason, in the order of
 // the reasons.
-func (m *Model) find(tokens []token, words []*word) []found {
+func (m *Model) find(h hearing) []found {
 	var all []found
-	var denied []bool
-	for i, w := range words {
+	for i, w := range h.words {
 		for _, p := range w.opens {
-			if len(p.stems) > len(words)-i {
-				continue
-			}
-			if denied == nil {
-				denied = m.recipe.denies(tokens)
-			}
-			if states(p, words[i:], denied[i:]) {
+			if m.states(h, i, p) {
 				all = append(all, found{p, i})
 			}
 		}
@@ -93,21 +86,15 @@ func (m *Model) find(tokens []token, words []*word) []found {
 	return slices.CompactFunc(all, func(a, b found) bool { return a.rule == b.rule })
 }
 
-// states reports whether words, those left out that are denied, begin with p.
-func states(p phrase, words []*word, denied []bool) bool {
-	for i, stem := range p.stems {
-		if denied[i] || words[i].stem != stem {
+// states reports whether a text has p from token i on, and does not deny it.
+func (m *Model) states(h hearing, i int, p *phrase) bool {
+	if len(p.stems) > len(h.words)-i {
+		return false
+	}
+	for n, stem := range p.stems {
+		if denied := h.weights[i+n] == m.recipe.denied && m.recipe.denied < 1; denied || h.words[i+n].stem != stem {
 			return false
 		}
 	}
 	return true
-}
-
-// denies says of each token whether the text denies it.
-func (r recipe) denies(tokens []token) []bool {
-	list := make([]bool, len(tokens))
-	for i, w := range r.weights(tokens) {
-		list[i] = w == r.denied && w < 1
-	}
-	return list
 }

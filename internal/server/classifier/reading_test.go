@@ -194,20 +194,22 @@ func TestALineOfTheCorpusIsReadAsItIsWritten(t *testing.T) {
 	})
 }
 
-// stating returns a model that knows phrases, and a text as it hears it, without
-// cutting endings off.
-func stating(text string, phrases ...phrase) (*Model, []token, []*word) {
-	byStem := map[string][]phrase{}
-	for _, p := range phrases {
-		byStem[p.stems[0]] = append(byStem[p.stems[0]], p)
-	}
-	m := &Model{recipe: measured, phrases: byStem}
+// stating returns the phrases that a text states among these, whose words are their
+// own stems.
+func stating(text string, phrases ...*phrase) []found {
+	m := &Model{recipe: measured}
 	tokens := tokenize(text)
-	var words []*word
+	h := hearing{weights: m.recipe.weights(tokens)}
 	for _, t := range tokens {
-		words = append(words, &word{text: t.word, stem: t.word, opens: byStem[t.word]})
+		w := &word{text: t.word, stem: t.word}
+		for _, p := range phrases {
+			if p.stems[0] == t.word {
+				w.opens = append(w.opens, p)
+			}
+		}
+		h.words = append(h.words, w)
 	}
-	return m, tokens, words
+	return m.find(h)
 }
 
 func TestAPhraseIsFoundAmongWholeWords(t *testing.T) {
@@ -215,9 +217,8 @@ func TestAPhraseIsFoundAmongWholeWords(t *testing.T) {
 		"saca humo": {0, 2}, "mi cargador saca humo ya": {2, 4}, "saca humos": {}, "humo saca": {}, "": {}, "un incendio": {1, 2}, "saca": {}, "saca mucho humo": {},
 		"incendio y saca humo": {2, 4}, "saca humo, saca humo": {0, 2},
 	} {
-		m, tokens, words := stating(text, phrase{stems: []string{"saca", "humo"}}, phrase{stems: []string{"incendio"}, at: 1})
 		var got [2]int
-		for _, f := range m.find(tokens, words) {
+		for _, f := range stating(text, &phrase{stems: []string{"saca", "humo"}}, &phrase{stems: []string{"incendio"}, at: 1}) {
 			got = [2]int{f.token, f.token + len(f.stems)}
 		}
 		if got != want {
@@ -227,8 +228,7 @@ func TestAPhraseIsFoundAmongWholeWords(t *testing.T) {
 }
 
 func TestOnePhraseOfEachReasonIsFoundInTheirOrder(t *testing.T) {
-	m, tokens, words := stating("es para hoy y saca humo", phrase{stems: []string{"saca", "humo"}}, phrase{stems: []string{"hoy"}, rule: 1, at: 1}, phrase{stems: []string{"para", "hoy"}, rule: 1})
-	got := m.find(tokens, words)
+	got := stating("es para hoy y saca humo", &phrase{stems: []string{"saca", "humo"}}, &phrase{stems: []string{"hoy"}, rule: 1, at: 1}, &phrase{stems: []string{"para", "hoy"}, rule: 1})
 	if len(got) != 2 || got[0].token != 4 || got[1].token != 1 {
 		t.Errorf("got %+v, want the first reason's and then the other's first phrase", got)
 	}
@@ -236,8 +236,7 @@ func TestOnePhraseOfEachReasonIsFoundInTheirOrder(t *testing.T) {
 
 func TestWhatIsDeniedIsNotStated(t *testing.T) {
 	for text, want := range map[string]int{"no es humo, es polvo": 0, "no es polvo, es humo": 1} {
-		m, tokens, words := stating(text, phrase{stems: []string{"humo"}})
-		if got := m.find(tokens, words); len(got) != want {
+		if got := stating(text, &phrase{stems: []string{"humo"}}); len(got) != want {
 			t.Errorf("%q: got %+v, want %d", text, got, want)
 		}
 	}
