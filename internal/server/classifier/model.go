@@ -164,9 +164,15 @@ func (m *Model) weigh(h hearing, via, class int) []float32 {
 // shown returns, as they were written and in that order, the words with the
 // greatest weights.
 func shown(text string, tokens []token, weights []float32) []string {
+	var most float32
+	for i, t := range tokens {
+		if weights[i] > most && !fillers[t.word] {
+			most = weights[i]
+		}
+	}
 	order := make([]int, 0, len(tokens))
 	for i, t := range tokens {
-		if weights[i] > 0 && !fillers[t.word] {
+		if weights[i] > 0 && weights[i] >= worthShowing*most && !fillers[t.word] {
 			order = append(order, i)
 		}
 	}
@@ -174,7 +180,7 @@ func shown(text string, tokens []token, weights []float32) []string {
 	var chosen []int
 	seen := map[string]bool{}
 	for _, i := range order {
-		if len(chosen) == maxWords || weights[i] < worthShowing*weights[order[0]] {
+		if len(chosen) == maxWords {
 			break
 		}
 		if !seen[tokens[i].word] {
