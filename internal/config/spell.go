@@ -72,8 +72,13 @@ func knownNames(who Program) []string {
 // letters, whatever their case; "" if there is none.
 func nearest(name string, names []string, limit int) string {
 	best := ""
+	name = strings.ToUpper(name)
 	for _, candidate := range names {
-		if d := distance(strings.ToUpper(name), candidate); d <= limit {
+		// Most pairs need no closer look: this runs at every start.
+		if tooFar := max(len(name)-len(candidate), len(candidate)-len(name)) > limit; tooFar {
+			continue
+		}
+		if d := distance(name, candidate); d <= limit {
 			best, limit = candidate, d-1
 		}
 	}
@@ -83,12 +88,11 @@ func nearest(name string, names []string, limit int) string {
 // distance is how many letters must be added, taken away, replaced or swapped with
 // their neighbour to make b of a (optimal string alignment).
 func distance(a, b string) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
 			wrong := 1
@@ -100,7 +104,7 @@ func distance(a, b string) int {
 				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
-		before, last = last, row
+		before, last, row = last, row, before
 	}
 	return last[len(b)]
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -39,9 +40,14 @@ var contentTypes = map[string]string{
 type panel struct {
 	files  fs.FS
 	live   bool
+	known  func() (known, error) // only when somebody asks: most starts are not looked at
+	packed packed
+}
+
+// known is what is to be known of files that do not change.
+type known struct {
 	page   page
 	joined bool // make panel has joined these very files
-	packed packed
 }
 
 // page is index.html filled in.
@@ -52,31 +58,58 @@ type page struct {
 }
 
 func newPanel(files fs.FS, live bool) (*panel, error) {
-	p := &panel{files: files, live: live}
-	hash, err := web.Hash(files)
-	if err != nil {
-		return nil, fmt.Errorf("hash panel: %w", err)
+	if _, err := fs.Stat(files, index); err != nil {
+		return nil, fmt.Errorf("find page: %w", err)
 	}
-	of, err := fs.ReadFile(files, web.JoinedOf)
-	p.joined = err == nil && string(of) == hash && !live
-	p.page, err = p.readPage(hash)
-	return p, err
+	p := &panel{files: files, live: live}
+	p.known = sync.OnceValues(p.look)
+	return p, nil
+}
+
+func (p *panel) look() (known, error) {
+	hash, err := web.Hash(p.files)
+	if err != nil {
+		return known{}, fmt.Errorf("hash panel: %w", err)
+	}
+	of, err := fs.ReadFile(p.files, web.JoinedOf)
+	k := known{joined: err == nil && string(of) == hash && !p.live}
+	k.page, err = p.readPage(hash, k.joined)
+	return k, err
 }
 
 func (p *panel) current() (page, error) {
-	if !p.live {
-		return p.page, nil
+	look := p.known
+	if p.live {
+		look = p.look
 	}
-	hash, err := web.Hash(p.files)
-	if err != nil {
-		return page{}, fmt.Errorf("hash panel: %w", err)
-	}
-	return p.readPage(hash)
+	k, err := look()
+	return k.page, err
 }
 
 // read returns a file as browsers get it.
 func (p *panel) read(name string) ([]byte, error) {
-	if p.joined {
+	joined := false
+	if !p.live {
+		k, err := p.known()
+		if err != nil {
+			return nil, err
+		}
+		joined = k.joined
+	}
+	return p.readFrom(name, joined)
+}
+
+// stays reports whether the files under a hash will never be others.
+func (p *panel) stays(hash string) bool {
+	if p.live {
+		return false
+	}
+	k, err := p.known()
+	return err == nil && k.page.hash == hash
+}
+
+func (p *panel) readFrom(name string, joined bool) ([]byte, error) {
+	if joined {
 		if data, err := fs.ReadFile(p.files, path.Join(web.Joined, name)); err == nil {
 			return data, nil
 		}
@@ -87,8 +120,8 @@ func (p *panel) read(name string) ([]byte, error) {
 // readPage fills the page with the address of its files. The address holds the
 // hash of all of them, so that they may be kept for ever and one change renews
 // all.
-func (p *panel) readPage(hash string) (page, error) {
-	body, err := p.read(index)
+func (p *panel) readPage(hash string, joined bool) (page, error) {
+	body, err := p.readFrom(index, joined)
 	if err != nil {
 		return page{}, fmt.Errorf("read page: %w", err)
 	}
@@ -133,7 +166,7 @@ func (s *server) showAsset(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Del("Content-Security-Policy") // says nothing about a file that is no page
-	if s.panel.live || chi.URLParam(r, "hash") != s.panel.page.hash {
+	if !s.panel.stays(chi.URLParam(r, "hash")) {
 		h.Set("Cache-Control", "no-cache")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 		return nil

@@ -69,11 +69,15 @@ func (s *server) routes(r chi.Router) {
 		r.Use(s.Auth.Require(handlePage, auth.RoleReader))
 		r.Get("/", handle(s.showPanel))
 	})
-	r.Route(rest.Prefix, func(r chi.Router) {
-		r.Use(s.Auth.Require(handle, auth.RoleReader))
-		r.Get("/eventos", handle(s.Live.Accept))
-		r.With(middleware.Compress(gzip.BestSpeed, "application/json")).Group(func(r chi.Router) { rest.Mount(r, s.restOptions()) })
-	})
+	r.Mount(rest.Prefix, lazily(func() chi.Router {
+		sub := chi.NewRouter()
+		sub.NotFound(handle(notFound))
+		sub.MethodNotAllowed(handle(methodNotAllowed(r)))
+		sub.Use(s.Auth.Require(handle, auth.RoleReader))
+		sub.Get("/eventos", handle(s.Live.Accept))
+		sub.With(middleware.Compress(gzip.BestSpeed, "application/json")).Group(func(r chi.Router) { rest.Mount(r, s.restOptions()) })
+		return sub
+	}))
 
 	// What the original had, for the programs written for it.
 	r.Group(func(r chi.Router) {

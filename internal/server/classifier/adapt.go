@@ -66,8 +66,7 @@ func adapt(m *Model, lessons, reminders []Sentence) *adaptation {
 		}
 	}
 	read := func(hashed []feature, class int) taught {
-		text := a.number(m.index, hashed)
-		return taught{text: text, guess: m.guess(m.index.number(hashed)), class: class, times: taughtTimes}
+		return taught{text: a.number(m.ledger, hashed), guess: m.guess(m.ledger.score(hashed)), class: class, times: taughtTimes}
 	}
 	all := make([]taught, 0, len(lessons)+len(reminders))
 	for i, s := range lessons {
@@ -148,11 +147,11 @@ func misunderstood(lessons []taught, fresh []bool, hidden int) []int {
 
 // number makes rows of words of hashed features, leaving out those without one.
 // It does not change hashed.
-func (a *adaptation) number(x *index, hashed []feature) []feature {
+func (a *adaptation) number(l *ledger, hashed []feature) []feature {
 	text := make([]feature, 0, len(hashed))
 	var square float32
 	for _, f := range hashed {
-		f.value *= x.rarity(f.key)
+		f.value *= l.rarity(l.find(f.key))
 		square += f.value * f.value
 		if row, ok := a.rows[f.key]; ok {
 			f.key = row
@@ -163,9 +162,12 @@ func (a *adaptation) number(x *index, hashed []feature) []feature {
 	return text
 }
 
-// score says what a makes of a text and of what the model guessed.
-func (a *adaptation) score(text []feature, guess []float32) []float32 {
-	scores := a.weigh(nil, text, guess)
+// score says what a makes of a text, by what words say of it, and of what the model
+// guessed.
+func (a *adaptation) score(words, guess []float32) []float32 {
+	scores := a.believe(nil, guess)
+	addTo(scores, words, 1)
+	a.ruleOut(scores)
 	known := a.bestKnown(scores)
 	for c, bar := range a.bars {
 		if a.fresh[c] && known > impossible {
@@ -175,8 +177,17 @@ func (a *adaptation) score(text []feature, guess []float32) []float32 {
 	return scores
 }
 
-// weigh is score before the bars are raised, in the array of scores.
+// weigh is score of a text's features before the bars are raised, in the array of
+// scores.
 func (a *adaptation) weigh(scores []float32, text []feature, guess []float32) []float32 {
+	scores = a.believe(scores, guess)
+	a.words.addScore(scores, text)
+	a.ruleOut(scores)
+	return scores
+}
+
+// believe is what the model's guess alone comes to, in the array of scores.
+func (a *adaptation) believe(scores, guess []float32) []float32 {
 	scores = append(scores[:0], guess...)
 	for c, p := range guess {
 		floor := knownFloor
@@ -185,14 +196,17 @@ func (a *adaptation) weigh(scores []float32, text []feature, guess []float32) []
 		}
 		scores[c] = float32(math.Log(float64(p+floor))) + a.biases[c]
 	}
-	a.words.addScore(scores, text)
 	for b, p := range guess {
 		addTo(scores, a.guesses.row(uint32(b)), p)
 	}
+	return scores
+}
+
+// ruleOut makes the categories impossible that are not in use.
+func (a *adaptation) ruleOut(scores []float32) {
 	for c := range a.hidden {
 		scores[c] = impossible
 	}
-	return scores
 }
 
 // descend fits a to lessons, in an order that is always the same. Of guesses only

@@ -60,29 +60,44 @@ const featuresPerByte = 3
 // feature may come more than once. A pair is a stem after the one before it, or
 // after a pause.
 func (r recipe) appendFeatures(list []feature, tokens []token, stems []string) []feature {
-	weights := r.weights(tokens)
-	add := func(i int, key uint32, weight float32) {
-		if weight != 0 {
-			list = append(list, feature{key, int32(i), weight * weights[i]})
+	for i, weight := range r.weights(tokens) {
+		begin := len(list)
+		list = r.appendWord(list, tokens[i].word, stems[i])
+		if before := ""; r.pairs != 0 {
+			if !tokens[i].pause {
+				before = stems[i-1]
+			}
+			list = append(list, feature{pairKey(before, stems[i]), 0, r.pairs})
+		}
+		for f := range list[begin:] {
+			list[begin+f].token = int32(i)
+			list[begin+f].value *= weight
 		}
 	}
-	var framed []byte
-	for i, t := range tokens {
-		before := ""
-		if !t.pause {
-			before = stems[i-1]
+	return list
+}
+
+// pairKey is the hash of a pair of stems.
+func pairKey(before, stem string) uint32 {
+	return hash(hash(start(pairKind), before)*hashPrime, stem)
+}
+
+// appendWord appends what a word has by itself.
+func (r recipe) appendWord(list []feature, word, stem string) []feature {
+	add := func(key uint32, weight float32) {
+		if weight != 0 {
+			list = append(list, feature{key: key, value: weight})
 		}
-		add(i, hash(start(wordKind), t.word), r.words)
-		add(i, hash(start(stemKind), stems[i]), r.stems)
-		add(i, hash(hash(start(pairKind), before)*hashPrime, stems[i]), r.pairs)
-		if r.grams == 0 {
-			continue
-		}
-		framed = append(append(append(framed[:0], '<'), t.word...), '>')
-		for n := minGram; n <= maxGram; n++ {
-			for end := n; end <= len(framed); end++ {
-				add(i, hash(start(gramKind), framed[end-n:end]), r.grams)
-			}
+	}
+	add(hash(start(wordKind), word), r.words)
+	add(hash(start(stemKind), stem), r.stems)
+	if r.grams == 0 {
+		return list
+	}
+	framed := append(append(append(make([]byte, 0, 32), '<'), word...), '>')
+	for n := minGram; n <= maxGram; n++ {
+		for end := n; end <= len(framed); end++ {
+			add(hash(start(gramKind), framed[end-n:end]), r.grams)
 		}
 	}
 	return list
@@ -106,7 +121,7 @@ func (r recipe) weights(tokens []token) []float32 {
 		case denied > 0:
 			weights[i] = r.denied
 			denied--
-		case more && greetings[t.word]:
+		case more && t.greeting:
 			weights[i] = r.greeting
 		default:
 			weights[i] = 1
@@ -122,7 +137,7 @@ func (r recipe) weights(tokens []token) []float32 {
 func saysMore(tokens []token) bool {
 	others := 0
 	for _, t := range tokens {
-		if !greetings[t.word] {
+		if !t.greeting {
 			others++
 		}
 	}

@@ -11,16 +11,16 @@ import (
 // Model is a trained classifier. It never changes, so that any number of
 // goroutines may use it.
 type Model struct {
-	recipe             recipe
-	categories         []Category
-	hidden             int // so many categories, the first ones, are not in use and never answered
-	vocabulary         *vocabulary
-	index              *index
-	category, priority matrix
-	fresh              []bool      // of each category whether the sentences say nothing of it; nil if of all something
-	taught             *adaptation // nil if people taught nothing
-	rules              []rule
-	threshold          float64
+	recipe     recipe
+	categories []Category
+	hidden     int // so many categories, the first ones, are not in use and never answered
+	vocabulary *vocabulary
+	ledger     *ledger // its columns are the categories and then the priorities
+	words      *wordCache
+	fresh      []bool               // of each category whether the sentences say nothing of it; nil if of all something
+	taught     *adaptation          // nil if people taught nothing
+	phrases    map[string][]*phrase // of the rules, by their first stem
+	threshold  float64
 }
 
 // DefaultThreshold is the least confidence with which a category is believed,
@@ -69,18 +69,11 @@ func (m *Model) answer(text string) (ticket.Classification, []ticket.Candidate) 
 	if len(tokens) == 0 {
 		return c, nil
 	}
-	list := make([]feature, 0, featuresPerByte*len(text))
-	stems := m.vocabulary.stemsOf(tokens)
-	list = m.recipe.appendFeatures(list, tokens, stems)
-	var said []feature
+	h := m.listen(tokens)
+	scores := m.guess(h.columns)
+	via := argmax(scores) // what the model took the text for
 	if m.taught != nil {
-		said = m.taught.number(m.index, list)
-	}
-	features := m.index.number(list)
-	scores := m.guess(features)
-	e := evidence{via: argmax(scores), features: features, said: said}
-	if m.taught != nil {
-		scores = m.taught.score(said, scores)
+		scores = m.taught.score(h.columns[m.ledger.columns:], scores)
 		softmax(scores)
 	}
 	m.hide(scores)
@@ -92,8 +85,8 @@ func (m *Model) answer(text string) (ticket.Classification, []ticket.Candidate) 
 	slices.SortStableFunc(ranked, func(a, b ticket.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	best := argmax(scores)
 	c.Category, c.Confidence = ranked[0].Category, ranked[0].Confidence
-	c.Words = shown(text, tokens, m.weigh(tokens, e, best))
-	m.press(&c, text, tokens, stems, features, best)
+	c.Words = shown(text, tokens, m.weigh(h, via, best))
+	m.press(&c, text, tokens, h, best)
 	return c, ranked
 }
 
@@ -103,9 +96,10 @@ func (m *Model) features(text string) []feature {
 	return m.recipe.appendFeatures(nil, tokens, m.vocabulary.stemsOf(tokens))
 }
 
-// guess returns the probability of each category before people taught anything.
-func (m *Model) guess(features []feature) []float32 {
-	scores := m.category.score(features)
+// guess returns the probability of each category before people taught anything,
+// from what the ledger's columns say.
+func (m *Model) guess(columns []float32) []float32 {
+	scores := slices.Clone(columns[:len(m.categories)])
 	scores[len(scores)-1] += tieBreak
 	for c, fresh := range m.fresh {
 		if fresh {
@@ -148,49 +142,37 @@ func confidenceOf(category string, ranked []ticket.Candidate) float64 {
 // one worth showing too.
 const worthShowing = 0.3
 
-// evidence is what a text has to say for a category.
-type evidence struct {
-	features, said []feature // as the model and as its adaptation number them
-	via            int       // what the model took the text for
-}
-
 // weigh says how much each token spoke for a class: by itself, or where people
-// taught that the model's guess means that class, for the guess. Of a fresh class
-// only what people taught says anything.
-func (m *Model) weigh(tokens []token, e evidence, class int) []float32 {
-	weights := make([]float32, len(tokens))
+// taught that what the model took the text for, via, means that class, for via. Of
+// a fresh class only what people taught says anything. Columns need no comparison
+// with the others: what a feature says in all of them comes to 0.
+func (m *Model) weigh(h hearing, via, class int) []float32 {
+	weights := make([]float32, len(h.words))
 	source := class
 	if m.taught != nil {
-		if e.via != class && m.taught.guesses.row(uint32(e.via))[class] > 0 {
-			source = e.via
+		if via != class && m.taught.guesses.row(uint32(via))[class] > 0 {
+			source = via
 		}
-		m.taught.words.speak(weights, e.said, class)
+		h.speak(weights, m.ledger.columns+class)
 	}
 	if len(m.fresh) == 0 || !m.fresh[source] {
-		m.category.speak(weights, e.features, source)
+		h.speak(weights, source)
 	}
 	return weights
-}
-
-// speak adds to each token's weight what it says for a class against the average
-// one.
-func (m matrix) speak(weights []float32, features []feature, class int) {
-	for _, f := range features {
-		row := m.row(f.key)
-		var mean float32
-		for _, w := range row {
-			mean += w / float32(len(row))
-		}
-		weights[f.token] += f.value * (row[class] - mean)
-	}
 }
 
 // shown returns, as they were written and in that order, the words with the
 // greatest weights.
 func shown(text string, tokens []token, weights []float32) []string {
+	var most float32
+	for i, t := range tokens {
+		if weights[i] > most && !fillers[t.word] {
+			most = weights[i]
+		}
+	}
 	order := make([]int, 0, len(tokens))
 	for i, t := range tokens {
-		if weights[i] > 0 && !fillers[t.word] {
+		if weights[i] > 0 && weights[i] >= worthShowing*most && !fillers[t.word] {
 			order = append(order, i)
 		}
 	}
@@ -198,7 +180,7 @@ func shown(text string, tokens []token, weights []float32) []string {
 	var chosen []int
 	seen := map[string]bool{}
 	for _, i := range order {
-		if len(chosen) == maxWords || weights[i] < worthShowing*weights[order[0]] {
+		if len(chosen) == maxWords {
 			break
 		}
 		if !seen[tokens[i].word] {

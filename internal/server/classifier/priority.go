@@ -1,17 +1,20 @@
 package classifier
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"mostrador/internal/ticket"
 )
 
-// rule is a reason for which a ticket presses at least so much.
-type rule struct {
+// phrase is a reason for which a ticket presses at least so much. Of several in a
+// text the later one in templates/motivos.txt counts, of those with one reason the
+// first.
+type phrase struct {
+	stems    []string
 	reason   ticket.Reason
 	priority ticket.Priority
-	phrases  []string // stems of each, with a blank around every one
+	rule, at int // where it stands in the file: which reason, and which of its phrases
 }
 
 // reasonBySlug has the reasons of templates/motivos.txt.
@@ -20,42 +23,41 @@ var reasonBySlug = map[string]ticket.Reason{
 	"parado": ticket.ReasonStopped, "insiste": ticket.ReasonRepeated,
 }
 
-// readRules reads the embedded rules in the words of v.
-func readRules(v *vocabulary) ([]rule, error) {
+// readPhrases reads the embedded phrases in the words of v, by their first stem.
+func readPhrases(v *vocabulary) (map[string][]*phrase, error) {
 	t, err := readTemplate("motivos")
 	if err != nil {
 		return nil, err
 	}
-	rules := make([]rule, len(t.Categories))
+	all := map[string][]*phrase{}
 	for i, c := range t.Categories {
-		rules[i] = rule{reason: reasonBySlug[c.Slug], priority: priorityBySlug[c.Name]}
-		for _, phrase := range c.Keywords {
-			rules[i].phrases = append(rules[i].phrases, " "+strings.Join(v.stemsOf(tokenize(clean(phrase))), " ")+" ")
+		for at, keyword := range c.Keywords {
+			stems := v.stemsOf(tokenize(clean(keyword)))
+			p := &phrase{stems: stems, reason: reasonBySlug[c.Slug], priority: priorityBySlug[c.Name], rule: i, at: at}
+			all[stems[0]] = append(all[stems[0]], p)
 		}
 	}
-	return rules, nil
+	return all, nil
 }
 
 // press says how pressing a text of the category class is, and why: the model's
 // opinion, raised by the rules, and the category's own priority where the text
 // says nothing.
-func (m *Model) press(c *ticket.Classification, text string, tokens []token, stems []string, features []feature, class int) {
+func (m *Model) press(c *ticket.Classification, text string, tokens []token, h hearing, class int) {
 	all := ticket.Priorities()
-	if len(features) > 0 {
-		pressing := argmax(m.priority.score(features))
+	if first := len(m.categories); h.known {
+		pressing := argmax(h.columns[first:m.ledger.columns])
 		c.Priority = all[pressing]
 		if c.Priority != ticket.PriorityNormal {
 			weights := make([]float32, len(tokens))
-			m.priority.speak(weights, features, pressing)
+			h.speak(weights, first+pressing)
 			c.Reason, c.ReasonWords = ticket.ReasonWords, shown(text, tokens, weights)
 		}
 	}
-	joined := " " + strings.Join(m.stated(tokens, stems), " ") + " "
-	for _, r := range m.rules {
-		begin, end := r.find(joined)
-		if end > 0 && slices.Index(all, r.priority) <= slices.Index(all, c.Priority) {
-			c.Priority, c.Reason = r.priority, r.reason
-			c.ReasonWords = []string{text[tokens[begin].start:tokens[end-1].end]}
+	for _, f := range m.find(h) {
+		if slices.Index(all, f.priority) <= slices.Index(all, c.Priority) {
+			c.Priority, c.Reason = f.priority, f.reason
+			c.ReasonWords = []string{text[tokens[f.token].start:tokens[f.token+len(f.stems)-1].end]}
 		}
 	}
 	if own := m.categories[class].Priority; own != "" && c.Priority == ticket.PriorityNormal && own != ticket.PriorityNormal {
@@ -63,25 +65,36 @@ func (m *Model) press(c *ticket.Classification, text string, tokens []token, ste
 	}
 }
 
-// stated returns the stems of what the text does not deny; a denied one is empty.
-func (m *Model) stated(tokens []token, stems []string) []string {
-	list := slices.Clone(stems)
-	for i, w := range m.recipe.weights(tokens) {
-		if w == m.recipe.denied && w < 1 {
-			list[i] = ""
-		}
-	}
-	return list
+// found is a phrase and the token it begins with.
+type found struct {
+	*phrase
+	token int
 }
 
-// find returns which of the stems, joined like a phrase, one of r's phrases is:
-// from begin up to end, which is 0 if none is there.
-func (r rule) find(joined string) (begin, end int) {
-	for _, phrase := range r.phrases {
-		if at := strings.Index(joined, phrase); at >= 0 {
-			begin = strings.Count(joined[:at+1], " ") - 1
-			return begin, begin + strings.Count(phrase, " ") - 1
+// find returns the phrases that a text states, one of each reason, in the order of
+// the reasons.
+func (m *Model) find(h hearing) []found {
+	var all []found
+	for i, w := range h.words {
+		for _, p := range w.opens {
+			if m.states(h, i, p) {
+				all = append(all, found{p, i})
+			}
 		}
 	}
-	return 0, 0
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.at, b.at)) })
+	return slices.CompactFunc(all, func(a, b found) bool { return a.rule == b.rule })
+}
+
+// states reports whether a text has p from token i on, and does not deny it.
+func (m *Model) states(h hearing, i int, p *phrase) bool {
+	if len(p.stems) > len(h.words)-i {
+		return false
+	}
+	for n, stem := range p.stems {
+		if denied := h.weights[i+n] == m.recipe.denied && m.recipe.denied < 1; denied || h.words[i+n].stem != stem {
+			return false
+		}
+	}
+	return true
 }

@@ -194,23 +194,51 @@ func TestALineOfTheCorpusIsReadAsItIsWritten(t *testing.T) {
 	})
 }
 
-func TestARuleFindsItsPhraseAmongWholeWords(t *testing.T) {
-	r := rule{phrases: []string{" sac hum ", " incendi "}}
-	for joined, want := range map[string][2]int{
-		" sac hum ": {0, 2}, " mi cargador sac hum ya ": {2, 4}, " sac humo ": {}, " hum sac ": {}, " ": {}, " un incendi ": {1, 2}, " sac  hum ": {},
+// stating returns the phrases that a text states among these, whose words are their
+// own stems.
+func stating(text string, phrases ...*phrase) []found {
+	m := &Model{recipe: measured}
+	tokens := tokenize(text)
+	h := hearing{weights: m.recipe.weights(tokens)}
+	for _, t := range tokens {
+		w := &word{text: t.word, stem: t.word}
+		for _, p := range phrases {
+			if p.stems[0] == t.word {
+				w.opens = append(w.opens, p)
+			}
+		}
+		h.words = append(h.words, w)
+	}
+	return m.find(h)
+}
+
+func TestAPhraseIsFoundAmongWholeWords(t *testing.T) {
+	for text, want := range map[string][2]int{
+		"saca humo": {0, 2}, "mi cargador saca humo ya": {2, 4}, "saca humos": {}, "humo saca": {}, "": {}, "un incendio": {1, 2}, "saca": {}, "saca mucho humo": {},
+		"incendio y saca humo": {2, 4}, "saca humo, saca humo": {0, 2},
 	} {
-		if begin, end := r.find(joined); [2]int{begin, end} != want {
-			t.Errorf("%q: got %d to %d, want %v", joined, begin, end, want)
+		var got [2]int
+		for _, f := range stating(text, &phrase{stems: []string{"saca", "humo"}}, &phrase{stems: []string{"incendio"}, at: 1}) {
+			got = [2]int{f.token, f.token + len(f.stems)}
+		}
+		if got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
 }
 
+func TestOnePhraseOfEachReasonIsFoundInTheirOrder(t *testing.T) {
+	got := stating("es para hoy y saca humo", &phrase{stems: []string{"saca", "humo"}}, &phrase{stems: []string{"hoy"}, rule: 1, at: 1}, &phrase{stems: []string{"para", "hoy"}, rule: 1})
+	if len(got) != 2 || got[0].token != 4 || got[1].token != 1 {
+		t.Errorf("got %+v, want the first reason's and then the other's first phrase", got)
+	}
+}
+
 func TestWhatIsDeniedIsNotStated(t *testing.T) {
-	m := &Model{recipe: measured}
-	tokens := tokenize("no es humo, es polvo")
-	got := m.stated(tokens, []string{"no", "es", "hum", "es", "polv"})
-	if want := []string{"no", "es", "", "es", "polv"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	for text, want := range map[string]int{"no es humo, es polvo": 0, "no es polvo, es humo": 1} {
+		if got := stating(text, &phrase{stems: []string{"humo"}}); len(got) != want {
+			t.Errorf("%q: got %+v, want %d", text, got, want)
+		}
 	}
 }
 
@@ -258,9 +286,8 @@ func TestHiddenCategoriesGiveTheirProbabilityToTheOthers(t *testing.T) {
 }
 
 func TestAFreshCategoryIsNeverTheModelsOwnGuess(t *testing.T) {
-	m := &Model{category: newMatrix(1, 3), fresh: []bool{true, false, false}}
-	copy(m.category.row(0), []float32{9, 1, 1})
-	p := m.guess([]feature{{0, 0, 1}})
+	m := &Model{categories: make([]Category, 3), fresh: []bool{true, false, false}}
+	p := m.guess([]float32{9, 1, 1, 8})
 	near(t, "fresh", float64(p[0]), 0)
 	if p[2] <= p[1] {
 		t.Errorf("got %v, want the last one to win a tie", p)

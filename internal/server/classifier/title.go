@@ -26,7 +26,7 @@ func title(text string, tokens []token) string {
 func greetingEnd(text string, tokens []token) int {
 	for i, t := range tokens {
 		switch {
-		case greetings[t.word], t.word == "que" && i+1 < len(tokens) && tokens[i+1].word == "tal", i > 0 && t.word == "tal":
+		case t.greeting, t.word == "que" && i+1 < len(tokens) && tokens[i+1].word == "tal", i > 0 && t.word == "tal":
 			continue
 		case i == 0:
 			return 0

@@ -30,13 +30,7 @@ func (m matrix) add(other matrix) {
 	}
 }
 
-// score returns what m says of a text for each class.
-func (m matrix) score(text []feature) []float32 {
-	sums := make([]float32, m.classes)
-	m.addScore(sums, text)
-	return sums
-}
-
+// addScore adds to sums what m says of a text for each class.
 func (m matrix) addScore(sums []float32, text []feature) {
 	for _, f := range text {
 		for c, w := range m.row(f.key) {
@@ -164,11 +158,11 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{recipe: r, categories: t.Categories, threshold: DefaultThreshold}
+	m := &Model{recipe: r, words: new(wordCache), categories: t.Categories, threshold: DefaultThreshold}
 	if m.vocabulary, err = newVocabulary(r.synonyms); err != nil {
 		return nil, err
 	}
-	if m.rules, err = readRules(m.vocabulary); err != nil {
+	if m.phrases, err = readPhrases(m.vocabulary); err != nil {
 		return nil, err
 	}
 	if r.keywords {
@@ -180,7 +174,6 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 		}
 	}
 	shelf, texts := m.readAll(sentences)
-	m.index = shelf.index
 	var about, pressing []lesson
 	for i, s := range sentences {
 		if s.Category != "" {
@@ -195,6 +188,7 @@ func train(r recipe, t Template, sentences []Sentence) (*Model, error) {
 		}
 	}
 	m.learn(shelf, about, pressing)
+	m.vocabulary.stems = nil
 	return m, nil
 }
 
@@ -245,14 +239,15 @@ const balance = 0.8
 // learning that make different mistakes, added up.
 func (m *Model) learn(s *shelf, about, pressing []lesson) {
 	classes := len(m.categories)
+	var category matrix
 	switch {
 	case m.recipe.regression && m.recipe.bayes:
-		m.category = s.regress(about, classes, 0)
-		m.category.add(s.bayes(about, classes))
+		category = s.regress(about, classes, 0)
+		category.add(s.bayes(about, classes))
 	case m.recipe.regression:
-		m.category = s.regress(about, classes, 0)
+		category = s.regress(about, classes, 0)
 	default:
-		m.category = s.bayes(about, classes)
+		category = s.bayes(about, classes)
 	}
-	m.priority = s.regress(pressing, len(ticket.Priorities()), balance)
+	m.ledger = newLedger(s, category, s.regress(pressing, len(ticket.Priorities()), balance))
 }

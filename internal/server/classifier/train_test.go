@@ -174,3 +174,19 @@ func TestTrainingNeedsLittleMemory(t *testing.T) {
 		t.Errorf("got %d bytes asked for, want at most %d", got, limit)
 	}
 }
+
+// BenchmarkClassifyBurst is a ticket's text after a customer's third message.
+func BenchmarkClassifyBurst(b *testing.B) {
+	template, sentences := corpusOf(b, classifier.HelpDesk)
+	m := trained(b, template, sentences)
+	texts := make([]string, 500)
+	for i := range texts {
+		for j := range 3 {
+			texts[i] += sentences[(i*7+j)%len(sentences)].Text + "\n"
+		}
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.Classify(texts[i%len(texts)])
+	}
+}

@@ -3,6 +3,7 @@ package llm
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -23,20 +24,25 @@ const (
 	maxGap = 3
 )
 
+// once compiles a pattern when it is first needed, which most servers never do.
+func once(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
 // email is lenient: it takes spaces around the @, as people write on phones.
-var email = regexp.MustCompile(`[\pL\pN._%+\-]+[ \t]?@[ \t]?[\pL\pN\-]+(?:\.[\pL\pN\-]+)*`)
+var email = once(`[\pL\pN._%+\-]+[ \t]?@[ \t]?[\pL\pN\-]+(?:\.[\pL\pN\-]+)*`)
 
 // harmless are long numbers that name nobody: amounts with a currency, and days.
-var harmless = regexp.MustCompile(`(?i)^(?:(?:[$€]|s/\.?|us\$|usd|mxn|ars|cop|clp|pen|eur) ?\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?|\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})$`)
+var harmless = once(`(?i)^(?:(?:[$€]|s/\.?|us\$|usd|mxn|ars|cop|clp|pen|eur) ?\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?|\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})$`)
 
 // currency is what may stand before an amount.
-var currency = regexp.MustCompile(`(?i)(?:[$€]|s/\.?|us\$|usd|mxn|ars|cop|clp|pen|eur) ?$`)
+var currency = once(`(?i)(?:[$€]|s/\.?|us\$|usd|mxn|ars|cop|clp|pen|eur) ?$`)
 
 // Mask returns text without what tells who somebody is: e-mail addresses, phone
 // numbers, and other long runs of digits such as those of cards and documents,
 // however they are grouped. It cannot know names.
 func Mask(text string) string {
-	text = email.ReplaceAllString(strings.ToValidUTF8(text, "\uFFFD"), maskedEmail)
+	text = email().ReplaceAllString(strings.ToValidUTF8(text, "\uFFFD"), maskedEmail)
 	runes := []rune(text)
 	var out strings.Builder
 	for i := 0; i < len(runes); {
@@ -83,9 +89,9 @@ func joins(r rune) bool {
 }
 
 func isHarmless(runes []rune, from, to int) bool {
-	if harmless.MatchString(string(runes[from:to])) {
+	if harmless().MatchString(string(runes[from:to])) {
 		return true
 	}
-	before := currency.FindString(string(runes[max(0, from-5):from]))
-	return before != "" && harmless.MatchString(before+string(runes[from:to]))
+	before := currency().FindString(string(runes[max(0, from-5):from]))
+	return before != "" && harmless().MatchString(before+string(runes[from:to]))
 }

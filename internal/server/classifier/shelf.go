@@ -5,57 +5,13 @@ import (
 	"slices"
 )
 
-// index numbers the features that were met in training.
-type index struct {
-	numbers  map[uint32]uint32 // of a hash
-	rarities []float32         // of a number
-	unknown  float32           // rarity of a feature that was never met
-}
-
-// minLength is the length below which a text is not stretched: «a» says little.
-const minLength = 15
-
-// number makes of hashed features numbered ones, in place, with values by
-// rarity and of length 1 together with the unknown ones, which it drops: the
-// less of a text is known, the less it says.
-func (x *index) number(text []feature) []feature {
-	known := text[:0]
-	var square float32
-	for _, f := range text {
-		n, ok := x.numbers[f.key]
-		if !ok {
-			square += f.value * x.unknown * f.value * x.unknown
-			continue
-		}
-		f.key = n
-		f.value *= x.rarities[n]
-		square += f.value * f.value
-		known = append(known, f)
-	}
-	shrink(known, square)
-	return known
-}
-
-// rarity is how much a feature's hash counts, known or not.
-func (x *index) rarity(hash uint32) float32 {
-	if n, ok := x.numbers[hash]; ok {
-		return x.rarities[n]
-	}
-	return x.unknown
-}
-
-// shrink gives text the length of 1, square being that of all its features.
-func shrink(text []feature, square float32) {
-	length := max(float32(math.Sqrt(float64(square))), minLength)
-	for i := range text {
-		text[i].value /= length
-	}
-}
-
 // shelf holds the texts that a model learns from, small: thousands of sentences
 // have millions of features.
 type shelf struct {
-	*index
+	numbers  map[uint32]uint32 // of a feature's hash, in the order they came
+	rarities []float32         // of a number
+	unknown  float32           // rarity of a feature that was never met
+
 	values []float32 // that features have before their rarity counts, a handful
 	texts  int
 	last   []int32 // of a feature's number: the last text it was met in
@@ -78,7 +34,7 @@ const repeats = 16
 func newShelf(features int) *shelf {
 	n := features / repeats
 	return &shelf{
-		index: &index{numbers: make(map[uint32]uint32, n)}, last: make([]int32, 0, n), counts: make([]int32, 0, n),
+		numbers: make(map[uint32]uint32, n), last: make([]int32, 0, n), counts: make([]int32, 0, n),
 	}
 }
 
@@ -117,8 +73,8 @@ func (s *shelf) finish() {
 	s.counts, s.last = nil, nil
 }
 
-// unpack returns the numbered features of a text as index.number does, in the
-// array of list.
+// unpack returns the numbered features of a text by rarity and of
+// length 1, in the array of list.
 func (s *shelf) unpack(list []feature, text []packed) []feature {
 	list = list[:0]
 	var square float32
