@@ -62,6 +62,7 @@ var allowed = map[string][]string{
 	"migrations":            {"go.mau.fi/util/dbutil"},
 	"web":                   {},
 	"internal/server/hours": {"internal/ticket"},
+	"internal/server/said":  {},
 	"internal/server/words": {"golang.org/x/text"},
 	"internal/server/store": {
 		"migrations", "internal/ticket", "internal/address", "internal/server/hours", "internal/server/words", "golang.org/x/text", "golang.org/x/sync",
@@ -100,7 +101,7 @@ var allowed = map[string][]string{
 	"internal/server/retention": {"internal/server/store", "internal/server/photos", "github.com/rs/zerolog"},
 	"internal/server/watch":     {"internal/server/store", "github.com/rs/zerolog"},
 	"internal/server/notify": {
-		"internal/server/store", "internal/server/jobs", "internal/server/hours", "internal/wire", "internal/ticket",
+		"internal/server/store", "internal/server/jobs", "internal/server/hours", "internal/server/said", "internal/wire", "internal/ticket",
 		"github.com/SherClockHolmes/webpush-go", "github.com/standard-webhooks/standard-webhooks/libraries/go", "github.com/rs/zerolog",
 	},
 	"internal/server/assist": {
@@ -126,7 +127,7 @@ var allowed = map[string][]string{
 		"internal/server/retention", "internal/server/store", "internal/server/photos", "internal/server/auth", "internal/server/outbox",
 		"internal/server/link", "internal/server/watch", "internal/server/live", "internal/server/classifier", "internal/server/learn", "internal/server/original", "internal/server/backup", "internal/server/api",
 		"internal/config", "internal/httpx", "internal/ticket", "internal/version", "internal/wire", "internal/metrics",
-		"internal/server/jobs", "internal/server/llm", "internal/server/assist", "internal/server/notify",
+		"internal/server/jobs", "internal/server/llm", "internal/server/assist", "internal/server/notify", "internal/server/said",
 		"web", "filippo.io/age", "github.com/rs/zerolog", "golang.org/x/sync", "golang.org/x/term",
 	},
 

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -95,6 +96,33 @@ func TestTheRulesOfNoticesAreSavedAndShownAgain(t *testing.T) {
 	p.WaitText(".account:has(#mis-avisos)", "Avisarme en este navegador")
 	p.WaitFor("document.querySelectorAll('.account:has(#mis-avisos) [data-event]:checked').length === 5")
 	look(p, "avisos-reglas")
+}
+
+func TestNoticesSpeakTheLanguageThatIsChosenInThePanel(t *testing.T) {
+	d := openDeskWith(t, map[string]string{"AVISOS_RED_LOCAL": "on"})
+	there, heard := listener(t)
+	p := d.open("#/ajustes/avisos")
+	p.WaitText(".account:has(#canales)", "Todavía no hay canales")
+	choose(p, "#idioma-avisos", "pt")
+	press(p, ".account:has(#avisos-negocio)", "Guardar")
+	p.WaitText(".account:has(#avisos-negocio)", "Guardado")
+	look(p, "avisos-idioma")
+	p.Click("[aria-label='Apariencia e idioma']")
+	p.Click("[name=idioma][value=en]")
+	p.WaitText(".account:has(#canales)", "There are no channels yet")
+	for row, owner := range []string{"0", browser.Evaluate[string](p, "document.querySelector('#canal-de option:last-child').value")} {
+		fill(p, "#canal-nombre", "Canal")
+		fill(p, "#canal-direccion", "generic://"+there+"/avisos?disabletls=yes")
+		choose(p, "#canal-de", owner)
+		press(p, ".account:has(#canales)", "Add a channel")
+		p.WaitFor(fmt.Sprintf("document.querySelectorAll('.account:has(#canales) .row-channel').length === %d", row+1))
+	}
+	for row, want := range []string{"Aviso de teste", "Test notice"} {
+		press(p, fmt.Sprintf(".account:has(#canales) .row-channel:nth-child(%d)", row+1), "Test")
+		if got := <-heard; !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
 }
 
 // givenByMaker stands for the service of the browser's maker, which a test does not reach.

@@ -17,7 +17,7 @@ import (
 // speaking are the packages whose sentences reach the panel.
 var speaking = []string{
 	"httpx", "address", "server/api", "server/auth", "server/rest", "server/store", "server/hours", "server/photos", "server/outbox", "server/assist", "server/llm",
-	"server/classifier", "server/learn", "server/live", "server/retention",
+	"server/classifier", "server/learn", "server/live", "server/retention", "server/notify",
 }
 
 // verb is where a sentence has a value in it.
@@ -71,8 +71,8 @@ func sentences(t *testing.T) map[string]bool {
 				t.Fatal(err)
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
-				if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 2 && strings.HasSuffix(nameOf(call.Fun), "NewError") {
-					if text := pattern(call.Args[1]); strings.Contains(text, " ") || strings.HasSuffix(text, ".") {
+				if call, ok := n.(*ast.CallExpr); ok && (len(call.Args) == 2 && strings.HasSuffix(nameOf(call.Fun), "NewError") || len(call.Args) == 1 && nameOf(call.Fun) == "invalid") {
+					if text := pattern(call.Args[len(call.Args)-1]); strings.Contains(text, " ") || strings.HasSuffix(text, ".") {
 						said[text] = true
 					}
 				}

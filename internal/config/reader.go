@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -50,6 +52,7 @@ func newReader(program Program, getenv Getenv, dir string) *reader {
 	}
 	if err == nil {
 		r.file, err = parse(text)
+		r.warnExpanded(text)
 	}
 	if err != nil {
 		r.fail("No se puede leer el archivo .env: revise que cada línea sea NOMBRE=valor, que esté guardado como UTF-8 y que se pueda abrir.")
@@ -64,6 +67,22 @@ func parse(text []byte) (map[string]string, error) {
 		return nil, fmt.Errorf("parse .env: %w", err)
 	}
 	return vars, nil
+}
+
+// warnExpanded says whose values are not what somebody wrote: in a .env, $NAME
+// stands for another variable, which a password with a $ in it is not meant to.
+func (r *reader) warnExpanded(text []byte) {
+	const dollar = "\uE000" // means nothing to whoever reads a .env
+	literal, err := parse(bytes.ReplaceAll(text, []byte("$"), []byte(dollar)))
+	if err != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(literal)) {
+		written := strings.ReplaceAll(literal[name], dollar, "$")
+		if read := r.file[name]; read != written && read != strings.ReplaceAll(written, `\$`, "$") {
+			r.warn(printable(name) + " lleva un $ en .env, que ahí es el principio de otra variable: escriba el valor entre comillas simples.")
+		}
+	}
 }
 
 // get is the text of a variable, its default if nobody sets it.

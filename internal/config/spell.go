@@ -17,6 +17,10 @@ func (r *reader) spell(environ []string) {
 			r.warnProxy(name)
 			continue
 		}
+		if name == "" {
+			r.warn("En .env hay una línea sin NOMBRE= delante, que no cuenta.")
+			continue
+		}
 		warning := printable(name) + " está en .env, pero no es ninguna variable de Mostrador."
 		if meant := nearest(name, known, max(2, len(name)/3)); meant != "" {
 			warning += " ¿Quiso decir " + meant + "?"

@@ -1,6 +1,10 @@
 package disk
 
-import "golang.org/x/sys/windows"
+import (
+	"math"
+
+	"golang.org/x/sys/windows"
+)
 
 func free(path string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(path)
@@ -11,5 +15,5 @@ func free(path string) (int64, error) {
 	if err := windows.GetDiskFreeSpaceEx(name, &available, nil, nil); err != nil {
 		return 0, err
 	}
-	return int64(available), nil
+	return int64(min(available, math.MaxInt64)), nil
 }

@@ -35,7 +35,7 @@ func wishes(c config.Server) store.Wishes {
 func (p *parts) openAssist(c config.Server, log zerolog.Logger) {
 	p.jobs = jobs.New(jobs.Options{Store: p.store, Worked: p.meters.worked, Log: log})
 	p.assist = assist.New(assist.Options{
-		Store: p.store, Photos: p.photos, Jobs: p.jobs, Categories: p.categoriesOf, Now: p.now,
+		Store: p.store, Photos: p.photos, Jobs: p.jobs, Categories: p.categoriesOf, Now: p.now, Decided: p.meters.decided,
 		Model: llm.New(llm.Options{Chat: llm.Endpoint{URL: c.LLM.URL, Model: c.LLM.Model, Key: c.LLM.Key}, Audio: llm.Endpoint(c.Transcription), Transport: model{p.meters}, Now: p.now, Log: log}),
 	})
 }

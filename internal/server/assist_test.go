@@ -30,13 +30,18 @@ const webhook = `{"remitente":"5214772758198@s.whatsapp.net","contenido":"xyz qw
 func TestALanguageModelDecidesADoubtfulTicketInTheBackground(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T, url string) {
-		p := start(t, t.TempDir(), map[string]string{"DATABASE_URL": url, "LLM_URL": modelServer(t, http.StatusOK, printers), "LLM_MODEL": "m", "PANEL_LOGIN": "off"})
+		p := start(t, t.TempDir(), map[string]string{"DATABASE_URL": url, "LLM_URL": modelServer(t, http.StatusOK, printers), "LLM_MODEL": "m", "PANEL_LOGIN": "off", "METRICAS_TOKEN": metricsToken})
 		if status, body, _ := p.do(http.MethodPost, "/webhook", webhook, "Authorization", "Bearer "+token); status != http.StatusOK {
 			t.Fatalf("webhook: got %d %s", status, body)
 		}
 		storetest.Eventually(t, "the model decided", func() bool {
 			_, body, _ := p.do(http.MethodGet, "/api/v1/tickets/1", "")
 			return strings.Contains(body, `"categoria":"Impresoras"`) && strings.Contains(body, `"fuente":"llm"`)
+		})
+		storetest.Eventually(t, "the decisions were counted apart", func() bool {
+			body := p.metrics()
+			return line1(body, `mostrador_server_classifications_total{engine="model",certainty="unsure"}`) == `mostrador_server_classifications_total{engine="model",certainty="unsure"} 1` &&
+				line1(body, `mostrador_server_classifications_total{engine="llm",certainty="sure"}`) == `mostrador_server_classifications_total{engine="llm",certainty="sure"} 1`
 		})
 		p.end()
 	})

@@ -64,9 +64,9 @@ func (m *meters) addMessages(r *metrics.Registry) {
 	m.webhookTook = r.Histogram(metrics.Desc{Name: "mostrador_server_webhook_seconds", Help: "Time from a webhook to its answer, or to the decision that there is an error."}, quick)
 	m.messageAge = r.Histogram(metrics.Desc{Name: "mostrador_server_message_age_seconds", Help: "Time from when a customer wrote, by WhatsApp's clock, until the message was stored."}, aged)
 	m.classified = r.Counter(metrics.Desc{
-		Name: "mostrador_server_classifications_total", Help: "Decisions of the built-in classifier, by what decided and whether it was sure.",
+		Name: "mostrador_server_classifications_total", Help: "Decisions about what a text is about, by what decided and whether it was sure: the built-in classifier always, then the language model if it was asked.",
 		Labels: []metrics.Label{
-			{Name: "engine", Values: []string{string(ticket.SourceRules), string(ticket.SourceModel)}},
+			{Name: "engine", Values: []string{string(ticket.SourceRules), string(ticket.SourceModel), string(ticket.SourceLLM)}},
 			{Name: "certainty", Values: []string{"sure", string(ticket.DoubtUnsure), string(ticket.DoubtNoText), string(ticket.DoubtVoice)}},
 		},
 	})
@@ -138,7 +138,7 @@ func (m *meters) worked(kind, result string, took time.Duration) {
 	m.jobTook.Observe(took.Seconds(), kind)
 }
 
-// decided counts what the classifier made of a text.
+// decided counts what the classifier, or a language model, made of a text.
 func (m *meters) decided(c ticket.Classification) {
 	certainty := "sure"
 	if c.Doubt != "" {

@@ -69,6 +69,6 @@ test('every state of a reply has a name here', () => {
 
 test('counts and the session have defaults', () => {
   assert.deepEqual(wire.summary({ pendiente: 3, total: 4 }), { '': 4, pending: 3, in_progress: 0, waiting: 0, resolved: 0 });
-  assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { id: 0, user: 'ana', role: 'reader', business: 'Mostrador', login: false, drafts: false, notice: '', gaveUp: 0, zone: '' });
+  assert.deepEqual(wire.session({ usuario: 'ana', login: false }), { id: 0, user: 'ana', role: 'reader', business: 'Mostrador', login: false, drafts: false, notice: '', gaveUp: 0, zone: '', language: '' });
   assert.equal(wire.session({ rol: 'administrador' }).role, 'admin');
 });

@@ -43,6 +43,8 @@ func judge(resp *http.Response, err error) *fault {
 		return &replaced
 	case http.StatusUnprocessableEntity:
 		f.reason, f.rest, f.proxy = "Un proxy entre la laptop y el servidor no deja pasar WebSocket.", restSlow, true
+	case http.StatusTooManyRequests: // soon over
+		f.reason = "El servidor recibió de aquí demasiados tokens equivocados y pide esperar."
 	case http.StatusProxyAuthRequired:
 		f.reason, f.proxy = "El proxy de la red pide una clave.", true
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

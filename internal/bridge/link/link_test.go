@@ -260,7 +260,7 @@ func TestEveryRefusalSaysWhatToDoAndOldServersAreLeftAlone(t *testing.T) {
 		slow, rare bool
 	}{
 		404: {"anterior", false, true}, 405: {"anterior", false, true}, 401: {"API_TOKEN", true, false}, 403: {"API_TOKEN", true, false},
-		409: {"Otra laptop", true, false}, 422: {"proxy", true, false}, 407: {"proxy", false, false}, 200: {"otro programa", true, false},
+		409: {"Otra laptop", true, false}, 422: {"proxy", true, false}, 407: {"proxy", false, false}, 429: {"tokens equivocados", false, false}, 200: {"otro programa", true, false},
 		302: {"otro programa", true, false}, 500: {"no está disponible", false, false}, 502: {"no está disponible", false, false},
 	} {
 		reason, slow, rare := link.Judge(status)

@@ -75,7 +75,7 @@ func inspect(dir, state, text string) (Found, error) {
 	if !ok {
 		return f, nil
 	}
-	f.At = time.Unix(0, int64(n.seq))
+	f.At = time.Unix(0, int64(n.seq)) //nolint:gosec // parseName takes no later time
 	if state != StateDamaged {
 		f.Entry, err = decode(data, n)
 		f.Readable = err == nil

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 )
 
 const suffix = ".json"
@@ -42,7 +43,7 @@ func parseName(text string) (n name, ok bool) {
 		return name{}, false
 	}
 	n = name{seq: binary.BigEndian.Uint64(seq), chat: binary.BigEndian.Uint64(chat), key: [16]byte(key)}
-	return n, n.String() == text
+	return n, n.String() == text && n.seq <= math.MaxInt64
 }
 
 func hashKey(key string) [16]byte {

@@ -273,7 +273,7 @@ func (q *Queue) Stats() Stats {
 	defer q.mu.Unlock()
 	s := Stats{Waiting: q.waiting.count, Files: q.photos.count, Parked: q.parked, Damaged: q.damaged, Stored: q.stored, Failing: q.failing}
 	if seq, ok := q.waiting.oldest(); ok {
-		s.Oldest = time.Unix(0, int64(seq)).UTC()
+		s.Oldest = time.Unix(0, int64(seq)).UTC() //nolint:gosec // parseName takes no later time
 	}
 	return s
 }

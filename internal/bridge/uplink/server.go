@@ -204,6 +204,8 @@ func judge(code int, answer []byte) outcome {
 		out.verdict = refuse
 	case code == http.StatusRequestEntityTooLarge:
 		out.verdict = tooLarge
+	case code == http.StatusTooManyRequests: // soon over: the next try is
+		out.reason = "El servidor recibió de aquí demasiados tokens equivocados y pide esperar. Si no pasa solo, ponga el mismo API_TOKEN en los dos programas. Los mensajes esperan."
 	}
 	if out.reason == "" {
 		out.reason = fmt.Sprintf("El servidor contestó con el error %d.", code)

@@ -40,7 +40,7 @@ func (c *Client) Fetch(ctx context.Context, media []byte) (File, error) {
 	if err != nil {
 		return File{}, errors.Join(ErrMediaGone, err)
 	}
-	if ref.Size > uint64(c.opts.MaxMedia) {
+	if ref.Size > uint64(max(c.opts.MaxMedia, 0)) {
 		return File{}, ErrMediaTooBig
 	}
 	cli := c.current.Load()

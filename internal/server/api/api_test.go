@@ -34,11 +34,13 @@ import (
 	"mostrador/internal/server/outbox"
 	"mostrador/internal/server/photos"
 	"mostrador/internal/server/retention"
+	"mostrador/internal/server/said"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/server/watch"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
+	"mostrador/web"
 )
 
 const (
@@ -186,7 +188,8 @@ func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	who.Store, who.Default, who.Now, who.Wait = s.store, s.origin, s.clock.Now, func(context.Context, time.Duration) {}
 	s.auth = auth.New(who)
 	keeper := &retention.Keeper{Store: s.store, Photos: folder, Log: log}
-	s.notify = notify.New(notify.Options{Store: s.store, Jobs: jobs.New(jobs.Options{Store: s.store, Log: log}), Now: s.clock.Now, Local: true, Log: log})
+	languages := func() (said.Languages, error) { return said.Load(web.FS()) }
+	s.notify = notify.New(notify.Options{Languages: languages, Store: s.store, Jobs: jobs.New(jobs.Options{Store: s.store, Log: log}), Now: s.clock.Now, Local: true, Log: log})
 	o := api.Options{
 		Notify: s.notify,
 		Store:  s.store, Photos: folder, Outbox: s.outbox, Learn: s.learn, Auth: s.auth, Watch: s.watch, Assist: assistant(s.store, folder, s.clock.Now, nil), Live: live.New(live.Options{Identify: s.auth.Identify, Log: log}), Clean: keeper.RemoveFiles, Health: bridge.Health, Retry: bridge.Retry, Bridge: bridge, Links: links, BridgeURL: s.laptop.URL, BridgeID: s.origin.Bridge,

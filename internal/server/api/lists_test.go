@@ -91,6 +91,9 @@ func TestTheListTakesEveryFilter(t *testing.T) {
 	for _, query := range []string{"estado=x", "prioridad=x", "asignado=x", "asignado=-1", "desde=ayer", "foto=x", "limite=0", "antes=x", "otra=1"} {
 		wantProblem(t, s.asAna(http.MethodGet, rest.Prefix+"/tickets?"+query, ""), http.StatusUnprocessableEntity, "")
 	}
+	for _, query := range []string{"estado=pendiente&estado=resuelto", "sin_leer=true&sin_leer=false"} { // half of it would be ignored
+		wantProblem(t, s.asAna(http.MethodGet, rest.Prefix+"/tickets?"+query, ""), http.StatusUnprocessableEntity, "varias veces")
+	}
 	wantProblem(t, s.ask(http.MethodGet, rest.Prefix+"/tickets?asignado=yo", ""), http.StatusUnprocessableEntity, "usuario")
 	wantProblem(t, s.asAna(http.MethodPost, rest.Prefix+"/tickets/lote", `{"tickets":[1,99],"estado":"resuelto"}`), http.StatusNotFound, "")
 	wantProblem(t, s.asAna(http.MethodPost, rest.Prefix+"/tickets/lote", `{"tickets":[]}`), http.StatusUnprocessableEntity, "tickets")

@@ -175,3 +175,29 @@ func TestTheServiceWorkerIsServedFromTheRootAndNotKept(t *testing.T) {
 		t.Errorf("got %d %v %s", w.Code, w.Header(), w.Body)
 	}
 }
+
+func TestAPersonSaysInWhichLanguageTheyAreTold(t *testing.T) {
+	s := openShop(t)
+	there, heard := listener(t)
+	p := s.in()
+	if me := p.call(http.StatusOK, http.MethodGet, "/yo", ""); me["idioma"] != "" {
+		t.Errorf("got %v, want nothing said at first", me["idioma"])
+	}
+	p.call(http.StatusNoContent, http.MethodPut, "/yo/idioma", `{"idioma":"en"}`)
+	me := p.call(http.StatusOK, http.MethodGet, "/yo", "")
+	if me["idioma"] != "en" {
+		t.Errorf("got %v, want what was said", me["idioma"])
+	}
+	p.call(http.StatusUnprocessableEntity, http.MethodPut, "/yo/idioma", `{"idioma":"fr"}`)
+	now := p.call(http.StatusOK, http.MethodPut, "/avisos", `{"eventos":[],"silencio_desde":"00:00","silencio_hasta":"00:00","urgentes":true,"navegadores":false,"detalle":false,"espera_minutos":0,"idioma":"pt"}`)
+	if now["idioma"] != "pt" {
+		t.Errorf("got %v, want the business's", now["idioma"])
+	}
+	for owner, want := range map[any]string{me["id"]: "Test notice", 0: "Aviso de teste"} {
+		c := p.call(http.StatusOK, http.MethodPost, "/avisos/canales", fmt.Sprintf(`{"tipo":"direccion","nombre":"x","direccion":"generic://%s/?disabletls=yes","de":%v}`, there, owner))
+		p.call(http.StatusOK, http.MethodPost, fmt.Sprintf("/avisos/canales/%v/probar", c["id"]), "")
+		if got := heard(); !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -26,6 +28,7 @@ func TestNoRouteButTheListedOnesAnswersAStranger(t *testing.T) {
 			return nil
 		}
 		path := strings.NewReplacer("{id}", "1", "{name}", "x.jpg").Replace(route)
+		s.clock.Advance(time.Minute) // no more than an address may try
 		for _, header := range [][]string{
 			nil,
 			{"Authorization", "Bearer wrong"},
@@ -94,7 +97,7 @@ func TestUnknownAddressesAndMethodsAreProblemsToo(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+func TestEveryAnswerToABrowserCarriesTheSecurityHeaders(t *testing.T) {
 	s := openShop(t)
 	for _, path := range []string{"/health", "/tickets", "/nada", "/entrar"} {
 		h := s.do(http.MethodGet, path, "").Header()
@@ -108,6 +111,16 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 		}
 		if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") {
 			t.Errorf("%s: got policy %q, want nothing unsafe in it", path, h.Get("Content-Security-Policy"))
+		}
+	}
+}
+
+func TestAWebhooksAnswerCarriesOnlyTheHeadersThatProgramsNeed(t *testing.T) {
+	s := openShop(t)
+	for _, w := range []*httptest.ResponseRecorder{s.do(http.MethodPost, "/webhook", "{}"), s.post("{}"), s.post(`{"remitente":"5214772758198","contenido":"hola","imagen":null}`)} {
+		h := w.Header()
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" || !strings.Contains(h.Get("Content-Type"), "json") || h.Get("Content-Security-Policy") != "" {
+			t.Errorf("%d: got %v, want JSON that nobody guesses at or keeps, and nothing for pages", w.Code, h)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"mostrador/internal/ticket"
 )
 
-// Options says what an Assist works with; all fields are required.
+// Options says what an Assist works with; all fields but Decided are required.
 type Options struct {
 	Store  *store.Store
 	Photos *photos.Folder
@@ -26,6 +26,8 @@ type Options struct {
 	// Categories returns those of a business that the model may choose from.
 	Categories func(ctx context.Context, business int64) ([]llm.Category, error)
 	Now        func() time.Time
+	// Decided is told what the model made of a text.
+	Decided func(c ticket.Classification)
 }
 
 // Assist is the language model at work. Safe for concurrent use.
@@ -37,6 +39,9 @@ type Assist struct {
 // is configured.
 func New(o Options) *Assist {
 	a := &Assist{o}
+	if a.Decided == nil {
+		a.Decided = func(ticket.Classification) {}
+	}
 	if o.Model.Chats() {
 		o.Jobs.Register(a.opinions())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
 )
 
 const (
@@ -52,6 +53,9 @@ func (a *Assist) findOpinion(ctx context.Context, item jobs.Item) error {
 	settled, err := a.Store.SetOpinion(ctx, store.Row(item), wish, name)
 	if err == nil && !settled {
 		return jobs.Later(errMore, quiet)
+	}
+	if err == nil {
+		a.Decided(ticket.Classification{Category: name, Source: ticket.SourceLLM})
 	}
 	return err
 }

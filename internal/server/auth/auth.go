@@ -170,14 +170,38 @@ func (a *Auth) Require(handle Adapter, role Role) func(http.Handler) http.Handle
 	})
 }
 
-// RequireToken lets only programs with a bridge's token through.
+// RequireToken lets only programs with a bridge's token through. An address from
+// which too many wrong ones came is CodeRateLimited for a moment, unlooked at.
 func (a *Auth) RequireToken(handle Adapter) func(http.Handler) http.Handler {
-	return a.guard(handle, func(id Identity) error {
+	guarded := a.guard(a.countWrong(handle), func(id Identity) error {
 		if !id.Token {
 			return ticket.NewError(ticket.CodeUnauthorized, "No autorizado: falta el token o no es el correcto.")
 		}
 		return nil
 	})
+	return func(next http.Handler) http.Handler {
+		looked := guarded(next)
+		return handle(func(w http.ResponseWriter, r *http.Request) error {
+			if pause := a.limits.tokens.over(address(r)); pause > 0 {
+				return tooMany(w, pause)
+			}
+			looked.ServeHTTP(w, r)
+			return nil
+		})
+	}
+}
+
+// countWrong is handle that counts the wrong tokens of an address.
+func (a *Auth) countWrong(handle Adapter) Adapter {
+	return func(h httpx.Handler) http.HandlerFunc {
+		return handle(func(w http.ResponseWriter, r *http.Request) error {
+			err := h(w, r)
+			if ticket.CodeOf(err) == ticket.CodeUnauthorized {
+				a.limits.tokens.take(address(r))
+			}
+			return err
+		})
+	}
 }
 
 func (a *Auth) guard(handle Adapter, admits func(Identity) error) func(http.Handler) http.Handler {

@@ -79,7 +79,7 @@ func (h *Hasher) derive(ctx context.Context, password string, p params, length i
 		return nil, fmt.Errorf("wait to hash: %w", context.Cause(ctx))
 	}
 	defer func() { <-h.slots }()
-	return argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, uint32(length)), nil
+	return argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, uint32(length)), nil //nolint:gosec // of a key in memory
 }
 
 // params is a hash taken apart.

@@ -20,6 +20,10 @@ const (
 	triesPerAddress = 30 // of all users from one address, a minute
 	triesPerDevice  = 10 // from a browser in which the user has been before, a minute
 	triesOwn        = 10 // of the own password by somebody who is in, a minute
+	// tokensPerAddress is how many wrong tokens of bridges an address may show in a
+	// minute. One that has shown more is heard again every other second: a laptop
+	// whose token was put right waits no longer.
+	tokensPerAddress = 30
 	// codesPerUser is how many wrong codes of the second factor may follow the
 	// right password, an hour: whoever gets there knows the password already.
 	codesPerUser = 10
@@ -46,7 +50,7 @@ func (t attempt) nameKey() string { return strings.ToLower(strings.TrimSpace(t.n
 // limits are what slows guessing down. They are kept in memory: a restart
 // forgives everybody, and several servers count apart.
 type limits struct {
-	byAddress, byUser, byDevice, own, byCode, slow *meter
+	byAddress, byUser, byDevice, own, byCode, slow, tokens *meter
 
 	wait func(ctx context.Context, d time.Duration)
 }
@@ -55,7 +59,7 @@ func newLimits(now func() time.Time, wait func(context.Context, time.Duration)) 
 	perMinute := func(burst int) *meter { return newMeter(now, burst, time.Minute) }
 	return limits{
 		byAddress: perMinute(triesPerAddress), byUser: perMinute(triesPerUser), byDevice: perMinute(triesPerDevice), own: perMinute(triesOwn),
-		byCode: newMeter(now, codesPerUser, time.Hour), slow: newMeter(now, freeFailures, time.Minute), wait: wait,
+		byCode: newMeter(now, codesPerUser, time.Hour), slow: newMeter(now, freeFailures, time.Minute), tokens: perMinute(tokensPerAddress), wait: wait,
 	}
 }
 
@@ -147,6 +151,17 @@ func (m *meter) take(key string) time.Duration {
 	}
 	m.full[key] = next
 	return 0
+}
+
+// over returns how long until an event fits, 0 for now, and counts none.
+func (m *meter) over(key string) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, known := m.full[key]
+	if !known {
+		return 0
+	}
+	return max(at.Add(m.every).Sub(m.now())-m.slack, 0)
 }
 
 // add counts an event and returns how far beyond its burst the key is, at most

@@ -137,7 +137,7 @@ func (c *Client) drop() {
 
 // ping pings the panels whose turn it is.
 func (h *Hub) ping(slot int) {
-	for _, c := range h.some(func(c *Client) bool { return c.ID%pingSlots == uint64(slot) }) {
+	for _, c := range h.some(func(c *Client) bool { return c.ID%pingSlots == uint64(slot) }) { //nolint:gosec // from 0 on
 		go c.ping()
 	}
 }

@@ -2,6 +2,10 @@ package notify
 
 import (
 	"context"
+	"errors"
+	"net"
+	"net/http"
+	"syscall"
 
 	"mostrador/internal/server/jobs"
 )
@@ -56,4 +60,18 @@ func Target(address string, m Message) (url, contentType, body string, err error
 		return p[0].url, "", string(p[0].body("x", m)), nil
 	}
 	return "mail", "", "", nil
+}
+
+// Sentences are what notices are made of, in Spanish, and why one may not arrive.
+func Sentences() []string {
+	all := []string{saidUrgent, saidMore, saidBefore, saidTest, saidWorks, goneSentence}
+	for _, w := range words {
+		all = append(all, w.one, w.many)
+	}
+	for _, why := range []error{
+		&refusal{http.StatusTeapot}, &net.DNSError{}, context.DeadlineExceeded, syscall.ECONNREFUSED, errLocal, errors.New("anything"),
+	} {
+		all = append(all, reason(why))
+	}
+	return all
 }

@@ -15,9 +15,11 @@ import (
 	"mostrador/internal/server/hours"
 	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/notify"
+	"mostrador/internal/server/said"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/ticket"
+	"mostrador/web"
 )
 
 // start is a Monday morning in Mexico.
@@ -118,7 +120,7 @@ func openShop(t *testing.T, url string, local bool) *shop {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.there.Certificate())
 	s.Notify = notify.New(notify.Options{
-		Store: s.Store, Jobs: jobs.New(jobs.Options{Store: s.Store, Log: zerolog.Nop()}), Now: s.clock.Now, Local: local, Roots: roots, Log: zerolog.New(s.log),
+		Languages: func() (said.Languages, error) { return said.Load(web.FS()) }, Store: s.Store, Jobs: jobs.New(jobs.Options{Store: s.Store, Log: zerolog.Nop()}), Now: s.clock.Now, Local: local, Roots: roots, Log: zerolog.New(s.log),
 	})
 	return s
 }

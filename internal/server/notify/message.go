@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mostrador/internal/server/said"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 )
@@ -24,17 +25,26 @@ type Message struct {
 	Urgent      bool
 }
 
-// words are what is said of one thing of a kind, of several, and its place.
+// words are what is said of one thing of a kind, and of several. These and the
+// other sentences here are translated where the panel's are: web/static/i18n/server.
 var words = []struct {
 	kind      store.NoticeKind
 	one, many string
 }{
-	{store.NoticeTrouble, "Hay un problema", "Hay %d problemas"},
-	{store.NoticeRecovered, "Ya se arregló un problema", "Ya se arreglaron %d problemas"},
-	{store.NoticeOpened, "Ticket nuevo: %d", "%d tickets nuevos"},
-	{store.NoticeWaiting, "El ticket %d sigue sin respuesta", "%d tickets siguen sin respuesta"},
-	{store.NoticeFailed, "No salió una respuesta del ticket %d", "%d respuestas no salieron"},
+	{store.NoticeTrouble, "Hay un problema", "Hay {} problemas"},
+	{store.NoticeRecovered, "Ya se arregló un problema", "Ya se arreglaron {} problemas"},
+	{store.NoticeOpened, "Ticket nuevo: {}", "{} tickets nuevos"},
+	{store.NoticeWaiting, "El ticket {} sigue sin respuesta", "{} tickets siguen sin respuesta"},
+	{store.NoticeFailed, "No salió una respuesta del ticket {}", "{} respuestas no salieron"},
 }
+
+const (
+	saidUrgent = "Urgente · {}"
+	saidMore   = "… y {} más."
+	saidBefore = "Lo de antes: {}"
+	saidTest   = "Aviso de prueba"
+	saidWorks  = "Este canal recibe los avisos de Mostrador."
+)
 
 // fresh leaves out what is no news by the time it is told: tickets that were
 // answered or erased.
@@ -49,18 +59,18 @@ func fresh(all []store.Notice) []store.Notice {
 	return kept
 }
 
-// compose makes one message of what is to be told. Names and titles go along
-// only with detail.
-func compose(business string, all []store.Notice, detail bool) Message {
+// compose makes one message of what is to be told, in a language. Names and titles
+// go along only with detail.
+func compose(in *said.Language, business string, all []store.Notice, detail bool) Message {
 	m := Message{Link: "/", Tag: "mostrador"}
-	heads, lines := say(all, detail)
+	heads, lines := say(in, all, detail)
 	m.Urgent = slices.ContainsFunc(all, urgent)
 	m.Title = oneLine(strings.Join(heads, " · "))
 	if m.Urgent && len(of(all, store.NoticeOpened)) > 0 {
-		m.Title = "Urgente · " + m.Title
+		m.Title = in.Say(saidUrgent, m.Title)
 	}
 	if more := len(lines) - maxLines; more > 0 {
-		lines = append(lines[:maxLines], fmt.Sprintf("… y %d más.", more))
+		lines = append(lines[:maxLines], in.Say(saidMore, more))
 	}
 	if len(lines) == 0 {
 		lines = []string{oneLine(business)}
@@ -73,15 +83,19 @@ func compose(business string, all []store.Notice, detail bool) Message {
 }
 
 // say says what happened of each kind, and more about each thing.
-func say(all []store.Notice, detail bool) (heads, lines []string) {
+func say(in *said.Language, all []store.Notice, detail bool) (heads, lines []string) {
 	for _, w := range words {
 		some := of(all, w.kind)
 		if len(some) == 0 {
 			continue
 		}
-		heads = append(heads, head(w.one, w.many, some))
+		if len(some) > 1 {
+			heads = append(heads, in.Say(w.many, len(some)))
+		} else {
+			heads = append(heads, in.Say(w.one, some[0].Ticket))
+		}
 		for _, n := range some {
-			if line := line(n, detail); line != "" {
+			if line := line(in, n, detail); line != "" {
 				lines = append(lines, line)
 			}
 		}
@@ -102,23 +116,13 @@ func of(all []store.Notice, kind store.NoticeKind) (some []store.Notice) {
 	return some
 }
 
-func head(one, many string, some []store.Notice) string {
-	switch {
-	case len(some) > 1 && strings.Contains(many, "%"):
-		return fmt.Sprintf(many, len(some))
-	case len(some) == 1 && strings.Contains(one, "%"):
-		return fmt.Sprintf(one, some[0].Ticket)
-	}
-	return one
-}
-
 // line says more about one thing; empty when there is nothing to say.
-func line(n store.Notice, detail bool) string {
+func line(in *said.Language, n store.Notice, detail bool) string {
 	switch {
 	case n.Kind == store.NoticeTrouble:
-		return oneLine(n.Detail)
+		return oneLine(sentences(in, n.Detail))
 	case n.Kind == store.NoticeRecovered:
-		return "Lo de antes: " + oneLine(n.Detail)
+		return oneLine(in.Say(saidBefore, sentences(in, n.Detail)))
 	case !detail || n.Ticket == 0:
 		return ""
 	}
@@ -127,6 +131,15 @@ func line(n store.Notice, detail bool) string {
 		what = n.Name + ": " + n.Title
 	}
 	return oneLine(fmt.Sprintf("%d · %s", n.Ticket, what))
+}
+
+// sentences says what was said in Spanish, a sentence on each line.
+func sentences(in *said.Language, lines string) string {
+	all := strings.Split(lines, "\n")
+	for i, spanish := range all {
+		all[i] = in.Sentence(spanish)
+	}
+	return strings.Join(all, "\n")
 }
 
 // oneLine is text without line breaks, and not too long.

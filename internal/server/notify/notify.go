@@ -17,6 +17,7 @@ import (
 
 	"mostrador/internal/server/hours"
 	"mostrador/internal/server/jobs"
+	"mostrador/internal/server/said"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 )
@@ -46,6 +47,9 @@ type Options struct {
 	Store *store.Store
 	Jobs  *jobs.Runner // not running yet
 	Now   func() time.Time
+	// Languages returns what people may be told in besides Spanish. It is asked when
+	// somebody is.
+	Languages func() (said.Languages, error)
 	// Local lets it reach this machine and private networks.
 	Local bool
 	// Roots are whose certificates are believed; nil: those the system believes.

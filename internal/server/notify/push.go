@@ -27,6 +27,9 @@ const (
 	authLength = 16
 )
 
+// goneSentence is what its owner is told then.
+const goneSentence = "Ese navegador ya no acepta avisos. Actívelos de nuevo en él."
+
 // errGone is what telling a browser ends with that does not want it any more.
 var errGone = errors.New("subscription is gone")
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mostrador/internal/server/jobs"
+	"mostrador/internal/server/said"
 	"mostrador/internal/server/store"
 )
 
@@ -92,15 +93,24 @@ func (n *Notify) tell(ctx context.Context, item jobs.Item) error {
 	if !ok || len(news) == 0 || c.Kind == store.ChannelPush && !d.settings.Push {
 		return n.Store.DropNotices(ctx, due)
 	}
-	m := compose(d.business.Name, news, d.settings.Detail)
+	in, err := n.language(ctx, c)
+	if err != nil {
+		return err
+	}
+	m := compose(in, d.business.Name, news, d.settings.Detail)
 	if err := n.reach(ctx, c, fmt.Sprintf("aviso-%d-%d", c.ID, due[0].ID), m); err != nil {
 		return n.failed(ctx, c, err)
 	}
+	return n.told(ctx, c, due)
+}
+
+// told notes what a channel was told, and waits for what is due next.
+func (n *Notify) told(ctx context.Context, c store.Channel, due []store.Notice) error {
 	now := n.Now()
 	if err := n.Store.NoticesTold(ctx, c.ID, due, now.Add(gather)); err != nil {
 		return fmt.Errorf("note notices told: %w", err)
 	}
-	due, next, err = n.Store.DueNotices(ctx, item.ID)
+	due, next, err := n.Store.DueNotices(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("list due notices: %w", err)
 	}
@@ -117,6 +127,19 @@ func (n *Notify) again(next time.Time) error {
 		return nil
 	}
 	return jobs.Later(errLater, next.Sub(now))
+}
+
+// language is the one that whoever reads a channel has said; nil for Spanish.
+func (n *Notify) language(ctx context.Context, c store.Channel) (*said.Language, error) {
+	code, err := n.Store.NoticeLanguage(ctx, c.Business, c.User)
+	if err != nil {
+		return nil, fmt.Errorf("find language: %w", err)
+	}
+	if code == store.Languages[0] {
+		return nil, nil
+	}
+	languages, err := n.Languages()
+	return languages[code], err
 }
 
 // reach tells a channel of people.
@@ -182,7 +205,7 @@ func (n *Notify) Test(ctx context.Context, business, id int64) (store.Channel, e
 		if err := n.Store.RemoveChannel(ctx, business, 0, id); err != nil {
 			return c, fmt.Errorf("remove channel: %w", err)
 		}
-		c.LastError, c.LastErrorAt = "Ese navegador ya no acepta avisos. Actívelos de nuevo en él.", n.Now()
+		c.LastError, c.LastErrorAt = goneSentence, n.Now()
 		return c, nil
 	} else if err != nil {
 		if _, err := n.Store.ChannelFailed(ctx, id, reason(err), giveUpAfter); err != nil {
@@ -202,5 +225,9 @@ func (n *Notify) try(ctx context.Context, c store.Channel) error {
 		}
 		return n.deliver(ctx, c, newCode(), sent)
 	}
-	return n.reach(ctx, c, newCode(), Message{Title: "Aviso de prueba", Body: "Este canal recibe los avisos de Mostrador.", Link: "/#/ajustes/avisos", Tag: "prueba"})
+	in, err := n.language(ctx, c)
+	if err != nil {
+		return err
+	}
+	return n.reach(ctx, c, newCode(), Message{Title: in.Say(saidTest), Body: in.Say(saidWorks), Link: "/#/ajustes/avisos", Tag: "prueba"})
 }

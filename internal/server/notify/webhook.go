@@ -75,7 +75,7 @@ type eventMessage struct {
 // payload is n as a webhook is sent it. What is personal goes along only with
 // detail.
 func payload(n store.NewsItem, detail bool) (string, error) {
-	e := event{Kind: n.Kind, At: n.At, Data: eventData{Said: n.Detail}}
+	e := event{Kind: n.Kind, At: n.At, Data: eventData{Said: strings.ReplaceAll(n.Detail, "\n", " ")}}
 	if n.Ticket > 0 {
 		e.Data.Ticket = &eventTicket{Number: n.Ticket, Status: wire.StatusName(n.Status), Priority: wire.PriorityName(n.Priority), Category: n.Category, Assignee: n.Assignee}
 		if detail {

@@ -140,7 +140,7 @@ func (s *service) takeCopy(ctx context.Context, in *CopyRef) (*huma.StreamRespon
 		return nil, err
 	}
 	if auth.From(ctx).User == 0 {
-		return nil, ticket.NewError(ticket.CodeForbidden, "Un respaldo lo baja una persona con su usuario, no un programa con API_TOKEN ni un panel abierto.")
+		return nil, ticket.NewError(ticket.CodeForbidden, "Una copia la descarga una persona con su usuario, no un programa con API_TOKEN ni un panel abierto.")
 	}
 	made, file, err := s.Backups.Open(ctx, in.Name)
 	if err != nil {

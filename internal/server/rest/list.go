@@ -29,13 +29,13 @@ type TicketQuery struct {
 	Limit      int       `query:"limite" minimum:"1" maximum:"500" default:"50"`
 	Before     string    `query:"antes" doc:"El «siguiente» de la página anterior."`
 	Statuses   []string  `query:"estado" enum:"pendiente,en_proceso,esperando_cliente,resuelto" doc:"Uno o varios, separados por comas."`
-	Categories []string  `query:"categoria,explode" maxItems:"50" doc:"Para varias, repita el dato: un nombre puede tener comas."`
+	Categories []string  `query:"categoria,explode" maxItems:"50" doc:"Una o varias. Para varias se repite el dato (categoria=Redes&categoria=Cables) en vez de separarlas por comas, porque un nombre puede tener comas."`
 	Priorities []string  `query:"prioridad" enum:"urgente,alta,normal,baja" doc:"Una o varias, separadas por comas."`
 	Assignee   string    `query:"asignado" pattern:"^(yo|nadie|[1-9][0-9]{0,17})$" doc:"«yo», «nadie» o el id de una persona."`
 	Contact    int64     `query:"cliente" minimum:"1" doc:"Id del cliente."`
 	From       time.Time `query:"desde" doc:"Recibidos en este momento o después."`
 	Until      time.Time `query:"hasta" doc:"Recibidos antes de este momento."`
-	Photo      string    `query:"foto" enum:"con,sin"`
+	Photo      string    `query:"foto" enum:"con,sin" doc:"Los que tienen fotos, o los que no."`
 	Unread     bool      `query:"sin_leer" doc:"Solo los que tienen mensajes sin responder."`
 }
 

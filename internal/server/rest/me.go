@@ -14,6 +14,7 @@ type Me struct {
 	Name         string `json:"usuario" doc:"Vacío para un programa y en un panel abierto."`
 	Role         string `json:"rol" enum:"lectura,agente,administrador"`
 	Business     string `json:"negocio"`
+	Language     string `json:"idioma" enum:",es,en,pt" doc:"En el que quiero los avisos; vacío mientras no lo diga."`
 	Zone         string `json:"zona_horaria" doc:"Nombre IANA; vacío mientras nadie lo diga."`
 	Login        bool   `json:"login" doc:"Falso con PANEL_LOGIN=off."`
 	Drafts       bool   `json:"redacta" doc:"Hay un modelo de lenguaje que sugiere respuestas."`
@@ -23,6 +24,7 @@ type Me struct {
 
 func (s *service) me() {
 	register(s, operation(http.MethodGet, "/yo", "yo", "sesion", "Quién soy y para qué negocio trabajo"), auth.RoleReader, s.whoAmI)
+	register(s, operation(http.MethodPut, "/yo/idioma", "cambiar-mi-idioma", "sesion", "Dice en qué idioma quiero los avisos; a un programa no le cambia nada"), auth.RoleReader, s.changeLanguage)
 }
 
 func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
@@ -35,5 +37,23 @@ func (s *service) whoAmI(ctx context.Context, _ *struct{}) (*body[Me], error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Business: business.Name, Zone: business.Zone, Login: !s.Auth.Open(), Drafts: s.Assist.State().Drafts, ReceivedText: business.ReceivedText, GaveUp: gaveUp}), nil
+	language, err := s.Store.Language(ctx, id.User)
+	if err != nil {
+		return nil, fmt.Errorf("load language: %w", err)
+	}
+	return answer(Me{ID: id.User, Name: id.Name, Role: auth.RoleName(id.Role), Language: language, Business: business.Name, Zone: business.Zone, Login: !s.Auth.Open(), Drafts: s.Assist.State().Drafts, ReceivedText: business.ReceivedText, GaveUp: gaveUp}), nil
+}
+
+type languageChange struct {
+	Body struct {
+		Language string `json:"idioma" enum:"es,en,pt"`
+	}
+}
+
+func (s *service) changeLanguage(ctx context.Context, in *languageChange) (*struct{}, error) {
+	id := auth.From(ctx)
+	if err := s.Store.SetLanguage(ctx, id.Business, id.User, in.Body.Language); err != nil {
+		return nil, fmt.Errorf("change language: %w", err)
+	}
+	return nil, nil
 }

@@ -66,9 +66,10 @@ func noticeKinds(words []string) []store.NoticeKind {
 type NoticeSettings struct {
 	NoticeWishes
 
-	Push   bool `json:"navegadores" doc:"Cada quien puede recibir avisos en su navegador; pasan, cifrados, por el servicio de su fabricante."`
-	Detail bool `json:"detalle" doc:"Los avisos llevan nombres, asuntos y textos."`
-	Wait   int  `json:"espera_minutos" minimum:"0" maximum:"10080" doc:"Minutos del horario sin primera respuesta; 0: no se avisa."`
+	Language string `json:"idioma,omitempty" enum:"es,en,pt" default:"es" doc:"De los avisos que no son de nadie en particular."`
+	Push     bool   `json:"navegadores" doc:"Cada quien puede recibir avisos en su navegador; pasan, cifrados, por el servicio de su fabricante."`
+	Detail   bool   `json:"detalle" doc:"Los avisos llevan nombres, asuntos y textos."`
+	Wait     int    `json:"espera_minutos" minimum:"0" maximum:"10080" doc:"Minutos del horario sin primera respuesta; 0: no se avisa."`
 }
 
 // Notices are the settings with the channels.
@@ -119,7 +120,7 @@ func (s *service) showNotices(ctx context.Context, _ *struct{}) (*body[Notices],
 		return nil, err
 	}
 	return answer(Notices{
-		NoticeSettings: NoticeSettings{NoticeWishes: wishesOf(settings.NoticeWishes), Push: settings.Push, Detail: settings.Detail, Wait: int(settings.Wait / time.Minute)},
+		NoticeSettings: NoticeSettings{NoticeWishes: wishesOf(settings.NoticeWishes), Language: settings.Language, Push: settings.Push, Detail: settings.Detail, Wait: int(settings.Wait / time.Minute)},
 		Channels:       all,
 	}), nil
 }
@@ -141,7 +142,7 @@ func (s *service) channels(ctx context.Context, which func(store.Channel) bool) 
 func (s *service) changeNotices(ctx context.Context, in *struct{ Body NoticeSettings }) (*body[Notices], error) {
 	id := auth.From(ctx)
 	err := s.Store.SetNoticeSettings(ctx, id.Business, id.User, store.NoticeSettings{
-		NoticeWishes: in.Body.stored(), Push: in.Body.Push, Detail: in.Body.Detail, Wait: time.Duration(in.Body.Wait) * time.Minute,
+		NoticeWishes: in.Body.stored(), Language: in.Body.Language, Push: in.Body.Push, Detail: in.Body.Detail, Wait: time.Duration(in.Body.Wait) * time.Minute,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("change notice settings: %w", err)

@@ -10,6 +10,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -138,7 +139,7 @@ func register[I, O any](s *service, op huma.Operation, role auth.Role, handler f
 	}
 	op.Errors = append(slices.Clone(op.Errors), http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 	op.Extensions = map[string]any{"x-rol": auth.RoleName(role)}
-	op.Middlewares = append(huma.Middlewares{only(role)}, op.Middlewares...)
+	op.Middlewares = append(huma.Middlewares{only(role), once}, op.Middlewares...)
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
@@ -158,6 +159,20 @@ func only(role auth.Role) func(huma.Context, func(huma.Context)) {
 		}
 		problemOf(ctx.Context(), auth.ErrForbidden).write(ctx)
 	}
+}
+
+// once refuses a parameter that is there again: all but the first would be ignored,
+// and with them a part of what was asked.
+func once(ctx huma.Context, next func(huma.Context)) {
+	asked := ctx.URL()
+	for name, values := range asked.Query() {
+		repeats := slices.ContainsFunc(ctx.Operation().Parameters, func(p *huma.Param) bool { return p.Name == name && p.In == "query" && p.Explode != nil && *p.Explode })
+		if len(values) > 1 && !repeats {
+			problemOf(ctx.Context(), ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("El dato «%s» está varias veces: los valores de una lista se separan por comas.", name))).write(ctx)
+			return
+		}
+	}
+	next(ctx)
 }
 
 // hungUp is err, unless all that is wrong is that the client is gone.

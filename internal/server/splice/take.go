@@ -216,7 +216,7 @@ func (t *taking) unicode() (c byte, raw []byte, ok bool) {
 	if err != nil {
 		return 0, raw[:2], false
 	}
-	return byte(code), raw, code < 0x80
+	return byte(code & 0x7f), raw, code < 0x80
 }
 
 // leave puts into the rest what encoding/json may find fault with in text of a

@@ -130,7 +130,7 @@ func (t *tx) settleTroubles(o Origin, troubles []Trouble) (cleared []Alert, err 
 // alertEvents notes for the channels that alerts were raised or are over.
 func (t *tx) alertEvents(kind NoticeKind, alerts []Alert) error {
 	for _, a := range alerts {
-		if err := t.event(a.Business, kind, 0, a.Sentence+" "+a.Solution); err != nil {
+		if err := t.event(a.Business, kind, 0, a.Sentence+"\n"+a.Solution); err != nil {
 			return err
 		}
 	}

@@ -56,9 +56,10 @@ type NoticeWishes struct {
 type NoticeSettings struct {
 	NoticeWishes
 
-	Push   bool          // browsers may be told, through their makers
-	Detail bool          // names and titles go along
-	Wait   time.Duration // of opening hours until a first answer is late, whole minutes; 0: never
+	Language string        // of notices to nobody in particular, one of Languages
+	Push     bool          // browsers may be told, through their makers
+	Detail   bool          // names and titles go along
+	Wait     time.Duration // of opening hours until a first answer is late, whole minutes; 0: never
 }
 
 func (w *NoticeWishes) check(allowed []NoticeKind) error {
@@ -85,9 +86,9 @@ func (s *Store) NoticeSettings(ctx context.Context, business int64) (NoticeSetti
 	if err != nil {
 		return NoticeSettings{}, err
 	}
-	now := NoticeSettings{NoticeWishes: wishes, Wait: defaultWait}
+	now := NoticeSettings{NoticeWishes: wishes, Language: Languages[0], Wait: defaultWait}
 	var wait int64
-	found, err := one(s.reader.QueryRowContext(ctx, `SELECT push, detail, wait_minutes FROM notice_settings WHERE business_id = $1`, business), &now.Push, &now.Detail, &wait)
+	found, err := one(s.reader.QueryRowContext(ctx, `SELECT language, push, detail, wait_minutes FROM notice_settings WHERE business_id = $1`, business), &now.Language, &now.Push, &now.Detail, &wait)
 	if err != nil {
 		return NoticeSettings{}, fmt.Errorf("load notice settings: %w", explain(err))
 	}
@@ -103,19 +104,22 @@ func (s *Store) SetNoticeSettings(ctx context.Context, business, user int64, now
 	if err := now.check(forPeople); err != nil {
 		return err
 	}
+	if err := checkLanguage(now.Language); err != nil {
+		return err
+	}
 	if now.Wait < 0 || now.Wait > maxNoticeWait {
-		return ticket.NewError(ticket.CodeInvalid, "La espera va de 0 a 10080 minutos.")
+		return ticket.NewError(ticket.CodeInvalid, "La espera va de 0 a 10080 minutos, que son siete días.")
 	}
 	return s.write(ctx, "set notice settings", func(t *tx) error {
 		if err := t.setNoticeWishes(business, 0, now.NoticeWishes); err != nil {
 			return err
 		}
 		err := t.exec(`
-			INSERT INTO notice_settings (business_id, push, detail, wait_minutes) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (business_id) DO UPDATE SET push = excluded.push, detail = excluded.detail, wait_minutes = excluded.wait_minutes,
+			INSERT INTO notice_settings (business_id, push, detail, wait_minutes, language) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (business_id) DO UPDATE SET language = excluded.language, push = excluded.push, detail = excluded.detail, wait_minutes = excluded.wait_minutes,
 				wait_cursor = CASE WHEN notice_settings.wait_minutes > 0 THEN notice_settings.wait_cursor
 					ELSE (SELECT last_ticket_number FROM businesses WHERE id = excluded.business_id) END`,
-			business, now.Push, now.Detail, int64(now.Wait/time.Minute))
+			business, now.Push, now.Detail, int64(now.Wait/time.Minute), now.Language)
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ type News struct {
 // NewsItem is one thing that happened, with its ticket as it is now.
 type NewsItem struct {
 	Kind     NoticeKind
-	Detail   string // what was said when it happened: a Spanish sentence, or empty
+	Detail   string // what was said when it happened: Spanish sentences, one on each line, or empty
 	At       time.Time
 	Ticket   int64 // number; 0 for none
 	Title    string
@@ -173,7 +173,7 @@ type Notice struct {
 	ID, Channel int64
 	Kind        NoticeKind
 	Ticket      int64  // number; 0 for none
-	Detail      string // a sentence, or what a webhook is sent
+	Detail      string // sentences, one on each line, or what a webhook is sent
 	Code        string // of a webhook: the same on every attempt
 	At          time.Time
 	DueAt       time.Time

@@ -120,3 +120,47 @@ func TestATokenThatAnotherServerChangedIsRefusedWithinASecond(t *testing.T) {
 		wantCode(t, know(1), ticket.CodeUnauthorized)
 	})
 }
+
+func TestAUserSaysWhichLanguageTheyRead(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		user, err := s.CreateUser(t.Context(), store.User{Business: s.origin.Business, Name: "ann", Role: "agent"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := func(said, told string) {
+			t.Helper()
+			if got, err := s.Language(t.Context(), user); err != nil || got != said {
+				t.Errorf("said: got %q, %v, want %q", got, err, said)
+			}
+			if got, err := s.NoticeLanguage(t.Context(), s.origin.Business, user); err != nil || got != told {
+				t.Errorf("told in: got %q, %v, want %q", got, err, told)
+			}
+		}
+		want("", "es")
+		settings, err := s.NoticeSettings(t.Context(), s.origin.Business)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings.Language = "pt"
+		if err := s.SetNoticeSettings(t.Context(), s.origin.Business, 0, settings); err != nil {
+			t.Fatal(err)
+		}
+		want("", "pt") // as the business
+		if err := s.SetLanguage(t.Context(), s.origin.Business, user, "en"); err != nil {
+			t.Fatal(err)
+		}
+		want("en", "en")
+		if err := s.SetLanguage(t.Context(), s.origin.Business+1, user, "es"); err != nil {
+			t.Fatal(err)
+		}
+		want("en", "en") // another business has no such user
+		settings.Language = "fr"
+		for name, err := range map[string]error{
+			"user": s.SetLanguage(t.Context(), s.origin.Business, user, ""), "business": s.SetNoticeSettings(t.Context(), s.origin.Business, 0, settings),
+		} {
+			if ticket.CodeOf(err) != ticket.CodeInvalid {
+				t.Errorf("%s: got %v, want it refused", name, err)
+			}
+		}
+	})
+}

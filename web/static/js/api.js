@@ -69,6 +69,9 @@ function parse(text) {
 export const api = {
   session: async () => wire.session(await call('GET', `${base}/yo`)),
 
+  /** Says in which language notices to whoever is logged in are written. @param {string} language */
+  setLanguage: (language) => call('PUT', `${base}/yo/idioma`, { idioma: language }),
+
   /** @param {{name: string, password: string, code?: string, next?: string}} said */
   logIn: ({ name, password, code, next }) => call('POST', '/entrar', { usuario: name, clave: password, codigo: code, clave_nueva: next }),
 

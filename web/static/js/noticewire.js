@@ -1,10 +1,11 @@
 // @ts-check
 /** Pure: notices that leave the panel, from the server's JSON into the panel's shapes and back. */
+import { said } from './said.js';
 import { list, pick, text, time } from './wire.js';
 
 /**
  * @typedef {{events: string[], from: string, to: string, urgent: boolean}} Wishes
- * @typedef {{push: boolean, detail: boolean, wait: number}} Rules
+ * @typedef {{language: string, push: boolean, detail: boolean, wait: number}} Rules
  * @typedef {'address'|'browser'|'webhook'} Kind
  * @typedef {{id: number, kind: Kind, name: string, address: string, events: string[], user: number, on: boolean, gaveUp: boolean,
  *   lastOK: Date | null, lastError: Date | null, reason: string}} Channel
@@ -23,7 +24,7 @@ const kinds = { direccion: 'address', navegador: 'browser', webhook: 'webhook' }
 export function channel(v) {
   return {
     id: Number(v.id), kind: pick(kinds, v.tipo, 'address'), name: text(v.nombre), address: text(v.direccion), events: list(v.eventos).map(text), user: Number(v.de) || 0,
-    on: v.activo === true, gaveUp: v.desistio === true, lastOK: time(v.ultimo_exito), lastError: time(v.ultimo_fallo), reason: text(v.motivo),
+    on: v.activo === true, gaveUp: v.desistio === true, lastOK: time(v.ultimo_exito), lastError: time(v.ultimo_fallo), reason: said(text(v.motivo)),
   };
 }
 
@@ -34,7 +35,7 @@ function wishes(v) {
 
 /** @param {any} v @returns {Notices} */
 export function notices(v) {
-  return { ...wishes(v), push: v.navegadores === true, detail: v.detalle === true, wait: Number(v.espera_minutos) || 0, channels: list(v.canales).map(channel) };
+  return { ...wishes(v), language: text(v.idioma) || 'es', push: v.navegadores === true, detail: v.detalle === true, wait: Number(v.espera_minutos) || 0, channels: list(v.canales).map(channel) };
 }
 
 /** @param {any} v @returns {Own} */
@@ -49,5 +50,5 @@ export function wishesBody(w) {
 
 /** @param {Wishes & Rules} n */
 export function noticesBody(n) {
-  return { ...wishesBody(n), navegadores: n.push, detalle: n.detail, espera_minutos: n.wait };
+  return { ...wishesBody(n), idioma: n.language, navegadores: n.push, detalle: n.detail, espera_minutos: n.wait };
 }

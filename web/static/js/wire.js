@@ -17,7 +17,7 @@ import { verdict } from './verdictwire.js';
  *   refersTo: string, fromPhone: boolean, delivery: Delivery, reason: string, at: Date | null, editedAt: Date | null,
  *   deletedAt: Date | null, files: Attachment[]}} Message
  * @typedef {'reader'|'agent'|'admin'} Role
- * @typedef {{id: number, user: string, role: Role, business: string, zone: string, login: boolean, drafts: boolean, notice: string, gaveUp: number}} Session
+ * @typedef {{id: number, user: string, role: Role, business: string, zone: string, language: string, login: boolean, drafts: boolean, notice: string, gaveUp: number}} Session
  */
 
 /** @type {Record<string, Status>} */
@@ -112,7 +112,7 @@ export function summary(v) {
 export function session(v) {
   return {
     id: Number(v.id) || 0, user: text(v.usuario), role: pick(roles, v.rol, 'reader'), business: text(v.negocio) || 'Mostrador', login: v.login !== false,
-    drafts: v.redacta === true, notice: text(v.aviso_recibido), gaveUp: Number(v.canales_apagados) || 0, zone: text(v.zona_horaria),
+    drafts: v.redacta === true, notice: text(v.aviso_recibido), gaveUp: Number(v.canales_apagados) || 0, zone: text(v.zona_horaria), language: text(v.idioma),
   };
 }
 

@@ -1,5 +1,7 @@
 // @ts-check
 /** What somebody likes in this browser; js/boot.js reads it before the first picture. */
+import { api } from '../api.js';
+import * as state from '../state.js';
 
 const themeKey = 'mostrador.tema';
 const languageKey = 'mostrador.idioma';
@@ -18,9 +20,15 @@ export function chooseTheme(theme) {
 }
 
 /** Every text and date changes, so the page begins again; what was being written stays. @param {string} language */
-export function chooseLanguage(language) {
+export async function chooseLanguage(language) {
   keep(languageKey, language);
+  await tellLanguage(language);
   location.reload();
+}
+
+/** Has the server write notices in a language, where somebody is logged in. It may fail: the panel speaks it all the same. @param {string} language */
+export async function tellLanguage(language) {
+  if (state.session.value?.id) await api.setLanguage(language).catch(() => {});
 }
 
 /** @param {string} key @param {string} value */

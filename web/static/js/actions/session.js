@@ -1,8 +1,10 @@
 // @ts-check
 /** Who is at the counter. */
 import { Problem, api } from '../api.js';
+import { language } from '../i18n.js';
 import * as state from '../state.js';
 import { guard, sentence } from './guard.js';
+import { tellLanguage } from './preferences.js';
 
 const draftsKey = 'mostrador.borradores';
 
@@ -11,6 +13,7 @@ export async function identify() {
   try {
     state.session.value = await guard(api.session);
     state.phase.value = 'ready';
+    if (!state.session.value.language && language() !== 'es') await tellLanguage(language().slice(0, 2)); // as their browser has it
   } catch (cause) {
     if (cause instanceof Problem && cause.status === 401) state.phase.value = 'login';
   }

@@ -5,8 +5,8 @@ import { Dialog } from './dialog.js';
 import { Icon } from './icon.js';
 
 const themes = [['', 'prefs.auto'], ['light', 'prefs.light'], ['dark', 'prefs.dark']];
-/** Languages call themselves by their own names. */
-const languages = [['es', 'Español', 'es'], ['en', 'English', 'en'], ['pt', 'Português', 'pt-BR']];
+/** Languages call themselves by their own names. @type {[string, string, string][]} */
+export const languages = [['es', 'Español', 'es'], ['en', 'English', 'en'], ['pt', 'Português', 'pt-BR']];
 
 /**
  * Colours and language of this browser.

@@ -5,6 +5,7 @@ import { change, forPeople, notices } from '../actions/notices.js';
 import { Choice, Field } from '../components/field.js';
 import { Form } from '../components/form.js';
 import { Events, Quiet } from '../components/notice-wishes.js';
+import { languages } from '../components/preferences.js';
 import { Once } from '../components/once.js';
 import { Saved } from '../components/settings-parts.js';
 import { html } from '../html.js';
@@ -54,6 +55,7 @@ function Rules({ now, onDone }) {
     <${Field} id="espera" type="number" min="0" max="10080" step="1" required inputmode="numeric" label=${t('notices.wait')} hint=${t('notices.waitHint')} value=${String(wanted.wait)}
       onInput=${(/** @type {any} */ event) => set({ wait: Math.max(0, Math.round(Number(event.currentTarget.value) || 0)) })} />
     <${Quiet} id="negocio" wishes=${wanted} onChange=${set} />
+    <${Choice} id="idioma-avisos" label=${t('notices.language')} hint=${t('notices.languageHint')} value=${wanted.language} options=${languages} onChange=${(/** @type {string} */ language) => set({ language })} />
     <label class="switch"><input id="detalle" type="checkbox" checked=${wanted.detail} onChange=${() => set({ detail: !wanted.detail })} />${t('notices.detail')}</label>
     <label class="switch"><input id="navegadores" type="checkbox" checked=${wanted.push} onChange=${() => set({ push: !wanted.push })} />${t('notices.push')}</label>
     <p class="field-hint">${t('notices.pushHint')}</p></${Form}>`;
