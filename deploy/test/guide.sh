@@ -27,13 +27,15 @@ steps() { awk '/^## The short way/ {m = 1; next} /^## / {m = 0} m && /^[0-9]+\. 
 # laptop makes $1 a laptop's folder in three steps, for the server at $2 with the
 # .env of $3.
 laptop() {
-	local zip
-	[ "$(steps | grep -c '^[0-9]')" -le 3 ] || fail 'DEPLOY.md needs more than 3 steps on the laptop'
+	local zip said listed
+	said=$(steps)
+	[ "$(grep -c '^[0-9]' <<<"$said")" -le 3 ] || fail 'DEPLOY.md needs more than 3 steps on the laptop'
 	for name in .env.laptop.example SERVER_URL API_TOKEN instalar.cmd './bridge install' 'grep API_TOKEN= .env'; do
-		steps | grep -qF "\`$name\`" || fail "the steps on the laptop do not name $name"
+		grep -qF "\`$name\`" <<<"$said" || fail "the steps on the laptop do not name $name"
 	done
+	listed=$(unzip -l "$(zip_of bridge windows-amd64)")
 	for name in .env.laptop.example instalar.cmd bridge.exe; do
-		unzip -l "$(zip_of bridge windows-amd64)" | grep -q "mostrador/$name$" || fail "the zip for Windows has no $name"
+		grep -q "mostrador/$name$" <<<"$listed" || fail "the zip for Windows has no $name"
 	done
 	zip=$(zip_of bridge "linux-$(go env GOARCH)")
 	unzip -q -d "$1" "$zip"
