@@ -26,6 +26,10 @@ type said struct {
 // all that people write.
 const wordSlots = 1 << 13
 
+// longestWord is how many bytes a word may have that is remembered. Longer ones are
+// written by nobody twice, and could be as long as a message.
+const longestWord = 48
+
 // wordCache remembers what a model knows of the words it met last. What is forgotten
 // is worked out again, with the same result. Safe for concurrent use.
 type wordCache [wordSlots]atomic.Pointer[word]
@@ -41,7 +45,9 @@ func (m *Model) word(text string) *word {
 	for _, f := range m.recipe.appendWord(nil, text, w.stem) {
 		m.hear(&w.said, f)
 	}
-	slot.Store(w)
+	if len(text) <= longestWord {
+		slot.Store(w)
+	}
 	return w
 }
 

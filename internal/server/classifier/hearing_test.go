@@ -120,6 +120,17 @@ func TestNoMoreWordsAreRememberedThanThereIsRoomFor(t *testing.T) {
 	}
 }
 
+func TestAWordAsLongAsAMessageIsNotRemembered(t *testing.T) {
+	m, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("xy", longestWord)
+	if a, b := m.word(long), m.word(long); a == b || !slices.Equal(a.columns, b.columns) {
+		t.Error("got the same word, want it worked out again with the same result")
+	}
+}
+
 func TestTokensSpeakInProportionToWhatTheySay(t *testing.T) {
 	m, err := Default()
 	if err != nil {
