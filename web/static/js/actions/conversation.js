@@ -34,12 +34,19 @@ export async function refresh() {
   if (!id) return;
   try {
     const { ticket, extra, messages } = await latest(() => convapi.conversation(id));
-    if (state.conversation.value.id === id) talk.extra.value = extra;
-    update(id, { ticket, messages, phase: 'ready' });
+    const known = state.conversation.value;
+    if (known.id === id) talk.extra.value = state.kept(talk.extra.value, extra);
+    update(id, { ticket: state.kept(known.ticket ?? undefined, ticket), messages: allKept(known.messages, messages), phase: 'ready' });
     state.list.value = state.withTicket(state.list.value, ticket);
   } catch (cause) {
     if (state.conversation.value.phase !== 'ready') update(id, { phase: 'failed', error: sentence(cause) });
   }
+}
+
+/** @param {import('../wire.js').Message[]} known @param {import('../wire.js').Message[]} said */
+function allKept(known, said) {
+  const old = new Map(known.map((message) => [message.id, message]));
+  return state.kept(known, said.map((message) => state.kept(old.get(message.id), message)));
 }
 
 /**

@@ -1,9 +1,11 @@
 // @ts-check
+import { useEffect, useState } from 'preact/hooks';
 import { permission, setNotices, setSound } from '../actions/alerts.js';
 import { logOut } from '../actions/session.js';
 import { AlertSwitch } from '../components/alert-switch.js';
 import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
 import { CopyBar } from '../components/copies.js';
+import { whenIdle } from '../components/gradual.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
@@ -62,8 +64,13 @@ function GaveUp({ count }) {
 /** A conversation, beside the list where there is room. @param {{id: number}} props */
 function Reading({ id }) {
   const wide = state.wide.value;
+  // What was asked for comes first, and the list that is not here yet after it.
+  const [beside, setBeside] = useState(state.list.value.phase !== 'loading');
+  const reading = state.conversation.value.id === id && state.conversation.value.phase !== 'loading';
+  useEffect(() => (reading && !beside ? whenIdle(() => setBeside(true)) : undefined), [reading, beside]);
+  const list = beside ? html`<${TicketList} key="list" open=${id} />` : html`<aside class="page list-pane" aria-label=${t('list.title')}></aside>`;
   // A window that gets wider or narrower keeps the conversation as it stands.
-  return html`<div class=${wide ? 'split' : 'alone'}>${wide ? html`<${TicketList} key="list" open=${id} />` : ''}<${Conversation} key=${id} id=${id} /></div>`;
+  return html`<div class=${wide ? 'split' : 'alone'}>${wide ? list : ''}<${Conversation} key=${id} id=${id} /></div>`;
 }
 
 function Header() {
