@@ -54,17 +54,23 @@ func TestWhatAPageShowsFirstIsAskedForOnceAndBeforeItsProgram(t *testing.T) {
 	}
 }
 
-func TestAListComesWholeAlsoBesideTheConversationThatWasAskedFor(t *testing.T) {
+func TestAListAndAConversationComeWholeThoughStepByStep(t *testing.T) {
 	d, conversation := deskWithTickets(t, 40)
+	for i := range 70 {
+		d.deliver(wire.Webhook{Sender: "5214772758139@s.whatsapp.net", Content: fmt.Sprintf("Mensaje %d", i)})
+	}
 	p := d.open("#/")
 	for _, address := range []string{"#/", conversation} {
 		p.Visit(address)
 		p.Do(reload())
 		p.WaitFor("document.querySelectorAll('.ticket').length === 40 && document.querySelector('.more') !== null")
 	}
-	if got := browser.Evaluate[int](p, "document.querySelectorAll('.message').length"); got != 1 {
-		t.Errorf("got %d messages, want the conversation beside the list", got)
+	p.WaitFor("document.querySelectorAll('.message').length === 71")
+	order := browser.Evaluate[string](p, "[...document.querySelectorAll('.message-text')].map((text) => text.innerText).join()")
+	if !strings.HasPrefix(order, "Mi laptop no prende,Mensaje 0,") || !strings.HasSuffix(order, ",Mensaje 68,Mensaje 69") {
+		t.Errorf("got %s, want the messages in their order", order)
 	}
+	p.WaitFor("(({ scrollHeight, scrollTop, clientHeight }) => scrollTop > 0 && scrollHeight - scrollTop - clientHeight < 2)(document.querySelector('.log'))")
 }
 
 // heardLate keeps what the server tells from the page until release is called, and

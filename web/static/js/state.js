@@ -63,8 +63,8 @@ export const views = signal([]);
 export const toast = signal(null);
 /** How this browser tells of new tickets. */
 export const alerts = signal({ sound: false, notices: false, open: false });
-/** Where the list was left. */
-export const place = { scroll: 0, ticket: 0 };
+/** Where the list was left, and whether all of it was there. */
+export const place = { scroll: 0, ticket: 0, whole: false };
 
 /**
  * The list after its newest page was fetched again: what the page covers is

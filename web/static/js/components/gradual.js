@@ -15,13 +15,14 @@ export function whenIdle(work) {
 }
 
 /**
- * How many of many are to be shown by now: some at first, and the others little by
- * little, so that the page hears its person in between.
- * @param {number} all @param {number} first as many as fill a screen; Infinity shows all at once
+ * How many of many are to be shown by now: some at first, and the others step by
+ * step, so that the page hears its person in between. What comes once all are there
+ * is shown at once.
+ * @param {number} all 0 while unknown @param {number} first as many as fill a screen; Infinity shows all at once
  */
 export function useGradual(all, first) {
   const [some, setSome] = useState(first);
-  const wanting = some < all;
-  useEffect(() => (wanting ? whenIdle(() => setSome(some + first)) : undefined), [wanting, some]);
+  const wanting = all > 0 && some !== Infinity;
+  useEffect(() => (wanting ? whenIdle(() => setSome(some < all ? 2 * some : Infinity)) : undefined), [wanting, some]);
   return Math.min(some, all);
 }

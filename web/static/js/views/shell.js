@@ -16,17 +16,18 @@ import { t } from '../i18n.js';
 import { isEmpty } from '../listing.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
-import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
-import { Customer } from './customer.js';
-import { Customers } from './customers.js';
 import { Invitation } from './invitation.js';
 import { later } from './later.js';
 import { Login } from './login.js';
 import { PreferencesButton } from './preferences.js';
 import { TicketList } from './ticket-list.js';
 
-const Settings = later(() => import('./settings.js').then((it) => it.Settings));
+const others = () => import('./others.js');
+const BridgePage = later(() => others().then((it) => it.BridgePage));
+const Customer = later(() => others().then((it) => it.Customer));
+const Customers = later(() => others().then((it) => it.Customers));
+const Settings = later(() => others().then((it) => it.Settings));
 
 /** What shows each view of the router. @type {Record<string, any>} */
 const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };

@@ -31,9 +31,10 @@ export function TicketList({ open = 0 }) {
     loadPeople();
   }, []);
   const { phase, tickets, next, error, complete, query } = state.list.value;
-  // A list that was here before is left where it was scrolled to, which takes all of it.
-  const before = useRef(phase === 'ready');
-  const shown = useGradual(tickets.length, before.current ? Infinity : screenful);
+  // A list that was here before is returned to where it was left, which takes all of it.
+  const first = useRef(state.place.whole ? Infinity : screenful);
+  const shown = useGradual(tickets.length, first.current);
+  if (shown && shown === tickets.length) state.place.whole = true;
   if (isEmpty(state.list.value)) return open ? null : html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   const filter = filters.parse(query);
   const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
