@@ -55,9 +55,10 @@ func TestWhatAPageShowsFirstIsAskedForOnceAndBeforeItsProgram(t *testing.T) {
 }
 
 func TestAListAndAConversationComeWholeThoughStepByStep(t *testing.T) {
-	d, conversation := deskWithTickets(t, 40)
+	d, _ := deskWithTickets(t, 40)
+	var conversation string // of the oldest ticket, far down in the list
 	for i := range 70 {
-		d.deliver(wire.Webhook{Sender: "5214772758139@s.whatsapp.net", Content: fmt.Sprintf("Mensaje %d", i)})
+		conversation = fmt.Sprintf("#/ticket/%d", d.deliver(wire.Webhook{Sender: "5214772758100@s.whatsapp.net", Content: fmt.Sprintf("Mensaje %d", i)}))
 	}
 	p := d.open("#/")
 	for _, address := range []string{"#/", conversation} {
@@ -66,6 +67,9 @@ func TestAListAndAConversationComeWholeThoughStepByStep(t *testing.T) {
 		p.WaitFor("document.querySelectorAll('.ticket').length === 40 && document.querySelector('.more') !== null")
 	}
 	p.WaitFor("document.querySelectorAll('.message').length === 71")
+	if got := browser.Evaluate[bool](p, "document.querySelector('.ticket[data-open]').getBoundingClientRect().bottom <= innerHeight"); !got {
+		t.Error("the open ticket is not to be seen in the list beside it")
+	}
 	order := browser.Evaluate[string](p, "[...document.querySelectorAll('.message-text')].map((text) => text.innerText).join()")
 	if !strings.HasPrefix(order, "Mi laptop no prende,Mensaje 0,") || !strings.HasSuffix(order, ",Mensaje 68,Mensaje 69") {
 		t.Errorf("got %s, want the messages in their order", order)

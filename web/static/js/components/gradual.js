@@ -23,6 +23,6 @@ export function whenIdle(work) {
 export function useGradual(all, first) {
   const [some, setSome] = useState(first);
   const wanting = all > 0 && some !== Infinity;
-  useEffect(() => (wanting ? whenIdle(() => setSome(some < all ? 2 * some : Infinity)) : undefined), [wanting, some]);
+  useEffect(() => (wanting ? whenIdle(() => setSome(some < all ? Math.ceil(1.5 * some) : Infinity)) : undefined), [wanting, some]);
   return Math.min(some, all);
 }

@@ -26,7 +26,6 @@ const screenful = 12;
 
 /** All tickets that the address asks for, the newest first; beside the open one when there is one. @param {{open?: number}} props */
 export function TicketList({ open = 0 }) {
-  usePlace(open);
   useEffect(() => {
     loadPeople();
   }, []);
@@ -34,7 +33,9 @@ export function TicketList({ open = 0 }) {
   // A list that was here before is returned to where it was left, which takes all of it.
   const first = useRef(state.place.whole ? Infinity : screenful);
   const shown = useGradual(tickets.length, first.current);
-  if (shown && shown === tickets.length) state.place.whole = true;
+  const whole = shown > 0 && shown === tickets.length;
+  if (whole) state.place.whole = true;
+  usePlace(open, whole);
   if (isEmpty(state.list.value)) return open ? null : html`<main class="page" id="contenido" tabindex="-1"><h1 class="visually-hidden">${t('list.title')}</h1><${FirstSteps} /></main>`;
   const filter = filters.parse(query);
   const body = html`<h1 class="visually-hidden">${t('list.title')}</h1>
@@ -51,16 +52,17 @@ export function TicketList({ open = 0 }) {
     : html`<main class="page" id="contenido" tabindex="-1">${body}</main>`;
 }
 
-/** Returns to where the list was left, and remembers where it is. @param {number} open */
-function usePlace(open) {
+/** Returns to where the list was left, and remembers where it is. @param {number} open @param {boolean} whole all of it is there */
+function usePlace(open, whole) {
   useLayoutEffect(() => {
-    if (!open) scrollTo(0, state.place.scroll);
-    const link = document.querySelector(`[data-row="${Number(open || state.place.ticket)}"]`);
-    if (open) link?.scrollIntoView({ block: 'nearest' });
-    else if (link instanceof HTMLElement) link.focus({ preventScroll: true });
-    const remember = () => {
-      if (!open) state.place.scroll = scrollY;
-    };
+    if (open && whole) document.querySelector(`[data-row="${Number(open)}"]`)?.closest('.ticket')?.scrollIntoView({ block: 'nearest' });
+  }, [open, whole]);
+  useLayoutEffect(() => {
+    if (open) return undefined;
+    scrollTo(0, state.place.scroll);
+    const link = document.querySelector(`[data-row="${Number(state.place.ticket)}"]`);
+    if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+    const remember = () => { state.place.scroll = scrollY; };
     addEventListener('scroll', remember, { passive: true });
     return () => removeEventListener('scroll', remember);
   }, [open]);
