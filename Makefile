@@ -102,7 +102,7 @@ fmt: ## format the Go code
 	gofmt -w bench cmd internal migrations web
 
 .PHONY: bench
-bench: ## the server beside its limits and PocketBase (BENCH_DIR=a second disk)
+bench: ## the server and the queue beside their limits and PocketBase (BENCH_DIR=a second disk)
 	cd bench && go run . .. $(BENCH_DIR)
 
 .PHONY: bench-parts

@@ -65,3 +65,21 @@ func TestADiskIsMeasuredWithoutATrace(t *testing.T) {
 		t.Errorf("got %v, %v left, want nothing", left, err)
 	}
 }
+
+func TestWhatBenchmarksReportIsRead(t *testing.T) {
+	got := readBenchmarks([]byte("goos: linux\nBenchmarkPut/64-2   10000   90 ns/op   9154 msgs/s   3.1 x-fdatasync\nPASS\nok  x 1s\n"))
+	if put := got["BenchmarkPut/64"]; len(got) != 1 || put["msgs/s"] != 9154 || put["x-fdatasync"] != 3.1 {
+		t.Errorf("got %v, want the figures of one benchmark", got)
+	}
+	for _, r := range queueRows {
+		name, _, _ := strings.Cut(r.benchmark, "/")
+		found := false
+		for _, folder := range []string{"queue", "uplink"} {
+			source, err := os.ReadFile(filepath.Join("..", "internal", "bridge", folder, "bench_test.go"))
+			found = found || err == nil && strings.Contains(string(source), "func "+name+"(b *testing.B)") && strings.Contains(string(source), r.ratio)
+		}
+		if !found {
+			t.Errorf("no benchmark %s reports %s", name, r.ratio)
+		}
+	}
+}

@@ -50,7 +50,10 @@ func measure(ctx context.Context, b binaries, disk, called string) error {
 	if err := webhooks(ctx, b, dir); err != nil {
 		return err
 	}
-	return pictureRuns(ctx, b, dir)
+	if err := pictureRuns(ctx, b, dir); err != nil {
+		return err
+	}
+	return queueRuns(ctx, b, dir)
 }
 
 func webhooks(ctx context.Context, b binaries, dir string) error {

@@ -20,6 +20,7 @@ type binaries struct {
 	noStorage string // the product whose store answers at once and keeps nothing
 	pocket    string // PocketBase, flushing every commit
 	self      string // this program, which is the plain decoder too
+	root      string // the folder of the product's source
 }
 
 // build compiles the product from root, twice, and PocketBase into dir. The
@@ -31,7 +32,7 @@ func build(ctx context.Context, root, dir string) (binaries, error) {
 		return binaries{}, err
 	}
 	in := func(name string) string { return filepath.Join(dir, name) }
-	b := binaries{server: in("server"), noStorage: in("server-no-storage"), pocket: in("pocketbase"), self: self}
+	b := binaries{server: in("server"), noStorage: in("server-no-storage"), pocket: in("pocketbase"), self: self, root: root}
 	overlay, err := withoutStorage(root, dir)
 	if err != nil {
 		return binaries{}, err
