@@ -37,9 +37,9 @@
     document.head.append(texts);
   }
   // The answers are for js/api.js, which asks itself for what is not among them.
-  const [, list] = /^(#?\/?)$/.exec(location.hash) ?? [];
+  const list = /^#?\/?$/.test(location.hash) ? ['tickets?limite=50', 'tickets/resumen'] : [];
   const [, ticket] = /^#\/ticket\/([1-9]\d{0,15})(?:\?|$)/.exec(location.hash) ?? [];
-  const shown = ticket ? [`tickets/${ticket}/conversacion`] : list === undefined ? [] : ['tickets?limite=50', 'tickets/resumen'];
+  const shown = ticket ? [`tickets/${ticket}/conversacion`] : list;
   const paths = location.pathname === '/' ? ['yo', ...shown, 'puente', 'categorias?breve=true'].map((name) => `/api/v1/${name}`) : [];
   Object.assign(globalThis, {
     asked: new Map(paths.map((path) => [path, fetch(path, { headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(15_000) }).catch(() => null)])),

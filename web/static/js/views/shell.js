@@ -62,6 +62,9 @@ function GaveUp({ count }) {
     <a class="button" href=${href({ view: 'settings', section: 'avisos' })}>${t('notices.bannerLink')}</a></div>`;
 }
 
+/** How long the list waits for the conversation at most, in milliseconds. */
+const patience = 1500;
+
 /** A conversation, beside the list where there is room. @param {{id: number}} props */
 function Reading({ id }) {
   const wide = state.wide.value;
@@ -69,7 +72,12 @@ function Reading({ id }) {
   const [beside, setBeside] = useState(state.list.value.phase !== 'loading');
   const reading = state.conversation.value.id === id && state.conversation.value.phase !== 'loading';
   useEffect(() => (reading && !beside ? whenIdle(() => setBeside(true)) : undefined), [reading, beside]);
-  const list = beside ? html`<${TicketList} key="list" open=${id} />` : html`<aside class="page list-pane" aria-label=${t('list.title')}></aside>`;
+  useEffect(() => {
+    const timer = setTimeout(() => setBeside(true), patience);
+    return () => clearTimeout(timer);
+  }, []);
+  const list = beside ? html`<${TicketList} key="list" open=${id} />`
+    : html`<aside class="page list-pane" aria-label=${t('list.title')}><p class="hint"><span class="spinner"></span>${t('list.loading')}</p></aside>`;
   // A window that gets wider or narrower keeps the conversation as it stands.
   return html`<div class=${wide ? 'split' : 'alone'}>${wide ? list : ''}<${Conversation} key=${id} id=${id} /></div>`;
 }
