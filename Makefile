@@ -138,8 +138,12 @@ test-windows: cross-windows-amd64 ## the Windows programs under Wine (needs wine
 	deploy/test/wine.sh
 
 .PHONY: images
-images: ## build the container images and try them, with Compose too (root, buildah, podman, netavark, iptables, runc, busybox-static)
+images: ## build the container images and try them, with Compose, Caddy and Prometheus (root; deploy/test/images.sh says what else)
 	deploy/test/images.sh
+
+.PHONY: guide
+guide: ## only DEPLOY.md's short ways, typed as they stand, to a first message (needs what images needs)
+	deploy/test/images.sh guide zip
 
 .PHONY: metrics
 metrics: ## check alerts and dashboard with a real Prometheus that reads both programs (needs prometheus)

@@ -6,6 +6,7 @@ require (
 	github.com/rs/zerolog v1.35.1
 	modernc.org/sqlite v1.61.1
 	mostrador v0.0.0
+	zombiezen.com/go/sqlite v1.4.2
 )
 
 require (
@@ -72,7 +73,6 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 	rsc.io/qr v0.2.0 // indirect
-	zombiezen.com/go/sqlite v1.4.2 // indirect
 )
 
 replace mostrador => ../

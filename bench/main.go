@@ -25,10 +25,14 @@ func main() {
 	}
 }
 
-// run measures on the disks of the folders it is given, or is the plain decoder.
+// run measures on the disks of the folders it is given, or is one of the servers
+// that the product is compared with.
 func run(ctx context.Context, args []string) error {
 	if len(args) == 2 && args[0] == roleDecoder {
 		return runDecoder(ctx, args[1])
+	}
+	if len(args) == 2 && args[0] == roleFloor {
+		return runFloor(ctx, args[1])
 	}
 	if len(args) == 0 || len(args) > 2 {
 		return errors.New("usage: bench <the product's source> [<folder on a second disk>]")

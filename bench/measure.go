@@ -64,7 +64,8 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 		name: "pocketbase", command: b.pocketBase, probe: "/api/health",
 		request: request{path: "/api/collections/webhook/records", body: record},
 	}
-	all := []*bout{product, empty, pocketBase}
+	floor := &bout{name: "floor", command: b.floor, probe: "/", request: message}
+	all := []*bout{product, empty, pocketBase, floor}
 	for _, s := range all {
 		if err := s.startTwice(ctx, filepath.Join(dir, s.name)); err != nil {
 			return err
@@ -91,6 +92,7 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 		}
 	}
 	printWebhooks(disk, product, empty, pocketBase)
+	printFloor(floor, product, pocketBase)
 	mine, err := product.running.Memory("VmRSS")
 	if err != nil {
 		return err
@@ -172,6 +174,15 @@ func printWebhooks(disk float64, product, empty, pocketBase *bout) {
 	row("  processor time of the server", "µs", float64(empty.cpu)/1e3, "", 0)
 	row("records, 64 callers, PocketBase FULL", "per s", pocketBase.best[many].perSecond, "product ÷ this (goal 10)", mine.perSecond/pocketBase.best[many].perSecond)
 	row("webhooks, 1 caller, product", "per s", one.perSecond, "× fdatasync (goal 0.5)", one.perSecond/disk)
+}
+
+// printFloor tells what of the distance to PocketBase any server on this SQLite and
+// net/http could have, with these callers on the same processors.
+func printFloor(floor, product, pocketBase *bout) {
+	least, mine := floor.best[many].perSecond, product.best[many].perSecond
+	row("one row each, 64 callers, the floor", "per s", least, "product ÷ this", mine/least)
+	row("  processor time of the server", "µs", float64(floor.cpu)/1e3, "", 0)
+	row("  its rate beside PocketBase FULL", "×", least/pocketBase.best[many].perSecond, "", 0)
 }
 
 // pictureRuns compares how pictures of 16 MB, eight at once, are taken.

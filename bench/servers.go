@@ -19,7 +19,7 @@ type binaries struct {
 	server    string // the product
 	noStorage string // the product whose store answers at once and keeps nothing
 	pocket    string // PocketBase, flushing every commit
-	self      string // this program, which is the plain decoder too
+	self      string // this program, which is the plain decoder and the floor too
 	root      string // the folder of the product's source
 }
 
@@ -93,6 +93,11 @@ func ours(binary string) func(string) (args, env []string) {
 // pocketBase is the command line of PocketBase.
 func (b binaries) pocketBase(address string) (args, env []string) {
 	return []string{b.pocket, "serve", "--http", address}, nil
+}
+
+// floor is the command line of this program as the floor.
+func (b binaries) floor(address string) (args, env []string) {
+	return []string{b.self, roleFloor, address}, nil
 }
 
 // decoder is the command line of this program as the plain decoder.

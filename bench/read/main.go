@@ -1,5 +1,6 @@
 // Command read measures how quickly the server answers what the panel asks while
-// people work, with a thousand tickets and with a million, and prints the ratio.
+// people work, with a thousand tickets and with a million, a customer for every
+// three, and prints the ratio.
 //
 // Its one rule: every request goes over HTTP to the product as it is; only the
 // past is made in bulk.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mostrador/internal/address"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/words"
 )
@@ -44,7 +45,7 @@ const insertions = 50_000 // rows in one transaction
 func (p *past) write() error {
 	p.common = rand.NewZipf(p.random, 1.1, 20, 20_000)
 	contacts := max(p.tickets/ticketsPerContact, 1)
-	if err := p.insert(contacts, `INSERT INTO contacts (id, business_id, name, phone, phone_key, chat, is_group, search_key, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?, ?)`, p.contact); err != nil {
+	if err := p.insert(contacts, `INSERT INTO contacts (id, business_id, name, phone, phone_key, lid, chat, is_group, search_key, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, FALSE, ?, ?, ?)`, p.contact); err != nil {
 		return fmt.Errorf("contacts: %w", err)
 	}
 	if err := p.insert(p.tickets, `INSERT INTO tickets (id, business_id, number, contact_id, bridge_id, title, description, status, priority, category,
@@ -90,16 +91,50 @@ func (p *past) at(n int) int64 {
 }
 
 func (p *past) contact(id int) []any {
-	phone := fmt.Sprintf("52155%08d", id*37%100_000_000)
-	who := firstNames[p.random.IntN(len(firstNames))] + " " + lastNames[p.random.IntN(len(lastNames))]
+	phone, who := phone(id), firstNames[p.random.IntN(len(firstNames))]+" "+lastNames[p.random.IntN(len(lastNames))]
 	switch n := p.random.IntN(20_000); {
 	case n == 0:
 		who = rareName + " " + who
-	case n < 5_000: // a shop or a workshop, which may have any name
-		who += " " + syllables[p.random.IntN(len(syllables))] + syllables[p.random.IntN(len(syllables))] + syllables[p.random.IntN(len(syllables))]
+	case n < 6_000: // a shop or a workshop, which may have any name
+		who += " "
+		for range 4 {
+			who += syllables[p.random.IntN(len(syllables))]
+		}
+	case n < 7_000:
+		who = fmt.Sprint("Cliente ", n)
+	case n < 8_000:
+		who = ""
+	}
+	var known, lid any
+	chat := phone + "@s.whatsapp.net"
+	if known = address.Key(phone); phone == "" {
+		known, lid, chat = nil, fmt.Sprint(100_000_000_000_000+id), fmt.Sprint(100_000_000_000_000+id, "@lid")
 	}
 	key := strings.Join(words.Split(who+" "+phone), " ")
-	return []any{id, p.origin.Business, who, phone, phone, phone + "@s.whatsapp.net", key, p.at(id), p.at(id)}
+	return []any{id, p.origin.Business, who, phone, known, lid, chat, key, p.at(id), p.at(id)}
+}
+
+// prefixes of numbers, as a shop in one town meets them: of a hundred customers
+// so many have each. The others hide their number.
+var prefixes = []struct {
+	digits string
+	share  int
+}{{"521477", 60}, {"52155%d", 9}, {"52133%d", 5}, {"521222", 5}, {"52181%d", 4}, {"5491141%d", 2}, {"57300", 2}, {"34612", 1}, {"15125", 2}}
+
+// phone returns the number of a customer, which no other has; empty for one who
+// hides it.
+func phone(id int) string {
+	chance := id * 7919 % 10_007 % 100
+	for _, p := range prefixes {
+		if chance -= p.share; chance >= 0 {
+			continue
+		}
+		if strings.Contains(p.digits, "%") {
+			p.digits = fmt.Sprintf(p.digits, id%10)
+		}
+		return fmt.Sprintf("%s%07d", p.digits, id*7_654_321%10_000_000)
+	}
+	return ""
 }
 
 // owner is the contact of a ticket: some have far more than others.

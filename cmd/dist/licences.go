@@ -20,7 +20,7 @@ var notice = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|unlicen
 
 // licences are the texts that the licences of everything linked into program ask
 // to be passed on, the panel's libraries with them if it has one. A module without
-// such a text is an error.
+// such a text is an error. root has the go.mod that program was built with.
 func licences(ctx context.Context, root, program string, panel bool) ([]byte, error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -92,7 +92,7 @@ func add(out *bytes.Buffer, title, dir string) error {
 			return fmt.Errorf("read licence of %s: %w", title, err)
 		}
 		found = true
-		fmt.Fprintf(out, "\n%s\n%s (%s)\n%[1]s\n\n%s\n", strings.Repeat("=", 78), title, entry.Name(),
+		fmt.Fprintf(out, "\n%[1]s\n%[2]s (%[3]s)\n%[1]s\n\n%[4]s\n", strings.Repeat("=", 78), title, entry.Name(),
 			bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))))
 	}
 	if !found {

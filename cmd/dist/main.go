@@ -57,17 +57,33 @@ type release struct {
 }
 
 func main() {
-	r := release{root: ".", bill: cycloneDX}
+	r := release{bill: cycloneDX}
 	flag.StringVar(&r.in, "in", "dist", "folder of the built programs")
 	flag.StringVar(&r.out, "out", "dist/zip", "folder for the zips; emptied before")
 	flag.StringVar(&r.version, "version", "", "version of the programs")
 	seconds := flag.Int64("time", 0, "time of the commit, in Unix seconds")
+	flag.StringVar(&r.root, "root", ".", "folder of the go.mod that the programs were built with")
+	program := flag.String("licences", "", "only print the licences of what is linked into this program")
 	flag.Parse()
 	r.at = time.Unix(*seconds, 0).UTC()
-	if err := r.run(context.Background(), archives); err != nil {
+	if err := r.command(context.Background(), *program); err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
 		os.Exit(1)
 	}
+}
+
+// command makes the release, or prints the licences that go beside program in an
+// image.
+func (r release) command(ctx context.Context, program string) error {
+	if program == "" {
+		return r.run(ctx, archives)
+	}
+	text, err := licences(ctx, r.root, program, filepath.Base(program) == "server")
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(text)
+	return err
 }
 
 func (r release) run(ctx context.Context, archives []archive) error {

@@ -110,7 +110,7 @@ func TestWhatIsPackedIsCompleteAndTheSameEachTime(t *testing.T) {
 		t.Errorf("got mode %v and %q, want a program to run and how", modes["mostrador/bridge"], texts["mostrador/LEEME.txt"])
 	}
 	texts, _ = zipOf(server)
-	for name, want := range map[string]string{"LEEME.txt": "./server token", ".env.example": "IP_LAPTOP=", "LICENCIAS.txt": "El panel: preact"} {
+	for name, want := range map[string]string{"LEEME.txt": "./server token", ".env.example": "IP_LAPTOP=", "LICENCIAS.txt": "El panel: preact", "LICENSE.txt": "Version 3, 29 June 2007"} {
 		if !strings.Contains(texts["mostrador/"+name], want) {
 			t.Errorf("%s of the server lacks %q", name, want)
 		}
@@ -122,21 +122,21 @@ func wantWindows(t *testing.T, zipOf func(archive) (map[string]string, map[strin
 	texts, _ := zipOf(archive{"bridge", "windows", "amd64"})
 	for name, want := range map[string]string{
 		"bridge.exe": "", ".env.laptop.example": "SERVER_URL=", "instalar.cmd": "bridge.exe install\r\n", "desinstalar.cmd": "bridge.exe uninstall\r\n",
-		"LEEME.txt": "Versión v1.2.3\r\n", "LICENCIAS.txt": "go.mau.fi/whatsmeow v0.0.0-",
+		"LEEME.txt": "Versión v1.2.3\r\n", "LICENCIAS.txt": "go.mau.fi/whatsmeow v0.0.0-", "LICENSE.txt": "GNU GENERAL PUBLIC LICENSE\r\n",
 	} {
 		if text, ok := texts["mostrador/"+name]; !ok || !strings.Contains(text, want) {
 			t.Errorf("%s: got %v, want %q in it", name, ok, want)
 		}
 	}
-	if len(texts) != 6 {
-		t.Errorf("got %d files, want 6", len(texts))
+	if len(texts) != 7 {
+		t.Errorf("got %d files, want 7", len(texts))
 	}
 	for name, text := range texts {
 		if name != "mostrador/bridge.exe" && strings.Count(text, "\n") != strings.Count(text, "\r\n") {
 			t.Errorf("%s has lines that an old editor of Windows runs together", name)
 		}
 	}
-	for _, want := range []string{"Go 1.", "modernc.org/sqlite v", "LICENSE-SQLITE", "github.com/rs/zerolog v"} {
+	for _, want := range []string{"Go 1.", "modernc.org/sqlite v", "LICENSE-SQLITE", "github.com/rs/zerolog v", "go.mau.fi/libsignal v", "GNU GENERAL PUBLIC LICENSE", "Mozilla Public License Version 2.0"} {
 		if !strings.Contains(texts["mostrador/LICENCIAS.txt"], want) {
 			t.Errorf("the licences lack %q", want)
 		}

@@ -83,6 +83,11 @@ func (r release) items(ctx context.Context, a archive, program string) ([]item, 
 			text(name, script)
 		}
 	}
+	own, err := os.ReadFile(filepath.Join(r.root, "LICENSE"))
+	if err != nil {
+		return nil, fmt.Errorf("read licence: %w", err)
+	}
+	text("LICENSE.txt", own)
 	notices, err := licences(ctx, r.root, program, a.program == "server")
 	if err != nil {
 		return nil, err

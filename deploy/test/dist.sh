@@ -25,6 +25,8 @@ done
 
 unzip -q -d "$work" dist/zip/mostrador-bridge-*-linux-"$(go env GOARCH)".zip
 cd "$work/mostrador"
+grep -q 'GNU GENERAL PUBLIC LICENSE' LICENSE.txt || fail 'the zip has no LICENSE.txt'
+grep -q '^go.mau.fi/libsignal ' LICENCIAS.txt && grep -q 'Mozilla Public License' LICENCIAS.txt || fail 'LICENCIAS.txt lacks what is linked'
 grep -q 'bridge install' LEEME.txt || fail 'LEEME.txt does not say how to install'
 port=$(shuf -i 20000-32000 -n 1)
 sed "s|^API_TOKEN=.*|API_TOKEN=$(./bridge token)|; s|^PUERTO_LOCAL=.*|PUERTO_LOCAL=$port|" .env.laptop.example >.env

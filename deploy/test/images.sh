@@ -2,17 +2,22 @@
 # Builds the images and tries them: health checks, no root, nothing writable but
 # the volumes, data that survive a kill -9, a backup, a restore, an update and a
 # way back, continuous copies to a bucket and a restore from it, and
-# docker-compose.yml with the real Compose. No registry is used: the base images
-# are stand-ins made of this machine's Go, busybox and certificates, under the
-# names the Dockerfile uses.
+# docker-compose.yml with the real Compose: alone, as DEPLOY.md's short way types
+# it (guide.sh), behind a real Caddy (https.sh), and read by a real Prometheus
+# (monitoring.sh). With arguments only those parts: images.sh guide https
 #
-# So this proves the Dockerfile's steps, users, paths and health checks, and that
-# Compose takes every profile and starts the default one. What it cannot prove:
-# what is in the public base images and in Caddy's, that their tags exist, the
-# Docker engine itself (podman stands in for it), how often health checks run (a
-# loop sets the pace here), real certificates, and what a real S3 asks of a key.
-# Needs root, buildah, podman with netavark and iptables, runc, busybox-static and
-# Go's module proxy.
+# No registry is used: the base images are stand-ins made of this machine's Go,
+# busybox and certificates, under the names the Dockerfile uses; those of Caddy and
+# Prometheus hold the program alone. So this proves the Dockerfile's steps, users,
+# paths and health checks, and what compose file and configurations do with the
+# real programs. What it cannot prove: what is in the public images, that their
+# tags exist, the Docker engine itself (podman stands in for it), how often health
+# checks run (a loop sets the pace here), certificates from the internet (Caddy
+# makes its own for localhost), that Prometheus' own version is the compose file's
+# (it is Debian's), and what a real S3 asks of a key. Grafana is not run at all:
+# nothing here can build it.
+# Needs root, buildah, podman with netavark and iptables, runc, busybox-static,
+# prometheus, unzip, Chromium and Go's module proxy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -28,14 +33,17 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 healthcheck_events = false
 runtime = "runc"
+[network]
+# As Docker has them.
+default_subnet_pools = [{"base" = "172.30.0.0/16", "size" = 24}]
 END
 export CONTAINERS_CONF=$work/containers.conf
 pod() { podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --events-backend file "$@"; }
 
-background=() # processes to end
+background=() # processes to end, with what they started
 
 cleanup() {
-	for job in "${background[@]}"; do kill "$job" 2>/dev/null || true; done
+	for job in "${background[@]}"; do kill -- "-$job" "$job" 2>/dev/null || true; done
 	pod rm -fa >/dev/null 2>&1 || true
 	pod volume rm -a >/dev/null 2>&1 || true
 	rm -rf "$work"
@@ -61,7 +69,7 @@ bases() {
 	mkdir -p "$tree"/{bin,tmp,root,etc/ssl/certs,usr/local,go}
 	chmod 755 "$tree"
 	cp /bin/busybox "$tree/bin/busybox"
-	for name in sh mkdir cat; do ln -s busybox "$tree/bin/$name"; done
+	for name in sh mkdir cat cp; do ln -s busybox "$tree/bin/$name"; done
 	cp -a "$(go env GOROOT)" "$tree/usr/local/go"
 	cp -L /etc/ssl/certs/ca-certificates.crt "$tree/etc/ssl/certs/"
 	base "$tree" docker.io/library/golang:1.26 --change 'ENV PATH=/usr/local/go/bin:/bin' --change 'ENV GOPATH=/go' --change 'ENV HOME=/root'
@@ -103,11 +111,12 @@ healthy() {
 	[ "$(pod inspect --format '{{.State.Health.Status}}' "$1")" = healthy ] || fail "the $1 does not become healthy"
 }
 
-# confined proves that a container has no rights and can write to volumes only.
+# confined proves that a container is an ordinary user, $2 or that of our images,
+# has no rights, and can write to volumes only.
 confined() {
 	local pid
 	pid=$(pod inspect --format '{{.State.Pid}}' "$1")
-	[ "$(awk '/^Uid:/{print $2}' "/proc/$pid/status")" = 65532 ] || fail "the $1 runs as root"
+	[ "$(awk '/^Uid:/{print $2}' "/proc/$pid/status")" = "${2:-65532}" ] || fail "the $1 runs as root"
 	[ "$(awk '/^CapEff:/{print $2}' "/proc/$pid/status")" = 0000000000000000 ] || fail "the $1 has capabilities"
 	[ "$(awk '/^NoNewPrivs:/{print $2}' "/proc/$pid/status")" = 1 ] || fail "the $1 may gain privileges"
 	awk '$2 == "/" && $4 ~ /^ro(,|$)/ {ok = 1} END {exit !ok}' "/proc/$pid/mounts" || fail "the $1's root file system can be written"
@@ -230,11 +239,49 @@ compose() { "$tool" --project-directory "$work/proyecto" "$@"; }
 
 build_compose() {
 	tool=$PWD/bin/tools/docker-compose-v5.6.0
-	[ -x "$tool" ] && return
-	mkdir -p bin/tools "$work/compose"
-	(cd "$work/compose" && go mod init compose && go get -tool github.com/docker/compose/v5/cmd@v5.6.0 && go build -o "$tool" github.com/docker/compose/v5/cmd) >"$work/compose.log" 2>&1 ||
-		{ tail -n 20 "$work/compose.log" >&2; fail 'Compose does not build'; }
+	from_proxy "$tool" github.com/docker/compose/v5/cmd v5.6.0
+	for name in server bridge; do pod tag "mostrador-$name" "mostrador-$name:prueba" 2>/dev/null || true; done
 }
+
+# from_proxy builds the program $1 once, from the package $2 at version $3.
+from_proxy() {
+	[ -x "$1" ] && return
+	mkdir -p bin/tools "$work/proxy"
+	(cd "$work/proxy" && rm -f go.* && go mod init proxy && go get -tool "$2@$3" && CGO_ENABLED=0 go build -trimpath -ldflags=-s -o "$1" "$2") >"$work/proxy.log" 2>&1 ||
+		{ tail -n 20 "$work/proxy.log" >&2; fail "$2 does not build"; }
+}
+
+# engine answers Compose in place of Docker.
+engine() {
+	[ -S "$work/podman.sock" ] && return
+	# Not by pod, whose shell would be ended in place of podman.
+	podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --events-backend file system service --time 0 "unix://$work/podman.sock" >/dev/null 2>&1 &
+	background+=($!)
+	beat &
+	background+=($!)
+	export DOCKER_HOST=unix://$work/podman.sock
+	for _ in $(seq 40); do [ -S "$work/podman.sock" ] && break; sleep 0.25; done
+}
+
+# project makes a folder for Compose with a server of its own, and the lines of
+# standard input in its .env.
+project() {
+	rm -rf "$work/proyecto"
+	mkdir -p "$work/proyecto"
+	cp -r docker-compose.yml deploy "$work/proyecto"
+	port=$(free_port)
+	sed -e "s/^API_TOKEN=.*/API_TOKEN=$token/" -e "s/^PUERTO=.*/PUERTO=$port/" .env.example >"$work/proyecto/.env"
+	cat >>"$work/proyecto/.env"
+}
+
+# up starts the services it is given, or all of the profiles.
+up() { compose up -d --wait --no-build --pull never "$@" >"$work/up.log" 2>&1 || { cat "$work/up.log" >&2; compose logs >&2 || true; fail 'docker compose up does not end well'; }; }
+
+# service_of is the image of docker-compose.yml whose name begins with $1.
+image_of() { grep -o "$1[^ ]*" docker-compose.yml; }
+
+# address_of is where a service is in its network.
+address_of() { pod inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$(compose ps -q "$1")"; }
 
 # every_profile has Compose read the file with each profile and all of them.
 every_profile() {
@@ -256,42 +303,59 @@ beat() {
 }
 
 try_compose() {
-	mkdir -p "$work/proyecto"
-	cp -r docker-compose.yml deploy "$work/proyecto"
-	port=$(free_port)
-	sed -e "s/^API_TOKEN=.*/API_TOKEN=$token/" -e "s/^PUERTO=.*/PUERTO=$port/" .env.example >"$work/proyecto/.env"
-	echo 'DIRECCION=127.0.0.1' >>"$work/proyecto/.env"
-	export VERSION=prueba
+	project <<<'DIRECCION=127.0.0.1'
 	every_profile
-	pod tag mostrador-server mostrador-server:prueba
-	pod system service --time 0 "unix://$work/podman.sock" >/dev/null 2>&1 &
-	background+=($!)
-	beat &
-	background+=($!)
-	export DOCKER_HOST=unix://$work/podman.sock
-	for _ in $(seq 40); do [ -S "$work/podman.sock" ] && break; sleep 0.25; done
-	compose up -d --wait --no-build --pull never >"$work/up.log" 2>&1 || { cat "$work/up.log" >&2; fail 'docker compose up does not end well'; }
+	up
 	write 04
 	confined "$(compose ps -q server)"
 	compose restart server >/dev/null 2>&1
-	compose up -d --wait --no-build --pull never >/dev/null 2>&1
+	up
 	has 1 'after docker compose restart'
 	compose down >/dev/null 2>&1
-	compose up -d --wait --no-build --pull never >/dev/null 2>&1
+	up
 	has 1 'after docker compose down and up'
 	compose down -v >/dev/null 2>&1
 	echo 'compose: up, healthy, confined; the ticket survived a restart and down and up'
 }
 
+# wanted says whether a part is to be tried.
+wanted() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+# licensed fails unless an image carries its licences.
+licensed() {
+	local id
+	id=$(pod create "mostrador-$1")
+	shift
+	for file in "$@"; do
+		pod cp "$id:/$file" "$work/$file" && grep -q 'GNU GENERAL PUBLIC LICENSE\|Apache License' "$work/$file" || fail "the image has no $file"
+	done
+	pod rm "$id" >/dev/null
+}
+
+. deploy/test/guide.sh
+. deploy/test/https.sh
+. deploy/test/monitoring.sh
+parts=${*:-server bridge litestream compose guide zip https monitoring}
 photo=$(printf '\xff\xd8\xff\xe0 una foto' | base64)
+port=$(free_port)
 bases
-build bridge 40000000
 build server 40000000
-build litestream 120000000
+licensed server LICENSE LICENCIAS.txt
 [ "$(pod run --rm --network none mostrador-server version)" = v0.0.0-prueba ] || fail 'the version is not stamped'
-[ "$(pod run --rm --network none mostrador-bridge version)" = v0.0.0-prueba ] || fail "the bridge's version is not stamped"
+if wanted bridge || wanted monitoring; then
+	build bridge 40000000
+	licensed bridge LICENSE LICENCIAS.txt
+	[ "$(pod run --rm --network none mostrador-bridge version)" = v0.0.0-prueba ] || fail "the bridge's version is not stamped"
+fi
+if wanted litestream; then
+	build litestream 120000000
+	licensed litestream LICENCIAS.txt
+fi
 build_compose
-try_server
-try_bridge
-try_litestream
-try_compose
+export VERSION=prueba
+for part in $parts; do
+	case $part in server | bridge | litestream) ;; *) engine ;; esac
+	begun=$SECONDS
+	"try_$part"
+	echo "images: $part took $((SECONDS - begun)) s"
+done

@@ -115,7 +115,8 @@ func contentPolicy(scripts string) string {
 		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
-// sentAlways are the headers of every answer; the slices are shared by all.
+// sentAlways are the headers of every answer but those of sentToPrograms; the
+// slices are shared by all.
 var sentAlways = map[string][]string{
 	"Content-Security-Policy":      {contentPolicy("")},
 	"X-Content-Type-Options":       {"nosniff"},
@@ -126,9 +127,18 @@ var sentAlways = map[string][]string{
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 }
 
+// sentToPrograms is what is left of them where only the bridge gets anything but
+// a refusal: a browser has no use for the rest, and each message of a customer
+// would pay for it.
+var sentToPrograms = map[string][]string{"X-Content-Type-Options": sentAlways["X-Content-Type-Options"]}
+
 func securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		maps.Copy(w.Header(), sentAlways)
+		headers := sentAlways
+		if r.URL.Path == wire.PathWebhook {
+			headers = sentToPrograms
+		}
+		maps.Copy(w.Header(), headers)
 		next.ServeHTTP(w, r)
 	})
 }

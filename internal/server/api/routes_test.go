@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -94,7 +95,7 @@ func TestUnknownAddressesAndMethodsAreProblemsToo(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+func TestEveryAnswerToABrowserCarriesTheSecurityHeaders(t *testing.T) {
 	s := openShop(t)
 	for _, path := range []string{"/health", "/tickets", "/nada", "/entrar"} {
 		h := s.do(http.MethodGet, path, "").Header()
@@ -108,6 +109,16 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 		}
 		if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") {
 			t.Errorf("%s: got policy %q, want nothing unsafe in it", path, h.Get("Content-Security-Policy"))
+		}
+	}
+}
+
+func TestAWebhooksAnswerCarriesOnlyTheHeadersThatProgramsNeed(t *testing.T) {
+	s := openShop(t)
+	for _, w := range []*httptest.ResponseRecorder{s.do(http.MethodPost, "/webhook", "{}"), s.post("{}"), s.post(`{"remitente":"5214772758198","contenido":"hola","imagen":null}`)} {
+		h := w.Header()
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" || !strings.Contains(h.Get("Content-Type"), "json") || h.Get("Content-Security-Policy") != "" {
+			t.Errorf("%d: got %v, want JSON that nobody guesses at or keeps, and nothing for pages", w.Code, h)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -362,6 +363,50 @@ func TestDoubtAndReasonsAreKeptAndARepeatedQuestionPresses(t *testing.T) {
 		s.add(s.fromAna("A3", "¿alguien?"))
 		if got := s.ticket(1); got.Priority != ticket.PriorityHigh || got.Reason != ticket.ReasonRepeated || got.ReasonWords != nil {
 			t.Errorf("without an answer for half a day: got %q for %q, want it to press", got.Priority, got.Reason)
+		}
+	})
+}
+
+func TestACorrectedMessageIsNotARepeatedQuestion(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		s := openShopWith(t, url, func(int64, string) ticket.Classification {
+			return ticket.Classification{Category: "Soporte General", Source: ticket.SourceModel, Priority: ticket.PriorityNormal}
+		})
+		s.add(s.fromAna("A1", "orijinal"))
+		unread := s.fromAna("A2", "")
+		unread.Kind = ticket.KindUnreadable
+		s.add(unread)
+		s.clock.Advance(time.Minute)
+		s.add(s.event("E1", ticket.KindEdit, "A1", "original"))
+		s.add(s.fromAna("A2", "por fin"))
+		if got := s.ticket(1); got.Description != "original\npor fin" || got.Priority != ticket.PriorityNormal {
+			t.Errorf("got %q of priority %q, want the corrected text and normal", got.Description, got.Priority)
+		}
+	})
+}
+
+func TestATicketsPriorityFollowsWhatItsCustomerWrites(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		s := openShopWith(t, url, func(_ int64, text string) ticket.Classification {
+			c := ticket.Classification{Category: "Soporte General", Source: ticket.SourceModel, Priority: ticket.PriorityNormal}
+			if strings.HasSuffix(text, "urgente") {
+				c.Priority = ticket.PriorityHigh
+			}
+			return c
+		})
+		for i, want := range []ticket.Priority{ticket.PriorityNormal, ticket.PriorityHigh, ticket.PriorityHigh, ticket.PriorityNormal} {
+			text := "es urgente"
+			if want == ticket.PriorityNormal {
+				text = "con calma"
+			}
+			s.add(s.fromAna(fmt.Sprintf("A%d", i), text))
+			if got := s.ticket(1).Priority; got != want {
+				t.Errorf("after message %d: got %q, want %q", i, got, want)
+			}
+		}
+		s.add(s.event("E1", ticket.KindEdit, "A3", "es urgente"))
+		if got := s.ticket(1).Priority; got != ticket.PriorityHigh {
+			t.Errorf("after an edit: got %q, want %q", got, ticket.PriorityHigh)
 		}
 	})
 }

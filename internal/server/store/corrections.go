@@ -260,8 +260,11 @@ func (d dealtWith) right() bool {
 
 // candidateList is candidates as the database keeps them.
 func candidateList(candidates []ticket.Candidate) string {
+	if len(candidates) == 0 {
+		return "[]"
+	}
 	data, err := json.Marshal(candidates)
-	if err != nil || candidates == nil {
+	if err != nil {
 		return "[]"
 	}
 	return string(data)

@@ -153,5 +153,8 @@ const mostWords = 6
 // searchWords returns the words of a search as search keys have them.
 func searchWords(text string) []string {
 	words := strings.Fields(searchKey(clean(text)))
+	if number, ok := oneNumber(strings.Join(words, "")); ok {
+		return []string{number}
+	}
 	return words[:min(len(words), mostWords)]
 }

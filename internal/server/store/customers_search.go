@@ -2,20 +2,13 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-const (
-	// completedBy is the most words of which one that is looked for may be a part;
-	// a part of more is so common that walking from the newest customer on finds
-	// enough at once.
-	completedBy = 200
-	// unindexed is how many customers, new or renamed, may be looked at one by one
-	// because the index does not know them yet.
-	unindexed = 1000
-)
+// unindexed is how many customers, new or renamed, may be looked at one by one
+// because the index does not know them yet.
+const unindexed = 1000
 
 // customerSearch is one call of Customers.
 type customerSearch struct {
@@ -38,16 +31,17 @@ func (r *customerSearch) page(ctx context.Context, before int64) (CustomerPage, 
 		return r.cut(all, 0), err
 	}
 	var all []Customer
-	low := before
+	low, most := before, hitsAtOnce
 	for range hitSteps {
-		ids, err := r.find(ctx, "contact_words", wanted.match(r.postgres), low, hitsAtOnce)
+		ids, err := r.find(ctx, "contact_words", wanted.match(r.postgres), low, most)
 		if err != nil {
 			return CustomerPage{}, err
 		}
 		high := low
-		if low = 0; len(ids) == hitsAtOnce {
-			low = ids[len(ids)-1]
+		if low = 0; len(ids) == most {
+			low = ids[most-1]
 		}
+		most *= hitGrowth
 		for _, id := range fresh {
 			if id < high && id >= low {
 				ids = append(ids, id)
@@ -86,7 +80,8 @@ func (r *customerSearch) rows(ctx context.Context, before int64, ids string) ([]
 }
 
 func (r *customerSearch) query(before int64, ids string) (string, []any) {
-	conditions, args := []string{`c.id < $2`}, []any{r.business, before, r.limit + 1}
+	c := &conditions{args: []any{r.business}}
+	c.add("c.id < %s", before)
 	columns := customerColumns
 	if !r.blocked {
 		// The sign keeps the rows from being read off another index and sorted, all of
@@ -94,31 +89,27 @@ func (r *customerSearch) query(before int64, ids string) (string, []any) {
 		columns = strings.Replace(columns, "c.business_id =", "+c.business_id =", 1)
 	}
 	if ids != "" {
-		conditions = append(conditions, `c.id IN (`+ids+`)`)
+		c.text = append(c.text, `c.id IN (`+ids+`)`)
 	}
 	if r.blocked {
-		conditions = append(conditions, `c.blocked_at > 0`)
+		c.text = append(c.text, `c.blocked_at > 0`)
 	}
 	for _, word := range r.words {
-		args = append(args, "%"+word+"%")
-		conditions = append(conditions, `c.search_key LIKE $`+strconv.Itoa(len(args)))
+		c.contain(word)
 	}
-	return columns + strings.Join(conditions, ` AND `) + ` ORDER BY c.id DESC LIMIT $3`, args
+	return columns + c.where() + ` ORDER BY c.id DESC LIMIT ` + strconv.Itoa(r.limit+1), c.args
 }
 
 // narrow returns what the index of words is asked so that few customers remain to
 // be looked at, and the ids of those it does not know yet. Nil: walking is as
 // good, or the index is not whole.
-func (r *customerSearch) narrow(ctx context.Context) (allOf, []int64, error) {
-	all := allOf{{businessWord(strconv.FormatInt(r.business, 10))}}
+func (r *customerSearch) narrow(ctx context.Context) (all allOf, fresh []int64, err error) {
 	for _, word := range r.words {
-		some, err := r.having(ctx, word)
-		if err != nil {
-			return nil, nil, err
+		for _, part := range covering(strconv.FormatInt(r.business, 10), word) {
+			all = append(all, []string{part})
 		}
-		all = append(all, some...)
 	}
-	if len(all) == 1 {
+	if all == nil {
 		return nil, nil, nil
 	}
 	fresh, whole, err := r.fresh(ctx)
@@ -126,23 +117,6 @@ func (r *customerSearch) narrow(ctx context.Context) (allOf, []int64, error) {
 		return nil, nil, err
 	}
 	return all, fresh, nil
-}
-
-// having returns what contacts with word in a name or a number have in the index;
-// nothing when too many have it. Of a name that is a number all of it counts.
-func (r *customerSearch) having(ctx context.Context, word string) (allOf, error) {
-	known, err := list(ctx, r.reader, scanText, `SELECT word FROM vocabulary WHERE what = $1 AND word LIKE $2 LIMIT $3`, ofContacts, "%"+word+"%", completedBy+1)
-	if err != nil || len(known) > completedBy {
-		return nil, err
-	}
-	if isTyped(word) {
-		return allOf{append(known, word)}, nil
-	}
-	var all allOf
-	for _, g := range grams(word) {
-		all = append(all, append(slices.Clip(known), word, g))
-	}
-	return all, nil
 }
 
 // fresh returns the ids of the contacts that the index has not come to or that

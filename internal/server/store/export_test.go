@@ -81,3 +81,10 @@ func (s *Store) ExplainCustomers(ctx context.Context, business int64, words []st
 	query, args := r.query(1<<60, ids)
 	return s.plan(ctx, query, args)
 }
+
+// Parts and Covering are what the index knows of a text and what a word is looked
+// for by.
+var (
+	Parts    = parts
+	Covering = covering
+)

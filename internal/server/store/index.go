@@ -23,10 +23,6 @@ const (
 // can still commit one with a lower id.
 const settled = time.Minute
 
-// gram is how many digits of a phone number, wherever they stand, are a word, so
-// that any part of the number finds the contact.
-const gram = 3
-
 // source is one kind of thing with words.
 type source struct {
 	what  string
@@ -47,9 +43,9 @@ var sources = []source{
 	},
 	{
 		what: ofContacts, table: "contact_words",
-		rows: `SELECT r.id, r.created_at, r.name || ' ' || r.given_name, r.phone, ` + asBusinessText + ` FROM contacts r WHERE `,
+		rows: `SELECT r.id, r.created_at, r.name || ' ' || r.given_name, r.search_key || ' ' || COALESCE(r.phone_key, ''), ` + asBusinessText + ` FROM contacts r WHERE `,
 		split: func(t [3]string) []string {
-			return append(append(words.Split(t[0]), grams(t[1])...), businessWord(t[2]))
+			return append(append(words.Split(t[0]), parts(t[2], t[1])...), businessWord(t[2]))
 		},
 	},
 }
@@ -60,15 +56,6 @@ const asBusinessText = `CAST(r.business_id AS TEXT)`
 // type. To look for it beside the others is far cheaper than to drop what is
 // another business's afterwards.
 func businessWord(id string) string { return "§" + id }
-
-// grams are the words of a phone number, or of a part of it.
-func grams(digits string) []string {
-	var all []string
-	for i := range max(len(digits)-gram+1, 0) {
-		all = append(all, digits[i:i+gram])
-	}
-	return all
-}
 
 // indexed is a row that has words.
 type indexed struct {
@@ -167,16 +154,27 @@ func (s *Store) reworded(ctx context.Context, src source, p progress, limit int)
 	if err != nil {
 		return nil, err
 	}
+	var in []int64
 	for i, c := range all {
 		// Above the progress PostgreSQL may have some that are not settled.
-		if all[i].in = c.row >= p.low && (c.row <= p.high || s.postgres); !all[i].in {
-			continue
-		}
-		if all[i].now, err = list(ctx, s.reader, scanIndexed, src.rows+`r.id = $1`, c.row); err != nil {
-			return nil, err
+		if all[i].in = c.row >= p.low && (c.row <= p.high || s.postgres); all[i].in {
+			in = append(in, c.row)
 		}
 	}
-	return all, nil
+	if len(in) == 0 {
+		return all, nil
+	}
+	rows, err := list(ctx, s.reader, scanIndexed, src.rows+`r.id IN (`+numbers(in)+`)`)
+	now := map[int64][]indexed{}
+	for _, r := range rows {
+		now[r.id] = []indexed{r}
+	}
+	for i, c := range all {
+		if c.in {
+			all[i].now = now[c.row]
+		}
+	}
+	return all, err
 }
 
 // ahead returns the oldest rows above the progress that have no words yet.
@@ -239,19 +237,19 @@ func (t *tx) insertWords(src source, rows []indexed) error {
 	known := map[string]int64{}
 	for _, r := range rows {
 		all := src.split(r.texts)
+		slices.Sort(all)
+		all = slices.Compact(all)
 		if err := t.exec(insert, r.id, strings.Join(all, " ")); err != nil {
 			return err
 		}
-		slices.Sort(all)
-		for _, word := range slices.Compact(all) {
-			known[word]++
+		for _, word := range all {
+			if isTyped(word) {
+				known[word]++
+			}
 		}
 	}
 	// In one order, so that two servers never wait for each other.
 	for _, word := range slices.Sorted(maps.Keys(known)) {
-		if !isTyped(word) {
-			continue
-		}
 		if err := t.exec(`INSERT INTO vocabulary (what, word, n) VALUES ($1, $2, $3) ON CONFLICT (what, word) DO UPDATE SET n = vocabulary.n + excluded.n`,
 			src.what, word, known[word]); err != nil {
 			return err

@@ -18,12 +18,12 @@ type stored struct {
 }
 
 const storedColumns = `m.id, m.direction, m.kind, m.author_key, m.delivery, m.body, m.original_body, m.edited_at, m.deleted_at,
-	t.id, t.number, t.status, t.category_source, t.first_answer_at`
+	t.id, t.number, t.status, t.priority, t.category_source, t.first_answer_at, t.created_at`
 
 func scanStored(row scanner) (m stored, err error) {
 	err = row.Scan(&m.id, &m.direction, &m.kind, &m.author, &m.delivery,
 		&m.content.body, &m.content.original, &m.content.editedAt, &m.content.deletedAt,
-		&m.thread.id, &m.thread.number, &m.thread.status, &m.thread.source, &m.thread.firstAnswer)
+		&m.thread.id, &m.thread.number, &m.thread.status, &m.thread.priority, &m.thread.source, &m.thread.firstAnswer, &m.thread.created)
 	return m, err
 }
 

@@ -15,9 +15,12 @@ import (
 
 const (
 	// hitsAtOnce messages are looked at in one step of a search, and at most
-	// hitSteps times that for one page: a page may come out short for it.
+	// hitSteps times that for one page: a page may come out short for it. Of
+	// contacts, which are looked at faster, each step takes hitGrowth times the one
+	// before it.
 	hitsAtOnce = 100
 	hitSteps   = 4
+	hitGrowth  = 4
 	// contactsFound and contactTickets bound what a search by a common name
 	// brings; the newest of each count.
 	contactsFound  = 200
@@ -194,28 +197,43 @@ func (r *search) contacts(ctx context.Context) ([]hit, error) {
 	if err != nil || wanted == nil {
 		return nil, err
 	}
-	ids, err := r.find(ctx, "contact_words", wanted.match(r.postgres), math.MaxInt64, contactsFound)
-	if err != nil {
-		return nil, err
+	var ids []int64
+	low, most := int64(math.MaxInt64), contactsFound
+	for range hitSteps {
+		some, err := r.find(ctx, "contact_words", wanted.match(r.postgres), low, most)
+		if err != nil {
+			return nil, err
+		}
+		having, err := r.withDigits(ctx, some, digits)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, having...)
+		if len(some) < most || len(ids) >= contactsFound {
+			break
+		}
+		low, most = some[most-1], most*hitGrowth
 	}
-	if ids, err = r.withDigits(ctx, ids, digits); err != nil || len(ids) == 0 {
-		return nil, err
+	if len(ids) == 0 {
+		return nil, nil
 	}
+	ids = ids[:min(len(ids), contactsFound)]
 	c := r.conditions()
 	return list(ctx, r.reader, scanHit(FoundByContact), r.contactsQuery(ids, c), c.args...)
 }
 
-// withDigits keeps the contacts whose phone number has all the digits in a row:
-// the index knows only that it has each few of them.
+// withDigits keeps the contacts, at most contactsFound and the newest first, that
+// have all the digits in a row: the index knows only that they have each few of
+// them.
 func (r *search) withDigits(ctx context.Context, contacts []int64, digits []string) ([]int64, error) {
 	if len(contacts) == 0 || len(digits) == 0 {
 		return contacts, nil
 	}
 	c := &conditions{}
 	for _, part := range digits {
-		c.add("phone LIKE %s", "%"+part+"%")
+		c.contain(part)
 	}
-	return list(ctx, r.reader, scanID, `SELECT id FROM contacts WHERE id IN (`+numbers(contacts)+`) AND `+c.where(), c.args...)
+	return list(ctx, r.reader, scanID, `SELECT c.id FROM contacts c WHERE c.id IN (`+numbers(contacts)+`) AND `+c.where()+` ORDER BY c.id DESC LIMIT `+strconv.Itoa(contactsFound), c.args...)
 }
 
 func (r *search) contactsQuery(contacts []int64, c *conditions) string {

@@ -59,17 +59,21 @@ func (r *search) inMessages(ctx context.Context) (allOf, error) {
 }
 
 // inContacts is the query as the index of contacts takes it: words are names, or
-// their beginnings, and numbers parts of a phone number. Nil: no contact can
-// have them.
+// their beginnings, and digits parts of a number. Nil: no contact can have them,
+// or so few digits are asked for that most have them.
 func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, err error) {
-	all = r.ours()
-	for _, word := range r.q.Words {
+	wanted, typed := r.q.Words, false
+	if number, ok := oneNumber(r.q.Joined); ok {
+		wanted = []string{number}
+	}
+	for _, word := range wanted {
 		switch {
 		case !isTyped(word):
 			digits = append(digits, word)
-			for _, g := range grams(word) {
-				all = append(all, []string{g})
+			for _, part := range covering(strconv.FormatInt(r.business, 10), word) {
+				all = append(all, []string{part})
 			}
+			continue
 		case utf8.RuneCountInString(word) < shortestName:
 			all = append(all, []string{word})
 		default:
@@ -79,9 +83,10 @@ func (r *search) inContacts(ctx context.Context) (all allOf, digits []string, er
 			}
 			all = append(all, completed)
 		}
+		typed = true
 	}
-	if len(all) == 1 {
-		return nil, nil, nil
+	if typed { // parts of numbers name the business themselves
+		all = append(all, r.ours()...)
 	}
 	return all, digits, nil
 }

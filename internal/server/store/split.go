@@ -95,11 +95,10 @@ func (m *mover) split(second, message int64, classify func(int64, string) ticket
 // what comes from that second on, where it is from.
 func (m *mover) openRest(second int64) error {
 	m.target = sheet{Contact: m.source.Contact, Status: ticket.StatusPending}
-	if _, err := m.row([]any{&m.target.Number}, `
-		UPDATE businesses SET last_ticket_number = last_ticket_number + 1 WHERE id = $1 RETURNING last_ticket_number`, m.business); err != nil {
+	var err error
+	if m.target.Number, err = m.nextNumber(m.business); err != nil {
 		return fmt.Errorf("number ticket: %w", err)
 	}
-	var err error
 	m.target.ID, err = m.add(`
 		INSERT INTO tickets (business_id, number, contact_id, bridge_id, title, description, status, priority, category,
 			category_source, confidence, words, photo, unread, assignee_id, created_at, updated_at)

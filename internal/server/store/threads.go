@@ -22,6 +22,7 @@ const (
 type thread struct {
 	id, number  int64
 	status      ticket.Status
+	priority    ticket.Priority
 	source      ticket.Source
 	firstAnswer int64
 	unread      int
@@ -30,11 +31,11 @@ type thread struct {
 	mergedInto  int64 // number of the ticket that has its messages now
 }
 
-const threadColumns = `id, number, status, category_source, first_answer_at, unread, bridge_id, created_at, merged_into`
+const threadColumns = `id, number, status, priority, category_source, first_answer_at, unread, bridge_id, created_at, merged_into`
 
 // dest is where threadColumns go.
 func (th *thread) dest() []any {
-	return []any{&th.id, &th.number, &th.status, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.created, &th.mergedInto}
+	return []any{&th.id, &th.number, &th.status, &th.priority, &th.source, &th.firstAnswer, &th.unread, &th.bridge, &th.created, &th.mergedInto}
 }
 
 func scanThread(row scanner) (th thread, err error) {
@@ -105,9 +106,8 @@ func (g *intake) latest() (thread, error) {
 // open makes a ticket out of its first message.
 func (g *intake) open(text string) (thread, error) {
 	th := thread{status: ticket.StatusPending}
-	if _, err := g.row([]any{&th.number}, `
-		UPDATE businesses SET last_ticket_number = last_ticket_number + 1 WHERE id = $1 RETURNING last_ticket_number`,
-		g.in.Business); err != nil {
+	var err error
+	if th.number, err = g.nextNumber(g.in.Business); err != nil {
 		return thread{}, fmt.Errorf("number ticket: %w", err)
 	}
 	text = cut(text, descriptionLimit)
@@ -130,6 +130,20 @@ func (g *intake) open(text string) (thread, error) {
 	}
 	th.status = ticket.StatusResolved
 	return th, g.exec(`UPDATE tickets SET status = 'resolved', resolved_at = $2, unread = 0 WHERE id = $1`, id, g.now)
+}
+
+// nextNumber counts the tickets of a business up. RETURNING spares PostgreSQL a
+// way to another machine, and would cost SQLite a temporary table.
+func (t *tx) nextNumber(business int64) (number int64, err error) {
+	count, counted := `UPDATE businesses SET last_ticket_number = last_ticket_number + 1 WHERE id = $1`, `last_ticket_number`
+	if t.id != "" {
+		_, err = t.row([]any{&number}, count+` RETURNING `+counted, business)
+		return number, err
+	}
+	if err = t.exec(count, business); err == nil {
+		_, err = t.row([]any{&number}, `SELECT `+counted+` FROM businesses WHERE id = $1`, business)
+	}
+	return number, err
 }
 
 // join notes on a ticket that its customer wrote again: the message c, which is
@@ -179,11 +193,17 @@ func (g *intake) describe(th thread, more int) error {
 	if g.sentAt-th.created >= patience.Milliseconds() {
 		insist(&c)
 	}
+	// Apart from the rest as in join.
+	if c.Priority != th.priority {
+		if err := g.exec(`UPDATE tickets SET priority = $2 WHERE id = $1`, th.id, c.Priority); err != nil {
+			return err
+		}
+	}
 	return g.exec(`
-		UPDATE tickets SET description = $2, title = $3, priority = $4, category = $5, category_source = $6, confidence = $7,
-			words = $8, doubt = $9, candidates = $10, priority_reason = $11, priority_words = $12, updated_at = $13, unread = unread + $14
+		UPDATE tickets SET description = $2, title = $3, category = $4, category_source = $5, confidence = $6,
+			words = $7, doubt = $8, candidates = $9, priority_reason = $10, priority_words = $11, updated_at = $12, unread = unread + $13
 		WHERE id = $1`,
-		th.id, text, c.Title, c.Priority, c.Category, c.Source, c.Confidence, wordList(c.Words), c.Doubt, candidateList(c.Candidates),
+		th.id, text, c.Title, c.Category, c.Source, c.Confidence, wordList(c.Words), c.Doubt, candidateList(c.Candidates),
 		c.Reason, wordList(c.ReasonWords), g.now, more)
 }
 
@@ -230,8 +250,11 @@ func scanText(row scanner) (text string, err error) {
 
 // wordList is words as the database keeps them.
 func wordList(words []string) string {
+	if len(words) == 0 {
+		return "[]"
+	}
 	data, err := json.Marshal(words)
-	if err != nil || words == nil {
+	if err != nil {
 		return "[]"
 	}
 	return string(data)

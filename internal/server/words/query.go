@@ -19,6 +19,9 @@ type Query struct {
 	Words []string // folded, each once
 	// Open says that the last word may go on: it was being typed.
 	Open bool
+	// Joined is all words as they came, also those that came again, without what was
+	// between them: a number in one piece.
+	Joined string
 }
 
 // Parse makes a Query of what somebody typed. Without a word in it there is
@@ -26,6 +29,7 @@ type Query struct {
 func Parse(text string) Query {
 	var q Query
 	all := Split(text)
+	q.Joined = strings.Join(all, "")
 	for i, word := range all {
 		if i == len(all)-1 {
 			last, _ := utf8.DecodeLastRuneInString(text)

@@ -48,6 +48,16 @@ func TestAQueryKnowsItsWordsAndWhetherTheLastIsBeingTyped(t *testing.T) {
 	}
 }
 
+func TestAQueryKnowsANumberInOnePiece(t *testing.T) {
+	for text, want := range map[string]string{
+		"+52 (477) 477-8198": "524774778198", "47 72 47 72": "47724772", "１２ ab": "12ab", " ": "",
+	} {
+		if got := words.Parse(text).Joined; got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestASnippetShowsTheWordsWhereTheyAre(t *testing.T) {
 	long := strings.Repeat("antes de todo esto ", 20) + "la IMPRESORA falló, la impresora… " + strings.Repeat("y después más ", 30)
 	for _, tt := range []struct{ query, text, want string }{
