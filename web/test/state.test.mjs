@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { emptyList, extended, kept, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
+import { emptyList, extended, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
+import { kept } from '../static/js/kept.js';
 import { isEmpty } from '../static/js/listing.js';
 
 const tickets = (...ids) => ids.map((id) => ({ id, notice: null }));

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the panel knows, and the pure steps from one state to the next. Nothing here touches page or network. */
 import { computed, signal } from '@preact/signals-core';
+import { kept } from './kept.js';
 
 /** @typedef {import('./wire.js').Ticket} Ticket */
 /** @typedef {import('./wire.js').Notice} Notice */
@@ -93,14 +94,6 @@ export function extended(old, page) {
 /** The list with one ticket changed; a ticket that is not in it changes nothing. @param {List} old @param {Ticket} ticket @returns {List} */
 export function withTicket(old, ticket) {
   return { ...old, tickets: old.tickets.map((known) => (known.id === ticket.id ? kept(known, ticket) : known)) };
-}
-
-/**
- * What was known where nothing new is said, so that nobody draws it again.
- * @template T @param {T | undefined} known @param {T} said @returns {T}
- */
-export function kept(known, said) {
-  return known !== undefined && JSON.stringify(known) === JSON.stringify(said) ? known : said;
 }
 
 /** @param {Notice | null} notice */

@@ -3,6 +3,7 @@
 import { Problem, api } from '../api.js';
 import { convapi } from '../convapi.js';
 import { t } from '../i18n.js';
+import { kept } from '../kept.js';
 import * as state from '../state.js';
 import * as talk from '../talk.js';
 import { change, latest, sentence } from './guard.js';
@@ -35,8 +36,8 @@ export async function refresh() {
   try {
     const { ticket, extra, messages } = await latest(() => convapi.conversation(id));
     const known = state.conversation.value;
-    if (known.id === id) talk.extra.value = state.kept(talk.extra.value, extra);
-    update(id, { ticket: state.kept(known.ticket ?? undefined, ticket), messages: allKept(known.messages, messages), phase: 'ready' });
+    if (known.id === id) talk.extra.value = kept(talk.extra.value, extra);
+    update(id, { ticket: kept(known.ticket ?? undefined, ticket), messages: allKept(known.messages, messages), phase: 'ready' });
     state.list.value = state.withTicket(state.list.value, ticket);
   } catch (cause) {
     if (state.conversation.value.phase !== 'ready') update(id, { phase: 'failed', error: sentence(cause) });
@@ -46,7 +47,7 @@ export async function refresh() {
 /** @param {import('../wire.js').Message[]} known @param {import('../wire.js').Message[]} said */
 function allKept(known, said) {
   const old = new Map(known.map((message) => [message.id, message]));
-  return state.kept(known, said.map((message) => state.kept(old.get(message.id), message)));
+  return kept(known, said.map((message) => kept(old.get(message.id), message)));
 }
 
 /**
