@@ -80,7 +80,7 @@ func TestTheJoinedPanelWorksAndIsSmall(t *testing.T) {
 func TestAPageThatDoesNotComeSaysSo(t *testing.T) {
 	files := joinedPanel(t)
 	for name := range files {
-		if strings.HasPrefix(name, "js/settings-") || name == "js/views/settings.js" {
+		if strings.HasPrefix(name, "js/others-") || name == "js/views/others.js" {
 			delete(files, name)
 		}
 	}

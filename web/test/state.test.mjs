@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { emptyList, extended, nextStatuses, noticeView, refreshed, revivable, withTicket } from '../static/js/state.js';
+import { kept } from '../static/js/kept.js';
 import { isEmpty } from '../static/js/listing.js';
 
 const tickets = (...ids) => ids.map((id) => ({ id, notice: null }));
@@ -103,4 +104,16 @@ test('a panel is empty when all tickets were asked for and there are none', () =
   const none = { phase: 'ready', tickets: [], next: '', query: '' };
   assert.equal(isEmpty(none), true);
   for (const other of [{ phase: 'loading' }, { query: 'estado=resuelto' }, { next: '5' }, { tickets: tickets(1) }]) assert.equal(isEmpty({ ...none, ...other }), false);
+});
+
+test('what is said again is kept as it was, so that nobody draws it again', () => {
+  const known = { id: 1, at: new Date(5), words: ['a'] };
+  assert.equal(kept(known, { id: 1, at: new Date(5), words: ['a'] }), known);
+  const said = { id: 1, at: new Date(6), words: ['a'] };
+  assert.equal(kept(known, said), said);
+  assert.equal(kept(undefined, said), said);
+  const before = refreshed(emptyList, page([3, 2, 1]));
+  const again = refreshed(before, page([3, 2, 1]));
+  assert.equal(again.tickets[1], before.tickets[1]);
+  assert.equal(again.fresh, before.fresh);
 });

@@ -48,8 +48,15 @@ export async function call(method, path, body) {
   return answer;
 }
 
+/** What js/boot.js has asked for, by path. @type {Map<string, Promise<Response | null>>} */
+const asked = /** @type {any} */ (globalThis).asked ?? new Map();
+
 /** @param {string} path @param {RequestInit} options */
 async function reach(path, options) {
+  const answer = asked.get(path);
+  asked.delete(path); // old by the next time
+  const early = await answer;
+  if (early?.ok) return early;
   try {
     return await fetch(path, options);
   } catch {

@@ -2,7 +2,8 @@
 /**
  * What must be right before the first picture: colours and language, as this
  * browser's person chose them or the browser says. A plain script, because
- * modules come later. It also asks for the texts before anybody needs them.
+ * modules come later. It also asks for the texts and for what the page will show,
+ * before anybody needs them.
  */
 (() => {
   const root = document.documentElement;
@@ -35,6 +36,14 @@
     Object.assign(texts, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: new URL(`../i18n/${name}.json`, here).href });
     document.head.append(texts);
   }
+  // The answers are for js/api.js, which asks itself for what is not among them.
+  const list = /^#?\/?$/.test(location.hash) ? ['tickets?limite=50', 'tickets/resumen'] : [];
+  const [, ticket] = /^#\/ticket\/([1-9]\d{0,15})(?:\?|$)/.exec(location.hash) ?? [];
+  const shown = ticket ? [`tickets/${ticket}/conversacion`] : list;
+  const paths = location.pathname === '/' ? ['yo', ...shown, 'puente', 'categorias?breve=true'].map((name) => `/api/v1/${name}`) : [];
+  Object.assign(globalThis, {
+    asked: new Map(paths.map((path) => [path, fetch(path, { headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(15_000) }).catch(() => null)])),
+  });
   dress();
   addEventListener('theme', dress);
 })();

@@ -6,7 +6,8 @@ import { render } from 'preact';
 import { refresh as refreshBridge } from './actions/bridge.js';
 import { refresh as refreshConversation } from './actions/conversation.js';
 import { restore as restoreAlerts } from './actions/alerts.js';
-import { follow, refresh as refreshList } from './actions/list.js';
+import { loadCategories } from './actions/categories.js';
+import { follow, refresh as refreshList, refreshTickets } from './actions/list.js';
 import * as live from './actions/live.js';
 import { identify, restoreDrafts } from './actions/session.js';
 import { pageTitle } from './format.js';
@@ -26,10 +27,23 @@ const talking = 10_000;
 const quiet = 120_000;
 const offline = 5_000;
 
+/** Who is here, and what stands on top of every page: coming later it would push the page down. */
+async function begin() {
+  await identify();
+  if (state.phase.value !== 'ready') return;
+  await refreshBridge();
+  bridgeRead = true;
+}
+
+/** Whether begin has just read the bridge's state. */
+let bridgeRead = false;
+
 async function refreshAll() {
   state.now.value = Date.now();
   if (state.phase.value === 'starting' || !state.online.value) await identify();
-  if (state.phase.value === 'ready') await refreshList();
+  if (state.phase.value !== 'ready') return;
+  await (bridgeRead ? refreshTickets() : refreshList());
+  bridgeRead = false;
 }
 
 /** What changes faster than the list, where somebody looks at it. */
@@ -39,7 +53,7 @@ async function refreshOpen() {
 }
 
 async function main() {
-  await Promise.all([loadTexts().then(use), loadSentences().then(useSentences), identify()]);
+  await Promise.all([loadTexts().then(use), loadSentences().then(useSentences), begin()]);
   state.now.value = Date.now();
   restoreDrafts();
   restoreAlerts();
@@ -54,6 +68,7 @@ async function main() {
     router.leaveLoginPage(window);
     queueMicrotask(again);
     queueMicrotask(live.start);
+    queueMicrotask(loadCategories);
     return live.stop;
   });
   effect(() => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the panel knows, and the pure steps from one state to the next. Nothing here touches page or network. */
-import { signal } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
+import { kept } from './kept.js';
 
 /** @typedef {import('./wire.js').Ticket} Ticket */
 /** @typedef {import('./wire.js').Notice} Notice */
@@ -34,6 +35,8 @@ export const welcome = signal(false);
 export const summary = signal(null);
 /** @type {Signal<List>} */
 export const list = signal(emptyList);
+/** What came since the list was first seen, apart so that no row waits for anything else of the list. */
+export const fresh = computed(() => list.value.fresh);
 /** @type {Signal<Conversation>} */
 export const conversation = signal(emptyConversation);
 /** Clicks on "Notificar recibido" that are not over, by ticket. @type {Signal<Record<number, Attempt>>} */
@@ -61,8 +64,8 @@ export const views = signal([]);
 export const toast = signal(null);
 /** How this browser tells of new tickets. */
 export const alerts = signal({ sound: false, notices: false, open: false });
-/** Where the list was left. */
-export const place = { scroll: 0, ticket: 0 };
+/** Where the list was left, and whether all of it was there. */
+export const place = { scroll: 0, ticket: 0, whole: false };
 
 /**
  * The list after its newest page was fetched again: what the page covers is
@@ -73,10 +76,11 @@ export const place = { scroll: 0, ticket: 0 };
 export function refreshed(old, page) {
   const oldest = page.next ? page.tickets.at(-1)?.id ?? Infinity : 0;
   const tail = old.tickets.filter((ticket) => ticket.id < oldest);
-  const tickets = [...page.tickets, ...tail];
-  const fresh = old.phase === 'loading' ? [] : page.tickets.filter((ticket) => ticket.id > old.newest).map((ticket) => ticket.id);
+  const known = new Map(old.tickets.map((ticket) => [ticket.id, ticket]));
+  const tickets = [...page.tickets.map((ticket) => kept(known.get(ticket.id), ticket)), ...tail];
+  const added = old.phase === 'loading' ? [] : page.tickets.filter((ticket) => ticket.id > old.newest).map((ticket) => ticket.id);
   return {
-    ...old, phase: 'ready', error: '', tickets, fresh, total: page.total, next: tail.length ? old.next : page.next, complete: page.complete ?? true,
+    ...old, phase: 'ready', error: '', tickets, fresh: kept(old.fresh, added), total: page.total, next: tail.length ? old.next : page.next, complete: page.complete ?? true,
     newest: Math.max(old.newest, tickets[0]?.id ?? 0),
   };
 }
@@ -89,7 +93,7 @@ export function extended(old, page) {
 
 /** The list with one ticket changed; a ticket that is not in it changes nothing. @param {List} old @param {Ticket} ticket @returns {List} */
 export function withTicket(old, ticket) {
-  return { ...old, tickets: old.tickets.map((known) => (known.id === ticket.id ? ticket : known)) };
+  return { ...old, tickets: old.tickets.map((known) => (known.id === ticket.id ? kept(known, ticket) : known)) };
 }
 
 /** @param {Notice | null} notice */

@@ -2,6 +2,9 @@
 /** Pure: a conversation's messages into what is shown, reactions on what they react to. */
 import { daysBetween } from './format.js';
 
+/** In milliseconds. */
+const quarter = 15 * 60_000;
+
 /** @typedef {import('./wire.js').Message} Message */
 /** @typedef {{message: Message, quoted: Message | null, reactions: string[], edits: Message[], newDay: boolean}} Entry */
 
@@ -17,7 +20,7 @@ export function entries(messages) {
   /** @type {Date | null} */
   let last = null;
   return messages.filter((m) => !isEvent(m) || !byId.has(m.refersTo)).map((message) => {
-    const newDay = message.at !== null && (last === null || daysBetween(last, message.at) !== 0);
+    const newDay = message.at !== null && (last === null || !sameQuarter(last, message.at) && daysBetween(last, message.at) !== 0);
     last = message.at ?? last;
     return {
       message, newDay,
@@ -26,6 +29,11 @@ export function entries(messages) {
       reactions: message.waId ? [...(reactions.get(message.waId)?.values() ?? [])] : [],
     };
   });
+}
+
+/** Whether two times are in the same quarter of an hour, in which no time zone's day ends. @param {Date} a @param {Date} b */
+function sameQuarter(a, b) {
+  return Math.floor(a.getTime() / quarter) === Math.floor(b.getTime() / quarter);
 }
 
 /** @param {Message} m */

@@ -3,6 +3,7 @@
 import { Problem, api } from '../api.js';
 import { convapi } from '../convapi.js';
 import { t } from '../i18n.js';
+import { kept } from '../kept.js';
 import * as state from '../state.js';
 import * as talk from '../talk.js';
 import { change, latest, sentence } from './guard.js';
@@ -34,12 +35,19 @@ export async function refresh() {
   if (!id) return;
   try {
     const { ticket, extra, messages } = await latest(() => convapi.conversation(id));
-    if (state.conversation.value.id === id) talk.extra.value = extra;
-    update(id, { ticket, messages, phase: 'ready' });
+    const known = state.conversation.value;
+    if (known.id === id) talk.extra.value = kept(talk.extra.value, extra);
+    update(id, { ticket: kept(known.ticket ?? undefined, ticket), messages: allKept(known.messages, messages), phase: 'ready' });
     state.list.value = state.withTicket(state.list.value, ticket);
   } catch (cause) {
     if (state.conversation.value.phase !== 'ready') update(id, { phase: 'failed', error: sentence(cause) });
   }
+}
+
+/** @param {import('../wire.js').Message[]} known @param {import('../wire.js').Message[]} said */
+function allKept(known, said) {
+  const old = new Map(known.map((message) => [message.id, message]));
+  return kept(known, said.map((message) => kept(old.get(message.id), message)));
 }
 
 /**

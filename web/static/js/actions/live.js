@@ -11,6 +11,8 @@ import { identify } from './session.js';
 
 /** Fetching again waits this long after the last time, in milliseconds. */
 const rest = 700;
+/** A page that begins has this long to itself, in milliseconds. */
+const settling = 5000;
 /** The server closes a line with this when the session is over. */
 const sessionOver = 1008;
 
@@ -63,12 +65,14 @@ export function stop() {
 function take(heard) {
   if (!heard) return;
   const gap = missed(version, heard);
-  const again = heard.kind === 'hello' && version >= 0;
+  const [first, again] = [version < 0, heard.kind === 'hello' && version >= 0];
   version = heard.version;
   attempt = 0;
   state.live.value = true;
   if (gap || again) want('all');
   else want(heard.kind, heard.ticket);
+  // What the page began with was read before the line was there to tell of changes.
+  if (first) setTimeout(want, settling, 'all');
   if (heard.kind === 'opened' || heard.kind === 'message') tell(heard.kind, heard.ticket);
   for (const hear of listeners.get(heard.kind) ?? []) hear(heard);
 }

@@ -1,9 +1,11 @@
 // @ts-check
+import { useEffect, useState } from 'preact/hooks';
 import { permission, setNotices, setSound } from '../actions/alerts.js';
 import { logOut } from '../actions/session.js';
 import { AlertSwitch } from '../components/alert-switch.js';
 import { BridgeBar, BridgePill } from '../components/bridge-bar.js';
 import { CopyBar } from '../components/copies.js';
+import { whenIdle } from '../components/gradual.js';
 import { Help } from '../components/help.js';
 import { Icon } from '../components/icon.js';
 import { Lightbox } from '../components/lightbox.js';
@@ -14,17 +16,18 @@ import { t } from '../i18n.js';
 import { isEmpty } from '../listing.js';
 import { href, route } from '../router.js';
 import * as state from '../state.js';
-import { BridgePage } from './bridge.js';
 import { Conversation } from './conversation.js';
-import { Customer } from './customer.js';
-import { Customers } from './customers.js';
 import { Invitation } from './invitation.js';
 import { later } from './later.js';
 import { Login } from './login.js';
 import { PreferencesButton } from './preferences.js';
 import { TicketList } from './ticket-list.js';
 
-const Settings = later(() => import('./settings.js').then((it) => it.Settings));
+const others = () => import('./others.js');
+const BridgePage = later(() => others().then((it) => it.BridgePage));
+const Customer = later(() => others().then((it) => it.Customer));
+const Customers = later(() => others().then((it) => it.Customers));
+const Settings = later(() => others().then((it) => it.Settings));
 
 /** What shows each view of the router. @type {Record<string, any>} */
 const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
@@ -59,11 +62,24 @@ function GaveUp({ count }) {
     <a class="button" href=${href({ view: 'settings', section: 'avisos' })}>${t('notices.bannerLink')}</a></div>`;
 }
 
+/** How long the list waits for the conversation at most, in milliseconds. */
+const patience = 1500;
+
 /** A conversation, beside the list where there is room. @param {{id: number}} props */
 function Reading({ id }) {
   const wide = state.wide.value;
+  // What was asked for comes first, and the list that is not here yet after it.
+  const [beside, setBeside] = useState(state.list.value.phase !== 'loading');
+  const reading = state.conversation.value.id === id && state.conversation.value.phase !== 'loading';
+  useEffect(() => (reading && !beside ? whenIdle(() => setBeside(true)) : undefined), [reading, beside]);
+  useEffect(() => {
+    const timer = setTimeout(() => setBeside(true), patience);
+    return () => clearTimeout(timer);
+  }, []);
+  const list = beside ? html`<${TicketList} key="list" open=${id} />`
+    : html`<aside class="page list-pane" aria-label=${t('list.title')}><p class="hint"><span class="spinner"></span>${t('list.loading')}</p></aside>`;
   // A window that gets wider or narrower keeps the conversation as it stands.
-  return html`<div class=${wide ? 'split' : 'alone'}>${wide ? html`<${TicketList} key="list" open=${id} />` : ''}<${Conversation} key=${id} id=${id} /></div>`;
+  return html`<div class=${wide ? 'split' : 'alone'}>${wide ? list : ''}<${Conversation} key=${id} id=${id} /></div>`;
 }
 
 function Header() {

@@ -1,0 +1,6 @@
+// @ts-check
+/** The pages beside the work on tickets. They come together, when somebody first opens one of them. */
+export { BridgePage } from './bridge.js';
+export { Customer } from './customer.js';
+export { Customers } from './customers.js';
+export { Settings } from './settings.js';
