@@ -258,13 +258,8 @@ func (s *Store) OrderCategories(ctx context.Context, business int64, ids []int64
 // categories is for everything else. With only first, it does nothing for a
 // business that has a template already.
 func (s *Store) UseTemplate(ctx context.Context, business int64, template string, categories []Category, onlyFirst bool) error {
-	if onlyFirst {
-		// Nearly always: a start need not wait for the disk to learn it.
-		var before string
-		err := s.reader.QueryRowContext(ctx, `SELECT template FROM businesses WHERE id = $1`, business).Scan(&before)
-		if err == nil && before != "" {
-			return nil
-		}
+	if onlyFirst && s.hasTemplate(ctx, business) {
+		return nil
 	}
 	return s.write(ctx, "use template", func(t *tx) error {
 		var before string
@@ -291,6 +286,14 @@ func (s *Store) UseTemplate(ctx context.Context, business int64, template string
 		}
 		return t.learnAnew(business)
 	})
+}
+
+// hasTemplate reports what nearly every start asks, which need not wait for the
+// disk to learn it. False may be wrong.
+func (s *Store) hasTemplate(ctx context.Context, business int64) bool {
+	var template string
+	err := s.reader.QueryRowContext(ctx, `SELECT template FROM businesses WHERE id = $1`, business).Scan(&template)
+	return err == nil && template != ""
 }
 
 // bring adds a category of a template, or brings the one back that has its slug
