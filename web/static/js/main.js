@@ -27,11 +27,11 @@ const talking = 10_000;
 const quiet = 120_000;
 const offline = 5_000;
 
-/** Who is here, and what stands on top of every page: coming later it would push the page down. */
+/** Who is here, and what would push the page down if it came later: the word on WhatsApp, and the choice of a category. */
 async function begin() {
   await identify();
   if (state.phase.value !== 'ready') return;
-  await refreshBridge();
+  await Promise.all([refreshBridge(), loadCategories()]);
   bridgeRead = true;
 }
 
