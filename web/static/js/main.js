@@ -4,7 +4,7 @@ import { effect } from '@preact/signals-core';
 import '@preact/signals';
 import { render } from 'preact';
 import { refresh as refreshBridge } from './actions/bridge.js';
-import { refresh as refreshConversation } from './actions/conversation.js';
+import { begin as beginConversation, refresh as refreshConversation } from './actions/conversation.js';
 import { restore as restoreAlerts } from './actions/alerts.js';
 import { loadCategories } from './actions/categories.js';
 import { follow, refresh as refreshList, refreshTickets } from './actions/list.js';
@@ -27,27 +27,29 @@ const talking = 10_000;
 const quiet = 120_000;
 const offline = 5_000;
 
-/** Who is here, and what stands on top of every page: coming later it would push the page down. */
+/** Who is here, and what would push the page down if it came later: the word on WhatsApp, categories to choose from, the conversation. */
 async function begin() {
   await identify();
   if (state.phase.value !== 'ready') return;
-  await refreshBridge();
-  bridgeRead = true;
+  const { view, id } = router.parse(location.hash);
+  await Promise.all([refreshBridge(), loadCategories(), view === 'ticket' && id ? beginConversation(id) : null]);
+  justBegun = true;
 }
 
-/** Whether begin has just read the bridge's state. */
-let bridgeRead = false;
+/** Whether begin has just read all but the lists. */
+let justBegun = false;
 
 async function refreshAll() {
   state.now.value = Date.now();
   if (state.phase.value === 'starting' || !state.online.value) await identify();
   if (state.phase.value !== 'ready') return;
-  await (bridgeRead ? refreshTickets() : refreshList());
-  bridgeRead = false;
+  await (justBegun ? refreshTickets() : refreshList());
+  justBegun = false;
 }
 
 /** What changes faster than the list, where somebody looks at it. */
 async function refreshOpen() {
+  if (justBegun) return;
   await refreshConversation();
   if (state.phase.value === 'ready' && router.route.value.view === 'bridge') await refreshBridge();
 }

@@ -10,6 +10,18 @@ import { change, latest, sentence } from './guard.js';
 
 /** Counts what was opened: a page may be put away after its successor, even for the same ticket, has come. */
 let opened = 0;
+/** How long a page waits for the conversation it begins with, in milliseconds. */
+const patience = 400;
+
+/**
+ * Reads the conversation with which the page begins, before anything is drawn: its
+ * parts would push each other down. One that takes long is drawn as it comes.
+ * @param {number} id
+ */
+export async function begin(id) {
+  state.conversation.value = { ...state.emptyConversation, id };
+  await Promise.race([refresh(), new Promise((done) => { setTimeout(done, patience); })]);
+}
 
 /**
  * Shows a ticket's conversation; what the list knows of it is there at once.
@@ -17,6 +29,11 @@ let opened = 0;
  */
 export function open(id) {
   const mine = ++opened;
+  const close = () => {
+    if (mine === opened) state.conversation.value = state.emptyConversation;
+  };
+  const { id: begun, phase } = state.conversation.value;
+  if (mine === 1 && begun === id && phase === 'ready') return close;
   const ticket = state.list.value.tickets.find((known) => known.id === id) ?? null;
   state.conversation.value = { ...state.emptyConversation, id, ticket };
   talk.extra.value = { contact: 0, mergedInto: 0, assignee: null };
@@ -24,9 +41,7 @@ export function open(id) {
   talk.question.value = null;
   if (talk.joined.value?.target !== id) talk.joined.value = null;
   refresh();
-  return () => {
-    if (mine === opened) state.conversation.value = state.emptyConversation;
-  };
+  return close;
 }
 
 /** Fetches the open conversation again; does nothing when none is. */
