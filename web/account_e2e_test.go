@@ -258,6 +258,7 @@ func TestTheAuditLogIsReadAndFiltered(t *testing.T) {
 		d.call(http.MethodPatch, "/api/v1/tickets/1", map[string]string{"estado": []string{"resuelto", "pendiente"}[i%2]}, nil)
 	}
 	p.Visit("#/ajustes/cuenta")
+	p.WaitFor("document.querySelector('.acts') === null")
 	p.Visit("#/ajustes/auditoria")
 	p.WaitText(".acts", "cambió el ticket 1: Resuelto → Pendiente")
 	p.WaitText(".acts", "Un programa o la línea de órdenes")

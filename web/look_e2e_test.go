@@ -135,7 +135,7 @@ func TestEverythingIsReachedByTheTabKey(t *testing.T) {
 		p.Visit(hash)
 		settled(p)
 		if strings.HasPrefix(hash, "#/ticket/") {
-			p.WaitFor("document.querySelector('.message .picture') !== null")
+			p.WaitFor("document.querySelector('.message .picture') !== null && document.querySelector('.list-pane .more') !== null")
 		}
 		tabbedThrough(p, hash, 5)
 		p.Do(reload()) // without the listener
