@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -84,7 +85,11 @@ func follow(t *testing.T) *guided {
 func (g *guided) scan() {
 	g.t.Helper()
 	var p pairing
-	eventually(g.t, "a code to scan", func() bool { g.get("/api/v1/puente/vinculacion", &p); return p.QR != "" })
+	eventually(g.t, "a code to scan", func() bool {
+		// Until the laptop has linked, the server cannot ask it.
+		status, body := g.call(http.MethodGet, "/api/v1/puente/vinculacion", nil)
+		return status == http.StatusOK && json.Unmarshal(body, &p) == nil && p.QR != ""
+	})
 	if err := g.sim.Phone().ScanQR(g.t.Context(), p.QR); err != nil {
 		g.t.Fatal(err)
 	}
