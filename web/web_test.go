@@ -50,7 +50,7 @@ var modules = map[string][]string{
 	"accountapi":  {"accountwire", "api"},
 	"audit":       {"i18n"},
 
-	"noticewire": {"wire"},
+	"noticewire": {"wire", "said"},
 	"noticeapi":  {"noticewire", "api"},
 
 	"copieswire": {"wire"},
