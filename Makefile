@@ -85,7 +85,7 @@ figures: panel $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## the panel's size, time
 	LIGHTHOUSE=$(CURDIR)/$(NODE_TOOLS)/node_modules/lighthouse/cli/index.js go test -tags figures -count=1 -v -run Figures ./web | grep -v '^=== '
 
 .PHONY: screenshots
-screenshots: panel ## the pictures of the panel in the guides, from the demo
+screenshots: panel ## the pictures of the panel in the guides, from the demo (with a font that has emojis, such as Noto Color Emoji)
 	go test -tags screenshots -count=1 -v -run PicturesOf ./cmd/demo
 
 .PHONY: lint
