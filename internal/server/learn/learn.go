@@ -34,18 +34,22 @@ type Options struct {
 type Learner struct {
 	Options
 
-	mu      sync.Mutex
-	desks   map[int64]*desk
-	wake    chan struct{}
-	stopped chan struct{} // closed when Run has returned
+	mu        sync.Mutex
+	desks     map[int64]*desk
+	meanwhile *classifier.Model // of businesses without one of their own; nil: their messages wait
+	wake      chan struct{}
+	stopped   chan struct{} // closed when Run has returned
 }
 
 // desk is what the learner has of one business.
 type desk struct {
 	ready   chan struct{} // closed once there is a model
 	model   atomic.Pointer[classifier.Model]
-	version atomic.Int64 // of the rows that the model is made of; 0: of none
+	version atomic.Int64 // of the rows that the model is made of; ofNothing: of none
 }
+
+// ofNothing is the version of a model that is made of no rows.
+const ofNothing = -1
 
 // New returns a Learner that has no models until Run makes them.
 func New(o Options) *Learner {
@@ -64,6 +68,9 @@ func (l *Learner) desk(business int64) *desk {
 	d, ok := l.desks[business]
 	if !ok {
 		d = &desk{ready: make(chan struct{})}
+		if l.meanwhile != nil {
+			d.set(l.meanwhile, ofNothing)
+		}
 		l.desks[business] = d
 		l.Wake()
 	}
@@ -170,14 +177,18 @@ func (l *Learner) round(ctx context.Context) {
 		l.failed(ctx, err)
 		return
 	}
-	trained := false
+	trained, whole := false, true
 	for business, version := range versions {
 		if d := l.desk(business); d.version.Load() != version || d.model.Load() == nil {
 			trained = true
 			if err := l.train(ctx, business, d); err != nil {
 				l.failed(ctx, err)
+				whole = false
 			}
 		}
+	}
+	if whole {
+		l.wait()
 	}
 	if trained {
 		debug.FreeOSMemory() // training needs much more than a model keeps
@@ -191,21 +202,37 @@ func (l *Learner) failed(ctx context.Context, err error) {
 		return
 	}
 	l.Log.Error().Err(err).Msg("could not learn from corrections")
-	model, err := classifier.Default()
-	if err != nil {
+	if err := l.makeDo(); err != nil {
 		l.Log.Error().Err(err).Msg("could not train the classifier")
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, d := range l.desks {
-		if d.model.Load() == nil {
-			d.set(model, 0)
-		}
 	}
 }
 
-// set is called by one goroutine only.
+// makeDo gives every business without a model the help desk's own, and those that
+// are met from now on, until wait is called.
+func (l *Learner) makeDo() error {
+	model, err := classifier.Default()
+	if err != nil {
+		return fmt.Errorf("train classifier: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.meanwhile = model
+	for _, d := range l.desks {
+		if d.model.Load() == nil {
+			d.set(model, ofNothing)
+		}
+	}
+	return nil
+}
+
+// wait has messages of a business without a model wait for it again.
+func (l *Learner) wait() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.meanwhile = nil
+}
+
+// set is called by one goroutine only at a time.
 func (d *desk) set(model *classifier.Model, version int64) {
 	first := d.model.Swap(model) == nil
 	d.version.Store(version)
@@ -217,7 +244,7 @@ func (d *desk) set(model *classifier.Model, version int64) {
 func (l *Learner) train(ctx context.Context, business int64, d *desk) error {
 	lessons, err := l.Store.Lessons(ctx, business)
 	if err == nil && lessons.Template == "" {
-		lessons, err = l.begin(ctx, business, d)
+		lessons, err = l.begin(ctx, business)
 	}
 	if err != nil {
 		return fmt.Errorf("load lessons: %w", err)
@@ -231,16 +258,12 @@ func (l *Learner) train(ctx context.Context, business int64, d *desk) error {
 	return nil
 }
 
-// begin prepares a business that nobody has prepared. Its messages get the help
-// desk's own model at once: one of them may hold up all that is written until
-// then, and with it the preparation.
-func (l *Learner) begin(ctx context.Context, business int64, d *desk) (store.Lessons, error) {
-	if d.model.Load() == nil {
-		model, err := classifier.Default()
-		if err != nil {
-			return store.Lessons{}, fmt.Errorf("train classifier: %w", err)
-		}
-		d.set(model, 0)
+// begin prepares a business that nobody has prepared. No message waits for a model
+// meanwhile, whosever it is: it would hold up all that is written until then, and
+// with it the preparation.
+func (l *Learner) begin(ctx context.Context, business int64) (store.Lessons, error) {
+	if err := l.makeDo(); err != nil {
+		return store.Lessons{}, err
 	}
 	if err := l.Prepare(ctx, business); err != nil {
 		return store.Lessons{}, err

@@ -3,6 +3,7 @@ package learn_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -170,6 +171,32 @@ func TestAMessageWaitsForTheFirstModel(t *testing.T) {
 	if err != nil || l.Category != "Impresoras" || l.Source != ticket.SourceModel {
 		t.Errorf("got %q by %q, %v, want it classified", l.Category, l.Source, err)
 	}
+}
+
+func TestAMessageOfOneBusinessDoesNotHoldUpThePreparationOfOthers(t *testing.T) {
+	url := filepath.Join(t.TempDir(), "tickets.db")
+	asked := make(chan struct{}, 1)
+	s := &shop{t: t}
+	s.Store = storetest.OpenURL(t, url, func(o *store.Options) {
+		o.Classify = func(business int64, text string) ticket.Classification {
+			asked <- struct{}{} // the message has the database to itself
+			return s.learner.Classify(business, text)
+		}
+	})
+	s.learner = learn.New(learn.Options{Store: s.Store, Log: zerolog.Nop(), Pause: time.Millisecond, Poll: time.Hour})
+	s.origin = storetest.Origin(t, s.Store)
+	for id := 70; id < 80; id++ {
+		exec(t, url, fmt.Sprintf(`INSERT INTO businesses (id, code, name, received_text, join_window_ms, created_at) VALUES (%d, 'b%d', 'Otro', '', 0, 0)`, id, id))
+	}
+	answered := make(chan int64, 1)
+	go func() { answered <- s.message("00000001", "la impresora saca las hojas en blanco") }()
+	<-asked
+	s.run()
+	number := <-answered
+	if l, err := s.Ticket(t.Context(), s.origin.Business, number); err != nil || l.Category != "Impresoras" {
+		t.Errorf("got %q, %v, want it classified", l.Category, err)
+	}
+	s.learned(79)
 }
 
 func TestWithoutADatabaseMessagesAreSortedAsAtTheFactory(t *testing.T) {
