@@ -110,12 +110,13 @@ func TestNoticesSpeakTheLanguageThatIsChosenInThePanel(t *testing.T) {
 	p.Click("[aria-label='Apariencia e idioma']")
 	p.Click("[name=idioma][value=en]")
 	p.WaitText(".account:has(#canales)", "There are no channels yet")
+	p.WaitFor("document.querySelector('#canal-de option:not([value=\"0\"])') !== null")
 	for row, owner := range []string{"0", browser.Evaluate[string](p, "document.querySelector('#canal-de option:last-child').value")} {
 		fill(p, "#canal-nombre", "Canal")
 		fill(p, "#canal-direccion", "generic://"+there+"/avisos?disabletls=yes")
 		choose(p, "#canal-de", owner)
 		press(p, ".account:has(#canales)", "Add a channel")
-		p.WaitFor(fmt.Sprintf("document.querySelectorAll('.account:has(#canales) .row-channel').length === %d", row+1))
+		p.WaitFor(fmt.Sprintf("document.querySelectorAll('.account:has(#canales) .row-channel').length === %d && document.querySelector('#canal-nombre').value === ''", row+1))
 	}
 	for row, want := range []string{"Aviso de teste", "Test notice"} {
 		press(p, fmt.Sprintf(".account:has(#canales) .row-channel:nth-child(%d)", row+1), "Test")

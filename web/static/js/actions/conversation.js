@@ -32,8 +32,7 @@ export function open(id) {
   const close = () => {
     if (mine === opened) state.conversation.value = state.emptyConversation;
   };
-  const { id: begun, phase } = state.conversation.value;
-  if (mine === 1 && begun === id && phase === 'ready') return close;
+  if (mine === 1 && state.conversation.value.id === id) return close; // begin has asked for it
   const ticket = state.list.value.tickets.find((known) => known.id === id) ?? null;
   state.conversation.value = { ...state.emptyConversation, id, ticket };
   talk.extra.value = { contact: 0, mergedInto: 0, assignee: null };
