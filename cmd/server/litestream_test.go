@@ -222,7 +222,7 @@ func TestLitestreamCopiesWhatIsWrittenAndGivesItBack(t *testing.T) {
 	d.replicate()
 	ctx, stop := context.WithCancel(t.Context())
 	writing := d.write(ctx, 8)
-	d.until("three thousand messages are there", func() bool { return d.sent.Load() >= 3000 })
+	d.until("six thousand messages are there", func() bool { return d.sent.Load() >= 6000 })
 	stop()
 	writing.Wait()
 	tries := 0
@@ -243,8 +243,11 @@ func TestLitestreamCopiesWhatIsWrittenAndGivesItBack(t *testing.T) {
 		return info.Size()
 	}
 	// The server's own checkpoints have gone on beside Litestream, and its log has
-	// not grown without end.
-	if file, log := size(d.database()), size(d.database()+"-wal"); file < 16<<20 || log > 64<<20 {
+	// not grown without end: it would have all that was ever written, which is more
+	// than the database.
+	file, log := size(d.database()), size(d.database()+"-wal")
+	t.Logf("a database of %d bytes and a log of %d", file, log)
+	if file < 64<<20 || log > file*4/5 {
 		t.Errorf("got a database of %d bytes and a log of %d, want the log moved into it now and then", file, log)
 	}
 	d.kill("server")
