@@ -112,6 +112,7 @@ func TestCannedRepliesAreKeptInTheSettings(t *testing.T) {
 		p.Write(".canned-form textarea", "Hola {nombre}")
 		p.Click(".canned-form .button-primary")
 		p.WaitText(".canned-list", "/"+strings.ToLower(title))
+		p.WaitFor("document.querySelector('.settings-body .button-primary') === document.activeElement")
 	}
 	p.Shot("ajustes-respuestas")
 	p.Accessible("canned replies in the settings")

@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { allColors } from '../learnwire.js';
@@ -21,7 +21,7 @@ const priorities = [['', 'categories.asText'], ['urgent', 'priority.urgent'], ['
  */
 export function CategoryForm({ category, onSave, onCancel }) {
   const first = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const send = (/** @type {any} */ event) => {
     event.preventDefault();
     const data = new FormData(event.target);

@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { customerName, customerPhone, oneLine } from '../format.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
@@ -26,7 +26,7 @@ const changes = {
 export function ChatHeader(props) {
   const { id, ticket, category, next, back, notice, may, onStatus, onSend, onAsk, onCancel, onDiscard, children } = props;
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
   return html`<header class="chat-header">
     <a class="button button-icon" href=${back} aria-label=${t('chat.back')} title=${t('chat.back')}><${Icon} name="back" /></a>
     <div class="chat-who">

@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { logIn } from '../actions/session.js';
 import { Field, PasswordField } from '../components/field.js';
 import { Icon } from '../components/icon.js';
@@ -16,7 +16,7 @@ export function Login() {
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  useEffect(() => form.current?.querySelector('input')?.focus(), [step]);
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [step]);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (busy || !form.current) return;

@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { load, moveBy, remove, save } from '../actions/canned.js';
 import { Icon } from '../components/icon.js';
 import { html } from '../html.js';
@@ -14,10 +14,12 @@ export function CannedSettings() {
   const [error, setError] = useState('');
   const adder = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => { load().then(setError); }, []);
-  const done = () => {
-    setEdited(null);
-    adder.current?.focus();
-  };
+  const editing = useRef(false);
+  useLayoutEffect(() => {
+    if (editing.current && !edited) adder.current?.focus();
+    editing.current = edited !== null;
+  }, [edited]);
+  const done = () => setEdited(null);
   const act = async (/** @type {Promise<string>} */ work) => setError(await work);
   const all = talk.canned.value;
   return html`<section class="card" aria-labelledby="respuestas"><h2 id="respuestas">${t('canned.settings')}</h2>
@@ -56,7 +58,7 @@ function Form({ canned, onDone }) {
   const [values, setValues] = useState(canned);
   const [error, setError] = useState('');
   const title = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
   const set = (/** @type {string} */ name) => (/** @type {any} */ event) => setValues({ ...values, [name]: event.currentTarget.value });
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
