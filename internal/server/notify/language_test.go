@@ -56,27 +56,14 @@ func TestWhatTheLaptopSaysIsTranslatedForPeopleAndNotForPrograms(t *testing.T) {
 		s.say(func(n *store.NoticeSettings) { n.Language = "en" })
 		s.listen()
 		s.hook(store.NoticeTrouble)
-		trouble := []store.Trouble{{Kind: "full", Sentence: "Disco lleno: ya no se pueden guardar mensajes en esta computadora.", Solution: "El disco está lleno: libere espacio y seguirá sin más."}}
-		beat := func(troubles ...store.Trouble) {
-			t.Helper()
-			if _, err := s.AddBeat(t.Context(), store.Beat{Origin: s.origin}, troubles); err != nil {
-				t.Fatal(err)
-			}
-		}
-		beat(trouble...)
-		s.clock.Advance(5 * time.Minute)
-		beat(trouble...)
-		if _, err := s.RaiseAlerts(t.Context(), store.Alarm{After: 5 * time.Minute, Watching: start}); err != nil {
-			t.Fatal(err)
-		}
-		s.settle(0)
+		s.lasting(store.Trouble{Kind: "full", Sentence: "Disco lleno: ya no se pueden guardar mensajes en esta computadora.", Solution: "El disco está lleno: libere espacio y seguirá sin más."})
 		got := strings.Join(s.there.bodies(), "\n")
 		for _, part := range []string{"There is a problem", "no more messages can be stored on this computer. The disk is full", `"detalle":"Disco lleno: ya no se pueden guardar mensajes en esta computadora. El disco`} {
 			if !strings.Contains(got, part) {
 				t.Errorf("got %q, want %q in it", got, part)
 			}
 		}
-		beat()
+		s.beat()
 		s.settle(time.Minute)
 		s.wantOne("A problem is over", "What it was: Disk full: no more")
 		c, err := s.Channels(t.Context(), s.origin.Business)
