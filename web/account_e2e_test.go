@@ -261,7 +261,7 @@ func TestTheAuditLogIsReadAndFiltered(t *testing.T) {
 	p.WaitFor("document.querySelector('.acts') === null")
 	p.Visit("#/ajustes/auditoria")
 	p.WaitText(".acts", "cambió el ticket 1: Resuelto → Pendiente")
-	p.WaitText(".acts", "Un programa o la línea de órdenes")
+	p.WaitText(".acts", "Un programa o la línea de comandos")
 	p.WaitFor("document.querySelectorAll('.act').length === 50")
 	look(p, "auditoria")
 	press(p, ".account:has(#auditoria)", "Cargar más")

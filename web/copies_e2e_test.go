@@ -27,7 +27,7 @@ func TestACopyIsMadeInThePanelAndTakenAway(t *testing.T) {
 		t.Errorf("download with API_TOKEN: got %d, want 403", status)
 	}
 	p.Visit("#/ajustes/auditoria")
-	p.WaitText(".acts", "bajó la copia "+link[strings.LastIndex(link, "/")+1:])
+	p.WaitText(".acts", "descargó la copia "+link[strings.LastIndex(link, "/")+1:])
 
 	// A folder that is none any more: the reason is said, and the rest goes on.
 	folder := filepath.Join(d.dir, "respaldos")

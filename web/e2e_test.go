@@ -90,7 +90,7 @@ func TestNotifyShowsSentQueuedAndFailed(t *testing.T) {
 	p.Click(row(12, ".notify .button"))
 	p.WaitText(row(12, ".notify"), "Enviado")
 	p.Click(row(11, ".notify .button"))
-	p.WaitText(row(11, ".notify"), "En cola: saldrá sola cuando vuelva WhatsApp")
+	p.WaitText(row(11, ".notify"), "En cola: saldrá solo cuando vuelva WhatsApp")
 	p.Click(row(9, ".notify .button"))
 	p.WaitText(row(9, ".notify"), "No se pudo guardar la respuesta.")
 	p.Shot("notificar")
@@ -206,7 +206,7 @@ func TestEveryStateOfAReplyIsSaidAndAPersonDecides(t *testing.T) {
 	p.Visit("#/ticket/6")
 	p.WaitText(".log", "Gracias por su paciencia")
 	for id, want := range map[int]string{
-		22: "Leído", 23: "Entregado", 24: "Enviado", 25: "Descartado", 30: "No se envió", 31: "Por confirmar", 32: "Limitada por WhatsApp", 33: "En cola",
+		22: "Leído", 23: "Entregado", 24: "Enviado", 25: "Descartado", 30: "No se envió", 31: "Por confirmar", 32: "Limitado por WhatsApp", 33: "En cola",
 	} {
 		if got := p.Text(fmt.Sprintf("#mensaje-%d .delivery", id)); !strings.Contains(got, want) {
 			t.Errorf("message %d: got %q, want %q", id, got, want)
@@ -252,7 +252,7 @@ func TestANoticeThatNeedsAPersonIsSentOrDiscardedFromTheList(t *testing.T) {
 	p := openTab(t, f)
 	p.Visit("")
 	p.WaitText(row(12, ".notify"), "Por confirmar")
-	p.WaitText(row(11, ".notify"), "Limitada por WhatsApp")
+	p.WaitText(row(11, ".notify"), "Limitado por WhatsApp")
 	p.Shot("avisos")
 	p.Accessible("notices that need a person")
 	p.Phone(true)

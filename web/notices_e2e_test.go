@@ -37,7 +37,7 @@ func TestAnAdministratorAddsTriesAndRemovesChannels(t *testing.T) {
 	p.WaitText(".account:has(#canales)", "Todavía no hay canales")
 	fill(p, "#canal-nombre", hostileName)
 	fill(p, "#canal-direccion", "generic://ana:secreta@"+there+"/avisos?disabletls=yes")
-	press(p, ".account:has(#canales)", "Añadir un canal")
+	press(p, ".account:has(#canales)", "Agregar un canal")
 	p.WaitText(".row-channel", "Todavía no mandó nada")
 	press(p, ".row-channel", "Probar")
 	if got := <-heard; !strings.Contains(got, "Aviso de prueba") {
@@ -47,7 +47,7 @@ func TestAnAdministratorAddsTriesAndRemovesChannels(t *testing.T) {
 
 	fill(p, "#canal-nombre", "Roto")
 	fill(p, "#canal-direccion", "generic://"+there+"/roto?disabletls=yes")
-	press(p, ".account:has(#canales)", "Añadir un canal")
+	press(p, ".account:has(#canales)", "Agregar un canal")
 	p.WaitFor("document.querySelectorAll('.row-channel').length === 2")
 	press(p, ".row-channel:nth-child(2)", "Probar")
 	p.WaitText(".row-channel:nth-child(2)", "502")
@@ -56,7 +56,7 @@ func TestAnAdministratorAddsTriesAndRemovesChannels(t *testing.T) {
 	p.WaitText(".account:has(#canales)", "Standard Webhooks")
 	fill(p, "#canal-nombre", "ERP")
 	fill(p, "#canal-direccion", "http://"+there+"/gancho")
-	press(p, ".account:has(#canales)", "Añadir un canal")
+	press(p, ".account:has(#canales)", "Agregar un canal")
 	if secret := value(p, ".once input"); !strings.HasPrefix(secret, "whsec_") {
 		t.Errorf("got secret %q", secret)
 	}

@@ -110,7 +110,7 @@ func execute(ctx context.Context, o Options) error {
 		return examine(ctx, o, o.Args[1:])
 	}
 	if len(o.Args) > 1 {
-		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «bridge help» dice cómo se usa.")
+		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de comandos. «bridge help» dice cómo se usa.")
 	}
 	if _, ok := serviceCommands[command]; ok {
 		return serviceCommand(ctx, o, command)

@@ -83,7 +83,7 @@ func execute(ctx context.Context, o Options) error {
 		return run(ctx, o, args)
 	}
 	if len(args) > 0 {
-		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de órdenes. «server help» dice cómo se usa.")
+		return ticket.NewError(ticket.CodeInvalid, "Sobra algo en la línea de comandos. «server help» dice cómo se usa.")
 	}
 	switch command {
 	case "run":

@@ -41,7 +41,7 @@ var userCommands = map[string]userCommand{
 }
 
 var errUserUsage = ticket.NewError(ticket.CodeInvalid, "Uso: server user add|passwd|disable|enable NOMBRE, o server user list. Con add, --rol administrador, agente o lectura. "+
-	"La contraseña se pide, o se lee de la entrada estándar; nunca va en la línea de órdenes.")
+	"La contraseña se pide, o se lee de la entrada estándar; nunca va en la línea de comandos.")
 
 // userDesk is what the orders work with. They open the database themselves, next
 // to a server that runs.

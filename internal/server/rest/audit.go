@@ -25,7 +25,7 @@ type auditQuery struct {
 type Act struct {
 	ID      int64          `json:"id"`
 	At      time.Time      `json:"fecha"`
-	UserID  int64          `json:"usuario_id" doc:"0: un programa, la línea de órdenes o alguien de fuera."`
+	UserID  int64          `json:"usuario_id" doc:"0: un programa, la línea de comandos o alguien de fuera."`
 	User    string         `json:"usuario"`
 	Action  string         `json:"accion" doc:"tipo.verbo, como user.created; el panel tiene una frase para cada una."`
 	Object  string         `json:"objeto" doc:"tipo/número, como ticket/42; puede faltar."`

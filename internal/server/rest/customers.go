@@ -22,7 +22,7 @@ func (s *service) customers() {
 	register(s, operation(http.MethodGet, "/clientes/{cliente}", "ver-cliente", "clientes", "Un cliente con sus grupos y notas"), auth.RoleReader, s.showCustomer)
 	register(s, operation(http.MethodGet, "/clientes/{cliente}/tickets", "tickets-del-cliente", "clientes", "Los tickets de un cliente, los más nuevos primero"), auth.RoleReader, s.customerTickets)
 	register(s, operation(http.MethodPatch, "/clientes/{cliente}", "cambiar-cliente", "clientes", "Da nombre a un cliente, lo bloquea o lo desbloquea"), auth.RoleAgent, s.changeCustomer)
-	register(s, operation(http.MethodPost, "/clientes/{cliente}/notas", "anotar-cliente", "clientes", "Añade una nota sobre un cliente"), auth.RoleAgent, s.noteCustomer)
+	register(s, operation(http.MethodPost, "/clientes/{cliente}/notas", "anotar-cliente", "clientes", "Agrega una nota sobre un cliente"), auth.RoleAgent, s.noteCustomer)
 	register(s, operation(http.MethodDelete, "/clientes/{cliente}/notas/{nota}", "borrar-nota-cliente", "clientes", "Borra una nota sobre un cliente"), auth.RoleAgent, s.deleteCustomerNote)
 	register(s, operation(http.MethodPost, "/clientes/{cliente}/unir", "unir-clientes", "clientes", "Une a este cliente con otro que es la misma persona; no se puede deshacer"), auth.RoleAdmin, s.mergeCustomers)
 	register(s, operation(http.MethodDelete, "/clientes/{cliente}", "borrar-cliente", "clientes", "Borra para siempre todo lo de un cliente"), auth.RoleAdmin, s.eraseCustomer)

@@ -21,7 +21,7 @@ func (s *service) notices() {
 	}
 	register(s, of(http.MethodGet, "", "ver-avisos", "Qué avisos salen del panel y a dónde"), auth.RoleAdmin, s.showNotices)
 	register(s, of(http.MethodPut, "", "cambiar-avisos", "Cambia qué avisos salen"), auth.RoleAdmin, s.changeNotices)
-	register(s, of(http.MethodPost, "/canales", "crear-canal", "Añade una dirección o un webhook; el secreto de un webhook se dice una sola vez"), auth.RoleAdmin, s.addChannel)
+	register(s, of(http.MethodPost, "/canales", "crear-canal", "Agrega una dirección o un webhook; el secreto de un webhook se dice una sola vez"), auth.RoleAdmin, s.addChannel)
 	register(s, of(http.MethodPatch, "/canales/{canal}", "cambiar-canal", "Cambia, apaga o enciende un canal"), auth.RoleAdmin, s.changeChannel)
 	register(s, of(http.MethodDelete, "/canales/{canal}", "borrar-canal", "Borra un canal y lo que espera para él"), auth.RoleAdmin, s.removeChannel)
 	register(s, of(http.MethodPost, "/canales/{canal}/probar", "probar-canal", "Manda un aviso de prueba y dice cómo fue"), auth.RoleAdmin, s.tryChannel)

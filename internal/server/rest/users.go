@@ -14,7 +14,7 @@ import (
 func (s *service) users() {
 	register(s, operation(http.MethodGet, "/usuarios", "listar-usuarios", "usuarios", "Las personas del negocio, desactivadas o no"), auth.RoleAdmin, s.listUsers)
 	register(s, operation(http.MethodPost, "/usuarios", "crear-usuario", "usuarios", "Crea una persona con una contraseña provisional"), auth.RoleAdmin, s.createUser)
-	register(s, operation(http.MethodPatch, "/usuarios/{usuario}", "cambiar-usuario", "usuarios", "Cambia el papel de una persona, o la desactiva"), auth.RoleAdmin, s.changeUser)
+	register(s, operation(http.MethodPatch, "/usuarios/{usuario}", "cambiar-usuario", "usuarios", "Cambia el rol de una persona, o la desactiva"), auth.RoleAdmin, s.changeUser)
 	register(s, operation(http.MethodPost, "/usuarios/{usuario}/enlace", "enlace-de-clave", "usuarios", "Un enlace con que la persona elige otra contraseña"), auth.RoleAdmin, s.resetLink)
 	register(s, operation(http.MethodDelete, "/usuarios/{usuario}/segundo-factor", "reiniciar-segundo-factor", "usuarios", "Quita el segundo paso a una persona"), auth.RoleAdmin, s.resetFactor)
 	register(s, operation(http.MethodGet, "/invitaciones", "listar-invitaciones", "usuarios", "Los enlaces que aún valen"), auth.RoleAdmin, s.listInvitations)
@@ -157,7 +157,7 @@ func (s *service) listInvitations(ctx context.Context, _ *struct{}) (*body[Invit
 type Link struct {
 	Invitation
 
-	Path string `json:"ruta" doc:"Se añade a la dirección del panel. No se puede volver a ver."`
+	Path string `json:"ruta" doc:"Se agrega a la dirección del panel. No se puede volver a ver."`
 }
 
 type newInvitation struct {
