@@ -33,7 +33,8 @@ type bout struct {
 	request request
 	calls   atomic.Int64
 
-	firstStart time.Duration
+	firstStart time.Duration // makes the database
+	laterStart time.Duration // finds it, as on every later day
 	running    *process.Program
 	best       map[int]load // by callers
 	cpu        time.Duration
@@ -67,7 +68,7 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 	floor := &bout{name: "floor", command: b.floor, probe: "/", request: message}
 	all := []*bout{product, empty, pocketBase, floor}
 	for _, s := range all {
-		if err := s.startTwice(ctx, filepath.Join(dir, s.name)); err != nil {
+		if err := s.start(ctx, filepath.Join(dir, s.name)); err != nil {
 			return err
 		}
 		defer func() { _ = s.running.Stop() }()
@@ -101,20 +102,24 @@ func webhooks(ctx context.Context, b binaries, dir string) error {
 	return nil
 }
 
-// startTwice makes the database with the first start, and leaves a program
-// running that was started as on every later day.
-func (s *bout) startTwice(ctx context.Context, dir string) error {
+// start makes the database with the first start, then starts anew for as many
+// rounds, and leaves the program of the last one running.
+func (s *bout) start(ctx context.Context, dir string) (err error) {
 	s.best = map[int]load{}
-	first, err := process.Start(ctx, dir, s.probe, s.command)
-	if err != nil {
+	if s.running, err = process.Start(ctx, dir, s.probe, s.command); err != nil {
 		return err
 	}
-	s.firstStart = first.Started
-	if err := first.Stop(); err != nil {
-		return err
+	s.firstStart, s.laterStart = s.running.Started, s.running.Started
+	for range rounds {
+		if err := s.running.Stop(); err != nil {
+			return err
+		}
+		if s.running, err = process.Start(ctx, dir, s.probe, s.command); err != nil {
+			return err
+		}
+		s.laterStart = min(s.laterStart, s.running.Started)
 	}
-	s.running, err = process.Start(ctx, dir, s.probe, s.command)
-	return err
+	return nil
 }
 
 // round adds one load to the best so far.
@@ -143,7 +148,7 @@ func (s *bout) round(callers int, runFor time.Duration) error {
 func compareStart(product, pocketBase *bout) error {
 	// Both have answered once; what a start leaves behind goes meanwhile.
 	time.Sleep(time.Second)
-	mine, theirs := product.running.Started, pocketBase.running.Started
+	mine, theirs := product.laterStart, pocketBase.laterStart
 	row("start of PocketBase, the first", "ms", millis(pocketBase.firstStart), "× product's (goal 2)", ratio(pocketBase.firstStart, product.firstStart))
 	row("start of PocketBase, later", "ms", millis(theirs), "× product's (goal 2)", ratio(theirs, mine))
 	row("start of the product, the first", "ms", millis(product.firstStart), "", 0)
