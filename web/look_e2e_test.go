@@ -145,7 +145,7 @@ func TestEverythingIsReachedByTheTabKey(t *testing.T) {
 // settled waits until a page is there.
 func settled(p *browser.Tab) {
 	p.Helper()
-	p.WaitFor("document.querySelector('main h1') !== null && !document.querySelector('main .spinner')")
+	p.WaitFor("document.querySelector('main h1') !== null && !document.querySelector('main .spinner, .list-pane .spinner')")
 }
 
 // tabbedThrough presses the tab key until it has been everywhere on the page, which
