@@ -66,11 +66,9 @@ func (w Week) Closed(t time.Time) (since time.Time, closed bool) {
 		return time.Time{}, false
 	}
 	for back := range 8 { // the same weekday once more: its later spans may be the last ones
-		year, month, day := t.AddDate(0, 0, -back).Date()
-		date := time.Date(year, month, day, 0, 0, 0, 0, t.Location())
-		for _, span := range slices.Backward(w[date.Weekday()]) {
-			from := time.Date(year, month, day, 0, span[0], 0, 0, t.Location())
-			to := time.Date(year, month, day, 0, span[1], 0, 0, t.Location())
+		day := noon(t, back)
+		for _, span := range slices.Backward(w[day.Weekday()]) {
+			from, to := clock(day, span[0]), clock(day, span[1])
 			if !t.Before(to) {
 				return to, true
 			}

@@ -16,11 +16,9 @@ func (w Week) Ago(t time.Time, d time.Duration) time.Time {
 		return t.Add(-d)
 	}
 	for back := range farthest {
-		year, month, day := t.AddDate(0, 0, -back).Date()
-		date := time.Date(year, month, day, 0, 0, 0, 0, t.Location())
-		for _, span := range slices.Backward(w[date.Weekday()]) {
-			from := time.Date(year, month, day, 0, span[0], 0, 0, t.Location())
-			to := time.Date(year, month, day, 0, span[1], 0, 0, t.Location())
+		day := noon(t, back)
+		for _, span := range slices.Backward(w[day.Weekday()]) {
+			from, to := clock(day, span[0]), clock(day, span[1])
 			if to.After(t) {
 				to = t
 			}
@@ -49,9 +47,8 @@ func Within(t time.Time, from, to int) (end time.Time, within bool) {
 		length = 1
 	}
 	for back := range 2 {
-		year, month, day := t.AddDate(0, 0, -back).Date()
-		begin := time.Date(year, month, day, 0, from, 0, 0, t.Location())
-		end = time.Date(year, month, day+length, 0, to, 0, 0, t.Location())
+		begin := clock(noon(t, back), from)
+		end = clock(noon(t, back-length), to)
 		if !t.Before(begin) && t.Before(end) {
 			return end, true
 		}
