@@ -89,7 +89,7 @@ func (w *walk) addresses(p *browser.Tab) []string {
 	sections := browser.Evaluate[[]string](p, "[...document.querySelectorAll('.settings-nav a')].map((a) => a.getAttribute('href'))")
 	return append([]string{
 		"#/", "#/?estado=resuelto", "#/?prioridad=alta&sin_leer=si", "#/?q=impresora", fmt.Sprintf("#/ticket/%d", w.ticket), "#/ticket/9999",
-		"#/clientes", "#/clientes?buscar=nadie", fmt.Sprintf("#/cliente/%d", w.customer), "#/puente",
+		"#/clientes", "#/clientes?buscar=nadie", "#/informes", fmt.Sprintf("#/cliente/%d", w.customer), "#/puente",
 	}, sections...)
 }
 

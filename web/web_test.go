@@ -53,6 +53,9 @@ var modules = map[string][]string{
 	"noticewire": {"wire", "said"},
 	"noticeapi":  {"noticewire", "api"},
 
+	"reportwire": {"wire"},
+	"reportapi":  {"reportwire", "api"},
+
 	"copieswire": {"wire"},
 	"copiesapi":  {"copieswire", "api"},
 
@@ -74,7 +77,7 @@ var modules = map[string][]string{
 	"state":      {"kept", "@preact/signals-core"},
 	"steps":      {},
 	"keyboard":   {"keys", "router", "state", "talk"},
-	"actions":    {"actions", "noticeapi", "noticewire", "drafting", "draftingapi", "api", "accountapi", "shopapi", "copiesapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "kept", "format"},
+	"actions":    {"actions", "noticeapi", "noticewire", "drafting", "draftingapi", "api", "accountapi", "shopapi", "reportapi", "copiesapi", "pairingapi", "learnapi", "categories", "convapi", "convwire", "i18n", "state", "talk", "compose", "filter", "listing", "live", "kept", "format"},
 	"components": {"components", "learnwire", "html", "i18n", "format", "links", "thread", "bridge", "compose", "cards", "steps", "preact/hooks"},
 	"views":      {"views", "drafting", "components", "categories", "actions", "audit", "agent", "state", "router", "html", "i18n", "format", "thread", "bridge", "talk", "compose", "steps", "filter", "listing", "zone", "preact/hooks"},
 	"main":       {"zone", "said", "views", "actions", "state", "router", "keyboard", "poll", "html", "i18n", "format", "preact", "@preact/signals", "@preact/signals-core"},

@@ -50,6 +50,9 @@ func kinds(tickets int) []kind {
 	customers := func(name, text string) kind {
 		return kind{"customers, " + name, true, func(*rand.Rand) string { return "/api/v1/clientes?buscar=" + url.QueryEscape(text) }}
 	}
+	report := func(days int) kind {
+		return kind{fmt.Sprintf("report, %d days", days), true, func(*rand.Rand) string { return fmt.Sprintf("/api/v1/informe?dias=%d", days) }}
+	}
 	number := func(r *rand.Rand) string { return strconv.Itoa(1 + r.IntN(tickets)) }
 	month := time.Now().AddDate(0, -14, 0).UTC()
 	dates := "desde=" + month.Format(time.RFC3339) + "&hasta=" + month.AddDate(0, 1, 0).Format(time.RFC3339)
@@ -77,6 +80,8 @@ func kinds(tickets int) []kind {
 		list("list, nothing matches", "categoria=Nada&foto=con", true),
 		{"counts", false, func(*rand.Rand) string { return "/api/v1/tickets/resumen" }},
 		{"ticket", false, func(r *rand.Rand) string { return "/api/v1/tickets/" + number(r) }},
+		report(30),
+		report(90),
 		{"conversation", false, func(r *rand.Rand) string { return "/api/v1/tickets/" + number(r) + "/conversacion" }},
 		search("search, a common word", commonWord+" ", ""),
 		search("search, a rare word", rareWord+" ", ""),

@@ -84,6 +84,7 @@ func Mount(r chi.Router, o Options) {
 	s.tickets()
 	s.bulk()
 	s.search()
+	s.report()
 	s.views()
 	s.replies()
 	s.files()

@@ -43,6 +43,16 @@ export function count(n) {
   return new Intl.NumberFormat(language(), { useGrouping: true }).format(n);
 }
 
+/** "40 %", of a whole that is not nothing. @param {number} part @param {number} whole */
+export function share(part, whole) {
+  return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 0 }).format(part / whole);
+}
+
+/** "3 nov" @param {string} day of the calendar, as 2026-11-03 */
+export function calendarDay(day) {
+  return formats('UTC').dateOnly.format(new Date(`${day}T12:00:00Z`));
+}
+
 /** The whole date with the time of day. @param {Date | null} date @param {string} [zone] */
 export function exact(date, zone = home()) {
   return date ? formats(zone).full.format(date) : '';

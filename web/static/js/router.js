@@ -18,6 +18,7 @@ const pages = {
   ticket: 'ticket/:id',
   customers: 'clientes',
   customer: 'cliente/:id',
+  report: 'informes',
   bridge: 'puente',
   settings: 'ajustes/:section?',
   invitation: 'invitacion/:token',

@@ -3,4 +3,5 @@
 export { BridgePage } from './bridge.js';
 export { Customer } from './customer.js';
 export { Customers } from './customers.js';
+export { Report } from './report.js';
 export { Settings } from './settings.js';

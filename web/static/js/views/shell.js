@@ -27,10 +27,11 @@ const others = () => import('./others.js');
 const BridgePage = later(() => others().then((it) => it.BridgePage));
 const Customer = later(() => others().then((it) => it.Customer));
 const Customers = later(() => others().then((it) => it.Customers));
+const Report = later(() => others().then((it) => it.Report));
 const Settings = later(() => others().then((it) => it.Settings));
 
 /** What shows each view of the router. @type {Record<string, any>} */
-const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, bridge: BridgePage, settings: Settings };
+const pages = { list: TicketList, ticket: Reading, customers: Customers, customer: Customer, report: Report, bridge: BridgePage, settings: Settings };
 
 /** Everything: the view the address asks for, and what surrounds every view. @param {{onRetry: () => void}} props */
 export function Shell({ onRetry }) {
@@ -104,6 +105,7 @@ function navigation() {
   return [
     { views: ['list', 'ticket'], icon: 'inbox', text: t('nav.tickets'), link: href({ view: 'list' }) },
     { views: ['customers', 'customer'], icon: 'people', text: t('nav.customers'), link: href({ view: 'customers' }) },
+    { views: ['report'], icon: 'chart', text: t('nav.report'), link: href({ view: 'report' }) },
     { views: ['bridge'], icon: 'chat', text: t('nav.bridge'), link: href({ view: 'bridge' }) },
     { views: ['settings'], icon: 'settings', text: t('nav.settings'), link: href({ view: 'settings' }) },
   ];
