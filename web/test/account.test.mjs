@@ -14,7 +14,7 @@ test('every line of the audit log is a sentence', () => {
     [act('access.failed', { address: '10.0.0.1', count: 1, name: 'luis' }), 'no pudo entrar como luis, desde 10.0.0.1'],
     [act('access.failed', { address: '10.0.0.1', count: 7, name: '' }), 'no pudo entrar con usuarios que no existen: 7 intentos en una hora, el último desde 10.0.0.1'],
     [act('access.ended', { count: 2 }), 'cerró 2 sesiones suyas'],
-    [act('user.role', { name: 'Luis', from: 'agent', to: 'admin' }), 'cambió el papel de Luis: agente → administrador'],
+    [act('user.role', { name: 'Luis', from: 'agent', to: 'admin' }), 'cambió el rol de Luis: agente → administrador'],
     [act('user.uninvited', { name: '' }), 'anuló un enlace de contraseña'],
     [act('token.created', { name: '{role}', role: 'reader' }), 'creó el token «{role}» como lectura'],
     [act('ticket.status', { from: 'pending', to: 'resolved' }, 'ticket/42'), 'cambió el ticket 42: Pendiente → Resuelto'],
@@ -35,7 +35,7 @@ test('a name that is a code of ours stays a name', () => {
 test('whoever is nobody has a name too', () => {
   assert.equal(actor(act('access.login')), 'Ana');
   assert.equal(actor({ ...act('access.failed'), user: '' }), 'Alguien');
-  assert.equal(actor({ ...act('user.created'), user: '' }), 'Un programa o la línea de órdenes');
+  assert.equal(actor({ ...act('user.created'), user: '' }), 'Un programa o la línea de comandos');
   assert.equal(roleName('admin'), 'administrador');
   assert.equal(roleName('nonsense'), 'lectura');
   assert.ok(kinds.ticket);
