@@ -31,6 +31,7 @@ func TestPicturesOfThePanelForTheGuides(t *testing.T) {
 	tab.Write("#usuario", panelUser)
 	tab.Write("#clave", panelPassword+"\r")
 	tab.WaitFor("document.querySelector('.top') !== null")
+	tab.WaitText(".top", "WhatsApp conectado") // the laptop's first sign of life
 	for _, picture := range []struct {
 		name, hash  string
 		phone, dark bool
