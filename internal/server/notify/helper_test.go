@@ -239,3 +239,23 @@ func (s *shop) wantNone() {
 		s.t.Errorf("got %q, want nothing told", all)
 	}
 }
+
+// beat has the laptop say what troubles it has now.
+func (s *shop) beat(troubles ...store.Trouble) {
+	s.t.Helper()
+	if _, err := s.AddBeat(s.t.Context(), store.Beat{Origin: s.origin}, troubles); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// lasting has the laptop say one trouble for so long that it is told.
+func (s *shop) lasting(trouble store.Trouble) {
+	s.t.Helper()
+	s.beat(trouble)
+	s.clock.Advance(5 * time.Minute)
+	s.beat(trouble)
+	if _, err := s.RaiseAlerts(s.t.Context(), store.Alarm{After: 5 * time.Minute, Watching: start}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.settle(0)
+}

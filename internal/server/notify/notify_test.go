@@ -119,26 +119,6 @@ func TestAnAnswerBeforeTheNoticeLeavesWasInTime(t *testing.T) {
 	})
 }
 
-// beat has the laptop say what troubles it has now.
-func (s *shop) beat(troubles ...store.Trouble) {
-	s.t.Helper()
-	if _, err := s.AddBeat(s.t.Context(), store.Beat{Origin: s.origin}, troubles); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// lasting has the laptop say one trouble for so long that it is told.
-func (s *shop) lasting(trouble store.Trouble) {
-	s.t.Helper()
-	s.beat(trouble)
-	s.clock.Advance(5 * time.Minute)
-	s.beat(trouble)
-	if _, err := s.RaiseAlerts(s.t.Context(), store.Alarm{After: 5 * time.Minute, Watching: start}); err != nil {
-		s.t.Fatal(err)
-	}
-	s.settle(0)
-}
-
 func TestTheLaptopsTroubleItsEndAndLostRepliesAreTold(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.listen()
