@@ -34,11 +34,15 @@ type TallyCount struct {
 // Tally counts a business's tickets opened from a time on and before another. It
 // looks at each of them, and at those of as much time right before.
 func (s *Store) Tally(ctx context.Context, business int64, from, until time.Time) (Tally, error) {
-	slots, err := s.slots(ctx, business, from, until)
+	now, err := s.openedWithin(ctx, business, from, until)
+	if err != nil {
+		return Tally{}, fmt.Errorf("find tickets to count: %w", explain(err))
+	}
+	slots, err := s.slots(ctx, now)
 	if err != nil {
 		return Tally{}, fmt.Errorf("count tickets: %w", explain(err))
 	}
-	wait, err := s.usualWait(ctx, business, from, until, slots)
+	wait, err := s.usualWait(ctx, now, slots)
 	if err != nil {
 		return Tally{}, fmt.Errorf("find usual wait for an answer: %w", explain(err))
 	}
@@ -51,11 +55,7 @@ func (s *Store) Tally(ctx context.Context, business int64, from, until time.Time
 	return t, wrap("count tickets before", err)
 }
 
-func (s *Store) slots(ctx context.Context, business int64, from, until time.Time) ([]TallyCount, error) {
-	c, err := s.openedWithin(ctx, business, from, until)
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) slots(ctx context.Context, c conditions) ([]TallyCount, error) {
 	return list(ctx, s.reader, func(row scanner) (count TallyCount, err error) {
 		var slot int64
 		err = row.Scan(&slot, &count.Category, &count.Tickets, &count.Answered, &count.Resolved)
@@ -69,7 +69,7 @@ func (s *Store) slots(ctx context.Context, business int64, from, until time.Time
 
 // usualWait is the median of how long those of the counted tickets waited for an
 // answer that had one.
-func (s *Store) usualWait(ctx context.Context, business int64, from, until time.Time, counted []TallyCount) (time.Duration, error) {
+func (s *Store) usualWait(ctx context.Context, c conditions, counted []TallyCount) (time.Duration, error) {
 	var answered, wait int64
 	for _, count := range counted {
 		answered += count.Answered
@@ -77,13 +77,9 @@ func (s *Store) usualWait(ctx context.Context, business int64, from, until time.
 	if answered == 0 {
 		return 0, nil
 	}
-	c, err := s.openedWithin(ctx, business, from, until)
-	if err != nil {
-		return 0, err
-	}
 	c.text = append(c.text, "first_answer_at > 0")
 	// A clock that was set back has answers come before what they answer.
-	_, err = one(s.reader.QueryRowContext(ctx, `
+	_, err := one(s.reader.QueryRowContext(ctx, `
 		SELECT CASE WHEN first_answer_at > created_at THEN first_answer_at - created_at ELSE 0 END AS wait
 		FROM tickets WHERE `+c.where()+` ORDER BY wait LIMIT 1 OFFSET `+c.arg((answered-1)/2), c.args...), &wait)
 	return time.Duration(wait) * time.Millisecond, err
