@@ -308,6 +308,13 @@ func (p *program) connected() {
 	until(p, wire.PathHealth, func(h wire.BridgeHealth) bool { return h.WhatsApp == wire.Connected })
 }
 
+// says waits until the program has written text: what it does is to be seen in its
+// answers a moment before that.
+func (p *program) says(text string) {
+	p.t.Helper()
+	until(p, wire.PathHealth, func(wire.BridgeHealth) bool { return strings.Contains(p.out.String(), text) })
+}
+
 func (p *program) queued(n int) {
 	p.t.Helper()
 	until(p, wire.PathHealth, func(h wire.BridgeHealth) bool { return h.Queue == n })
