@@ -201,6 +201,21 @@ func TestARepliesWayThroughSentQueuedAndRefused(t *testing.T) {
 	p.WaitFor("document.querySelector('#respuesta')?.value.trim() === 'Será rechazada'")
 }
 
+func TestARefusedReplyCanBeSentAgainWhileTheConversationIsStillRead(t *testing.T) {
+	p := openList(t)
+	p.Visit("#/ticket/12")
+	p.WaitText(".log", "Av. Juárez 12")
+	evaluate[bool](p, `(() => {
+		const real = window.fetch;
+		window.fetch = (what, ...rest) => String(what.url ?? what).endsWith('/conversacion') ? new Promise(() => {}) : real(what, ...rest);
+		return true;
+	})()`)
+	p.Write("#respuesta", "Hola sin permiso\r")
+	p.WaitText(".composer [role=alert]", "todavía no ha escrito")
+	p.Click(".composer-note .button")
+	p.WaitFor("document.querySelector('#respuesta').value === '' && !document.querySelector('.composer [role=alert]')")
+}
+
 func TestEveryStateOfAReplyIsSaidAndAPersonDecides(t *testing.T) {
 	p := openList(t)
 	p.Visit("#/ticket/6")

@@ -89,6 +89,7 @@ function progress(key, share) {
  * @param {number} id @param {talk.Sending} entry @param {() => Promise<void>} work @param {() => void} giveBack
  */
 async function deliver(id, entry, work, giveBack) {
+  const over = () => { talk.sending.value = talk.sending.value.filter((one) => one.key !== entry.key); };
   talk.sending.value = [...talk.sending.value, entry];
   let has = true;
   try {
@@ -97,8 +98,10 @@ async function deliver(id, entry, work, giveBack) {
   } catch (cause) {
     has = failed(id, entry, cause, giveBack);
   }
+  // What came back may be sent again at once; what went stays until the conversation shows it.
+  if (!has) over();
   await refresh();
-  talk.sending.value = talk.sending.value.filter((one) => one.key !== entry.key);
+  over();
   return has;
 }
 
