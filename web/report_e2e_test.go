@@ -58,6 +58,11 @@ func TestTheReportShowsWhatCameInAndLeadsToIt(t *testing.T) {
 	p.Click(".shares a")
 	p.WaitFor(fmt.Sprintf("location.hash.startsWith('#/?categoria=') && document.querySelectorAll('.ticket').length === %d", tickets))
 	p.WaitFor(fmt.Sprintf("[...document.querySelectorAll('.ticket')].every((one) => one.innerText.includes(%q))", first))
+	p.WaitText("#filtros", "Descargar tabla")
+	table := browser.EvaluateAsync[string](p, "fetch(document.querySelector('#filtros [download]').href).then((answer) => answer.text())")
+	if rows := strings.Count(table, "\r\n"); rows != tickets+1 || strings.Count(table, first) != tickets {
+		t.Errorf("got a table of %d lines, want the %d tickets about %s:\n%s", rows, tickets, first, table)
+	}
 
 	p.Visit("#/informes?dias=7")
 	p.WaitFor("document.querySelectorAll('figure.chart:first-of-type .chart-column').length === 7")

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { conditions, everything, parameters, parse, query } from '../static/js/filter.js';
+import { conditions, everything, parameters, parse, query, table } from '../static/js/filter.js';
 import { chunks, searched, toggled } from '../static/js/listing.js';
 import * as lists from '../static/js/listwire.js';
 import { event, missed, pause } from '../static/js/live.js';
@@ -40,6 +40,16 @@ test('the server gets whole days, lists with commas, and categories one by one',
   assert.equal(params.get('q'), 'año nuevo');
   assert.equal(parameters(everything).toString(), '');
   assert.deepEqual(parameters({ ...everything, from: '2026-99-99', categories: ['a,b', 'c'] }).getAll('categoria'), ['a,b', 'c']);
+});
+
+test('a table has what the filter lets through, as spreadsheets of the country read it', () => {
+  const params = table(full, 'es-MX');
+  assert.equal(params.get('separador'), 'coma');
+  assert.equal(params.get('q'), null, 'which the table knows nothing of');
+  assert.equal(params.get('zona'), 'America/Mexico_City');
+  assert.deepEqual([...parameters(full)].filter(([name]) => name !== 'q'), [...params].filter(([name]) => name !== 'separador' && name !== 'zona'));
+  for (const locale of ['es-AR', 'es-CO', 'es-ES', 'pt-BR']) assert.equal(table(everything, locale).get('separador'), 'punto_y_coma', locale);
+  assert.equal(table(everything, 'en-US').get('separador'), 'coma');
 });
 
 test('events of the server have a kind and a version, or are nonsense', () => {

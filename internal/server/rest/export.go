@@ -30,12 +30,31 @@ const (
 
 func exportOperation() huma.Operation {
 	op := operation(http.MethodGet, "/clientes/{cliente}/exportar", "exportar-cliente", "clientes", "Todo lo de un cliente en un ZIP: datos.json, conversaciones.html y archivos")
-	op.Responses = map[string]*huma.Response{"200": {Description: "El ZIP", Content: map[string]*huma.MediaType{"application/zip": {}}}}
+	op.Responses = fileResponse("El ZIP", "application/zip")
 	return op
 }
 
-// exportCustomer streams everything of a customer. When something fails halfway
-// the connection is cut, so that nobody takes half of it for the whole.
+// fileResponse describes an answer of download.
+func fileResponse(description, mime string) map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {Description: description, Content: map[string]*huma.MediaType{mime: {}}}}
+}
+
+// download answers with a file that write makes on the way. When that fails
+// halfway the connection is cut, so that nobody takes half of it for the whole.
+func download(ctx context.Context, mime, name string, write func(io.Writer, *http.ResponseController) error) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", mime)
+		hctx.SetHeader("Content-Disposition", `attachment; filename="`+name+`"`)
+		hctx.SetHeader("Cache-Control", "no-store")
+		_, w := humachi.Unwrap(hctx)
+		if err := write(hctx.BodyWriter(), http.NewResponseController(w)); err != nil {
+			log.Ctx(ctx).Warn().Err(err).Msg("a download broke off")
+			panic(http.ErrAbortHandler)
+		}
+	}}
+}
+
+// exportCustomer streams everything of a customer.
 func (s *service) exportCustomer(ctx context.Context, in *CustomerRef) (*huma.StreamResponse, error) {
 	page, err := s.customerPage(ctx, in.ID)
 	if err != nil {
@@ -53,17 +72,10 @@ func (s *service) exportCustomer(ctx context.Context, in *CustomerRef) (*huma.St
 	if err := s.Store.NoteExport(ctx, id.Business, id.User, in.ID); err != nil {
 		return nil, fmt.Errorf("note export: %w", err)
 	}
-	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		hctx.SetHeader("Content-Type", "application/zip")
-		hctx.SetHeader("Content-Disposition", `attachment; filename="cliente-`+strconv.FormatInt(in.ID, 10)+`.zip"`)
-		hctx.SetHeader("Cache-Control", "no-store")
-		_, w := humachi.Unwrap(hctx)
-		e := export{service: s, ctx: ctx, zip: zip.NewWriter(hctx.BodyWriter()), line: http.NewResponseController(w), page: page, business: business, zone: zone}
-		if err := e.run(); err != nil {
-			log.Ctx(ctx).Warn().Err(err).Msg("export of a customer broke off")
-			panic(http.ErrAbortHandler)
-		}
-	}}, nil
+	return download(ctx, "application/zip", "cliente-"+strconv.FormatInt(in.ID, 10)+".zip", func(w io.Writer, line *http.ResponseController) error {
+		e := export{service: s, ctx: ctx, zip: zip.NewWriter(w), line: line, page: page, business: business, zone: zone}
+		return e.run()
+	}), nil
 }
 
 // export writes one customer.

@@ -23,11 +23,16 @@ const (
 // out would mean looking at each.
 const unknownTotal = -1
 
-// TicketQuery is which tickets are listed. Of several values of one parameter any
-// may be met, of several parameters each has to be.
+// TicketQuery is which tickets are listed, and which page of them.
 type TicketQuery struct {
-	Limit      int       `query:"limite" minimum:"1" maximum:"500" default:"50"`
-	Before     string    `query:"antes" doc:"El «siguiente» de la página anterior."`
+	Limit  int    `query:"limite" minimum:"1" maximum:"500" default:"50"`
+	Before string `query:"antes" doc:"El «siguiente» de la página anterior."`
+	TicketFilter
+}
+
+// TicketFilter is which tickets are meant. Of several values of one parameter any
+// may be met, of several parameters each has to be.
+type TicketFilter struct {
 	Statuses   []string  `query:"estado" enum:"pendiente,en_proceso,esperando_cliente,resuelto" doc:"Uno o varios, separados por comas."`
 	Categories []string  `query:"categoria,explode" maxItems:"50" doc:"Una o varias. Para varias se repite el dato (categoria=Redes&categoria=Cables) en vez de separarlas por comas, porque un nombre puede tener comas."`
 	Priorities []string  `query:"prioridad" enum:"urgente,alta,normal,baja" doc:"Una o varias, separadas por comas."`
@@ -41,9 +46,14 @@ type TicketQuery struct {
 
 // filter is the query in the store's words.
 func (q *TicketQuery) filter(ctx context.Context) (store.Filter, error) {
-	f := store.Filter{
-		Limit: q.Limit, Before: q.Before, Categories: q.Categories, Contact: q.Contact, From: q.From, Until: q.Until, Unread: q.Unread,
-	}
+	f, err := q.TicketFilter.filter(ctx)
+	f.Limit, f.Before = q.Limit, q.Before
+	return f, err
+}
+
+// filter is what is meant in the store's words.
+func (q *TicketFilter) filter(ctx context.Context) (store.Filter, error) {
+	f := store.Filter{Categories: q.Categories, Contact: q.Contact, From: q.From, Until: q.Until, Unread: q.Unread}
 	for _, name := range q.Statuses {
 		status, _ := wire.ParseStatus(name)
 		f.Statuses = append(f.Statuses, status)

@@ -17,9 +17,27 @@ func (s *service) report() {
 	register(s, operation(http.MethodGet, "/informe", "informe", "informe", "Los tickets que llegaron en los últimos días: cuántos, cuándo y de qué"), auth.RoleReader, s.showReport)
 }
 
+// ZoneWish is the time zone of somebody whose business may not have chosen one.
+type ZoneWish struct {
+	Zone string `query:"zona" maxLength:"64" doc:"Nombre IANA de la zona horaria de los días y las horas; vale si el negocio no ha elegido la suya. Sin ninguna es UTC."`
+}
+
+// zone is the business's time zone, or else the one wished for.
+func (s *service) zone(ctx context.Context, wish ZoneWish) (*time.Location, error) {
+	b, err := s.Store.Business(ctx, businessOf(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("load settings: %w", err)
+	}
+	zone, err := hours.Zone(cmp.Or(b.Zone, wish.Zone))
+	if err != nil {
+		return nil, fmt.Errorf("find time zone: %w", err)
+	}
+	return zone, nil
+}
+
 type reportQuery struct {
-	Days int    `query:"dias" minimum:"1" maximum:"92" default:"30" doc:"Cuántos días, el de hoy incluido."`
-	Zone string `query:"zona" maxLength:"64" doc:"Nombre IANA de la zona horaria de los días; vale si el negocio no ha elegido la suya. Sin ninguna es UTC."`
+	Days int `query:"dias" minimum:"1" maximum:"92" default:"30" doc:"Cuántos días, el de hoy incluido."`
+	ZoneWish
 }
 
 // Report is what came in during some days. Tickets that were joined to others are
@@ -51,13 +69,9 @@ type ReportCategory struct {
 }
 
 func (s *service) showReport(ctx context.Context, in *reportQuery) (*body[Report], error) {
-	b, err := s.Store.Business(ctx, businessOf(ctx))
+	zone, err := s.zone(ctx, in.ZoneWish)
 	if err != nil {
-		return nil, fmt.Errorf("load settings: %w", err)
-	}
-	zone, err := hours.Zone(cmp.Or(b.Zone, in.Zone))
-	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		return nil, err
 	}
 	now := s.Now().In(zone)
 	tally, err := s.Store.Tally(ctx, businessOf(ctx), hours.DayStart(now, in.Days-1), now.Add(time.Millisecond)) // with what comes right now

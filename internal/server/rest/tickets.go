@@ -20,6 +20,7 @@ type TicketRef struct {
 func (s *service) tickets() {
 	register(s, operation(http.MethodGet, "/tickets", "listar-tickets", "tickets", "Lista de tickets, los más nuevos primero"), auth.RoleReader, s.listTickets)
 	register(s, operation(http.MethodGet, "/tickets/resumen", "contar-tickets", "tickets", "Cuántos tickets hay en cada estado"), auth.RoleReader, s.countTickets)
+	register(s, sheetOperation(), auth.RoleAdmin, s.downloadTickets)
 	register(s, operation(http.MethodGet, "/tickets/{numero}", "ver-ticket", "tickets", "Un ticket"), auth.RoleReader, s.showTicket)
 	register(s, operation(http.MethodGet, "/tickets/{numero}/conversacion", "ver-conversacion", "tickets", "Un ticket con sus mensajes, el más viejo primero"), auth.RoleReader, s.showConversation)
 	register(s, operation(http.MethodPatch, "/tickets/{numero}", "cambiar-ticket", "tickets", "Cambia un ticket"), auth.RoleAgent, s.changeTicket)

@@ -56,6 +56,7 @@ const (
 	ActTicketMerged    = "ticket.merged"
 	ActTicketParted    = "ticket.parted"
 	ActTicketSplit     = "ticket.split"
+	ActTicketsExported = "customer.ticketsExported" // of all customers: they are whom it is about
 	ActPairingAsked    = "whatsapp.code"
 	ActSessionEnded    = "whatsapp.ended"
 	ActBackupAsked     = "backup.asked"

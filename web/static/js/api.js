@@ -2,7 +2,7 @@
 /** Talks to the server. The only file that knows its URLs. */
 import * as wire from './wire.js';
 import { bridge } from './bridgewire.js';
-import { parameters } from './filter.js';
+import { parameters, table } from './filter.js';
 import * as lists from './listwire.js';
 import { language } from './i18n.js';
 import { known, said } from './said.js';
@@ -91,6 +91,9 @@ export const api = {
     if (before) query.set('antes', before);
     return lists.page(await call('GET', `${base}/${filter.text.trim() ? 'buscar' : 'tickets'}?${query}`));
   },
+
+  /** Where a browser downloads a table of all tickets of a filter. @param {import('./filter.js').Filter} filter */
+  tableLink: (filter) => `${base}/tickets/tabla?${table(filter)}`,
 
   /**
    * Changes many tickets at once and returns what they were.

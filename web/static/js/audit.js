@@ -21,7 +21,7 @@ const sentences = {
   token: { created: 'audit.tokenCreated', revoked: 'audit.tokenRevoked' },
   ticket: { status: 'audit.status', priority: 'audit.priority', category: 'audit.category', assignee: 'audit.assignee', merged: 'audit.merged', parted: 'audit.parted', split: 'audit.split' },
   customer: {
-    named: 'audit.customerNamed', blocked: 'audit.customerBlocked', unblocked: 'audit.customerUnblocked', exported: 'audit.customerExported',
+    named: 'audit.customerNamed', blocked: 'audit.customerBlocked', unblocked: 'audit.customerUnblocked', exported: 'audit.customerExported', ticketsExported: 'audit.ticketsExported',
     merged: 'audit.customerMerged', erased: 'audit.customerErased',
   },
   settings: { changed: 'audit.settings', channelAdded: 'audit.channelAdded', channelChanged: 'audit.channelChanged', channelRemoved: 'audit.channelRemoved' },

@@ -1,6 +1,6 @@
 // @ts-check
 /** Pure: the list's filter as the address has it, and as the panel works with it. */
-import { dayStart } from './zone.js';
+import { dayStart, home } from './zone.js';
 
 /**
  * @typedef {{statuses: string[], categories: string[], priorities: string[], assignee: string, contact: string,
@@ -76,6 +76,20 @@ export function parameters(filter) {
   if (filter.unread) params.set('sin_leer', 'true');
   day(params, 'desde', filter.from, 0);
   day(params, 'hasta', filter.until, 1);
+  return params;
+}
+
+/**
+ * A filter, without its text, as the server's parameters for a table of all its
+ * tickets. The columns are parted as spreadsheets of the reader's country expect:
+ * by a semicolon where decimals have a comma.
+ * @param {Filter} filter @param {string} [locale] the browser's, with its country
+ */
+export function table(filter, locale = navigator.language) {
+  const params = parameters({ ...filter, text: '' });
+  const decimal = new Intl.NumberFormat(locale).formatToParts(1.5).find((part) => part.type === 'decimal')?.value;
+  params.set('separador', decimal === ',' ? 'punto_y_coma' : 'coma');
+  params.set('zona', home() || Intl.DateTimeFormat().resolvedOptions().timeZone);
   return params;
 }
 

@@ -8,6 +8,8 @@ import * as state from '../state.js';
 import { refresh as refreshBridge } from './bridge.js';
 import { guard, latest, sentence } from './guard.js';
 
+export const { tableLink } = api;
+
 const pageSize = 50;
 const most = 200;
 /** How many pages without a match follow each other before the person is asked. */

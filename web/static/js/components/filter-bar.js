@@ -9,9 +9,10 @@ import { Icon } from './icon.js';
 
 /**
  * The conditions of a filter, one field each. Every change is a whole new filter.
- * @param {{filter: Filter, categories: string[], people: import('../wire.js').Person[], me: number, onChange: (filter: Filter) => void}} props
+ * With table, what they let through can be downloaded there.
+ * @param {{filter: Filter, categories: string[], people: import('../wire.js').Person[], me: number, table: string, onChange: (filter: Filter) => void}} props
  */
-export function FilterBar({ filter, categories, people, me, onChange }) {
+export function FilterBar({ filter, categories, people, me, table, onChange }) {
   const set = (/** @type {Partial<Filter>} */ some) => onChange({ ...filter, ...some });
   const list = (/** @type {string} */ value) => (value ? [value] : []);
   return html`<div class="filters" id="filtros" role="group" aria-label=${t('filter.title')}>
@@ -28,6 +29,7 @@ export function FilterBar({ filter, categories, people, me, onChange }) {
     <label class="tick"><input type="checkbox" checked=${filter.unread} onChange=${() => set({ unread: !filter.unread })} />${t('filter.unread')}</label>
     <button type="button" class="button" onClick=${() => set({ categories: [], priorities: [], assignee: '', contact: '', from: '', until: '', photo: '', unread: false })}>
       <${Icon} name="close" />${t('filter.clear')}</button>
+    ${table ? html`<a class="button" href=${table} download>${t('filter.download')}</a>` : ''}
   </div>`;
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { useEffect, useState } from 'preact/hooks';
+import { tableLink } from '../actions/list.js';
 import { deleteView, loadViews, saveView } from '../actions/views.js';
 import { FilterBar } from '../components/filter-bar.js';
 import { Icon } from '../components/icon.js';
@@ -41,7 +42,8 @@ export function ListTop({ filter, query }) {
   </div>
   <${StatusTabs} current=${filter.statuses.length === 1 ? filter.statuses[0] : ''} counts=${state.summary.value}
     onChoose=${(/** @type {string} */ status) => change({ ...filter, statuses: status ? [status] : [] })} />
-  ${open ? html`<${FilterBar} filter=${filter} categories=${categories()} people=${state.people.value} me=${session?.id ?? 0} onChange=${edit} />` : ''}
+  ${open ? html`<${FilterBar} filter=${filter} categories=${categories()} people=${state.people.value} me=${session?.id ?? 0}
+    table=${state.may(session, 'admin') && !filter.text ? tableLink(filter) : ''} onChange=${edit} />` : ''}
   <${SavedViews} views=${state.views.value} query=${query} admin=${session?.role === 'admin'} link=${(/** @type {string} */ of) => href({ view: 'list' }, of)}
     onSave=${(/** @type {string} */ name, /** @type {boolean} */ shared) => saveView(name, query, shared)} onDelete=${deleteView} />`;
 }
