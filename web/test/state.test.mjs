@@ -12,6 +12,7 @@ test('the first page is not news', () => {
   const list = refreshed(emptyList, page([3, 2, 1]));
   assert.equal(list.phase, 'ready');
   assert.deepEqual(list.fresh, []);
+  assert.deepEqual(refreshed({ ...emptyList, phase: 'failed' }, page([3, 2, 1])).fresh, [], 'nor is it when the one before it never came');
 });
 
 test('tickets that were never seen are news once', () => {

@@ -45,8 +45,8 @@ function rows() {
 
 /** @returns {number} the row that has the focus, or holds what has it; -1 for none */
 function currentRow() {
-  const row = document.activeElement?.closest('tr');
-  return row ? rows().findIndex((link) => row.contains(link)) : -1;
+  const here = document.activeElement;
+  return rows().findIndex((link) => link.closest('tr, li')?.contains(here));
 }
 
 /** @param {'next'|'previous'} direction */
@@ -62,7 +62,7 @@ function reply() {
     return;
   }
   const link = rows()[currentRow()];
-  if (!link) return;
+  if (!link || route.value.view !== 'list') return;
   go({ view: 'ticket', id: Number(link.dataset.row) });
   whenThere('#respuesta', focusComposer);
 }

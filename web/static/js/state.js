@@ -78,7 +78,7 @@ export function refreshed(old, page) {
   const tail = old.tickets.filter((ticket) => ticket.id < oldest);
   const known = new Map(old.tickets.map((ticket) => [ticket.id, ticket]));
   const tickets = [...page.tickets.map((ticket) => kept(known.get(ticket.id), ticket)), ...tail];
-  const added = old.phase === 'loading' ? [] : page.tickets.filter((ticket) => ticket.id > old.newest).map((ticket) => ticket.id);
+  const added = old.phase !== 'ready' ? [] : page.tickets.filter((ticket) => ticket.id > old.newest).map((ticket) => ticket.id);
   return {
     ...old, phase: 'ready', error: '', tickets, fresh: kept(old.fresh, added), total: page.total, next: tail.length ? old.next : page.next, complete: page.complete ?? true,
     newest: Math.max(old.newest, tickets[0]?.id ?? 0),

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals-core';
 /** @template T @typedef {import('@preact/signals-core').Signal<T>} Signal */
 /** A file that is to be sent; url is its preview, '' without one. @typedef {{key: string, file: File, url: string}} Picked */
 /** What is written to one ticket, beside the text. @typedef {{note: boolean, quote: import('./wire.js').Message | null, files: Picked[]}} Composer */
-/** What is on its way to the server. @typedef {{key: string, text: string, note: boolean, name: string, url: string, progress: number}} Sending */
+/** What is on its way to the server. @typedef {{ticket: number, key: string, text: string, note: boolean, name: string, url: string, progress: number}} Sending */
 
 /** @type {Composer} */
 export const emptyComposer = { note: false, quote: null, files: [] };

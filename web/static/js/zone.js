@@ -41,8 +41,8 @@ function write(timeZone) {
   return {
     dateOnly: as({ day: 'numeric', month: 'short' }),
     dateAndYear: as({ day: 'numeric', month: 'short', year: 'numeric' }),
-    clock: as({ hour: '2-digit', minute: '2-digit', hour12: false }),
-    full: as({ dateStyle: 'full', timeStyle: 'short', hour12: false }),
+    clock: as({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    full: as({ dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' }),
     dayName: as({ weekday: 'long', day: 'numeric', month: 'long' }),
     civil: as({ year: 'numeric', month: 'numeric', day: 'numeric', calendar: 'gregory', numberingSystem: 'latn' }, 'en'),
   };

@@ -31,12 +31,14 @@ export const save = (canned) => keep(() => convapi.saveCanned(canned));
 export const remove = (id) => keep(() => convapi.deleteCanned(id));
 
 /** Puts one before or after its neighbour. @param {number} id @param {number} by -1 or 1 */
-export function moveBy(id, by) {
+export async function moveBy(id, by) {
   const all = talk.canned.value;
   const at = all.findIndex((canned) => canned.id === id);
   const to = at + by;
-  if (at < 0 || to < 0 || to >= all.length) return Promise.resolve('');
+  if (at < 0 || to < 0 || to >= all.length) return '';
   const next = all.toSpliced(at, 1).toSpliced(to, 0, all[at]);
   talk.canned.value = next;
-  return keep(() => convapi.orderCanned(next.map((canned) => canned.id)));
+  const refusal = await keep(() => convapi.orderCanned(next.map((canned) => canned.id)));
+  if (refusal && talk.canned.value === next) talk.canned.value = all;
+  return refusal;
 }

@@ -21,6 +21,7 @@ export async function loadCategories() {
 
 /** Fetches all that is to be known of the categories; until then nothing is. */
 export async function loadWholeCategories() {
+  problem.value = '';
   if (brief) categories.value = null;
   await fetchCategories(false);
 }
@@ -47,14 +48,16 @@ export async function loadClassifier() {
   }
 }
 
-/** A person says what a ticket is about. @param {number} id @param {string} name */
+/** A person says what a ticket is about. @param {number} id @param {string} name @returns {Promise<boolean>} whether the server took it */
 export async function setCategory(id, name) {
   try {
     const { ticket, correction, changed } = await change(() => api.setCategory(id, name));
     showTicket(ticket);
     say(t(changed ? 'category.corrected' : 'category.confirmed', { id, name }), correction ? () => undo(id, correction) : null);
+    return true;
   } catch (cause) {
     say(sentence(cause), null);
+    return false;
   }
 }
 
@@ -109,6 +112,7 @@ async function attempt(work) {
     return true;
   } catch (cause) {
     problem.value = sentence(cause);
+    classifier.value = classifier.value && { ...classifier.value }; // drawn anew: a switch must not stay where it was refused
     return false;
   }
 }

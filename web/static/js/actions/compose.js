@@ -45,11 +45,12 @@ export async function submit(id, first = false) {
   const { note, quote, files } = talk.composer(id);
   const draft = talk.draftKey(id, note);
   const text = state.drafts.value[draft]?.trim() ?? '';
-  if ((!text && (note || !files.length)) || talk.sending.value.some((one) => one.text === text && text && !one.name)) return;
+  const underWay = talk.sending.value.some((one) => one.ticket === id && one.note === note && one.text === text && text && !one.name);
+  if ((!text && (note || !files.length)) || underWay) return;
   keepDraft(draft, '');
   update(id, { error: '', notice: '', unasked: false });
   if (note) {
-    await deliver(id, { key: newKey(), text, note, name: '', url: '', progress: 1 }, () => convapi.note(id, text), () => keepDraft(draft, joined(text, draft)));
+    await deliver({ ticket: id, key: newKey(), text, note, name: '', url: '', progress: 1 }, () => convapi.note(id, text), () => keepDraft(draft, joined(text, draft)));
     return;
   }
   talk.compose(id, { quote: null, files: [] });
@@ -59,14 +60,14 @@ export async function submit(id, first = false) {
   };
   const manner = { key: uncertain.get(`${id} ${text}`) ?? newKey(), quote: quote?.waId ?? '', first };
   if (!files.length) {
-    await deliver(id, { key: manner.key, text, note, name: '', url: '', progress: 1 }, () => convapi.reply(id, text, manner), () => back([], text));
+    await deliver({ ticket: id, key: manner.key, text, note, name: '', url: '', progress: 1 }, () => convapi.reply(id, text, manner), () => back([], text));
     return;
   }
   for (const [i, picked] of files.entries()) {
     const caption = i ? '' : text;
     const work = () => convapi.sendFile(id, picked.file, caption, { ...manner, key: picked.key }, (share) => progress(picked.key, share));
-    const entry = { key: picked.key, text: caption, note, name: picked.file.name, url: picked.url, progress: 0 };
-    const sent = await deliver(id, entry, work, () => back(files.slice(i), caption));
+    const entry = { ticket: id, key: picked.key, text: caption, note, name: picked.file.name, url: picked.url, progress: 0 };
+    const sent = await deliver(entry, work, () => back(files.slice(i), caption));
     if (!sent) return;
     if (picked.url) URL.revokeObjectURL(picked.url);
   }
@@ -86,17 +87,17 @@ function progress(key, share) {
 /**
  * Shows an entry as being sent while work is under way. Returns whether the
  * server has it now; if not, giveBack was called.
- * @param {number} id @param {talk.Sending} entry @param {() => Promise<void>} work @param {() => void} giveBack
+ * @param {talk.Sending} entry @param {() => Promise<void>} work @param {() => void} giveBack
  */
-async function deliver(id, entry, work, giveBack) {
+async function deliver(entry, work, giveBack) {
   const over = () => { talk.sending.value = talk.sending.value.filter((one) => one.key !== entry.key); };
   talk.sending.value = [...talk.sending.value, entry];
   let has = true;
   try {
     await change(work);
-    uncertain.delete(`${id} ${entry.text}`);
+    uncertain.delete(`${entry.ticket} ${entry.text}`);
   } catch (cause) {
-    has = failed(id, entry, cause, giveBack);
+    has = failed(entry, cause, giveBack);
   }
   // What came back may be sent again at once; what went stays until the conversation shows it.
   if (!has) over();
@@ -105,8 +106,9 @@ async function deliver(id, entry, work, giveBack) {
   return has;
 }
 
-/** @param {number} id @param {talk.Sending} entry @param {unknown} cause @param {() => void} giveBack */
-function failed(id, entry, cause, giveBack) {
+/** @param {talk.Sending} entry @param {unknown} cause @param {() => void} giveBack */
+function failed(entry, cause, giveBack) {
+  const { ticket: id } = entry;
   if (cause instanceof Problem && cause.queued) {
     update(id, { notice: t('reply.queued', { reason: cause.message }) });
     return true;

@@ -6,10 +6,11 @@ import { t } from '../i18n.js';
 import { kept } from '../kept.js';
 import * as state from '../state.js';
 import * as talk from '../talk.js';
-import { change, latest, sentence } from './guard.js';
+import { change, latest, order, sentence } from './guard.js';
 
 /** Counts what was opened: a page may be put away after its successor, even for the same ticket, has come. */
 let opened = 0;
+const ask = order();
 /** How long a page waits for the conversation it begins with, in milliseconds. */
 const patience = 400;
 
@@ -47,11 +48,15 @@ export function open(id) {
 export async function refresh() {
   const { id } = state.conversation.value;
   if (!id) return;
+  const newer = ask();
   try {
     const { ticket, extra, messages } = await latest(() => convapi.conversation(id));
+    if (!newer()) return;
     const known = state.conversation.value;
     if (known.id === id) talk.extra.value = kept(talk.extra.value, extra);
-    update(id, { ticket: kept(known.ticket ?? undefined, ticket), messages: allKept(known.messages, messages), phase: 'ready' });
+    // Why a reply was refused stays; why nothing could be shown does not.
+    const error = known.phase === 'failed' ? '' : known.error;
+    update(id, { ticket: kept(known.ticket ?? undefined, ticket), messages: allKept(known.messages, messages), phase: 'ready', error });
     state.list.value = state.withTicket(state.list.value, ticket);
   } catch (cause) {
     if (state.conversation.value.phase !== 'ready') update(id, { phase: 'failed', error: sentence(cause) });

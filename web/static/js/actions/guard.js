@@ -55,6 +55,25 @@ export async function latest(read) {
   }
 }
 
+/**
+ * For reads of one thing, the later of which may be answered first: ask before
+ * reading, and what that gives says, once the answer is there, whether it is newer
+ * than what was shown already.
+ * @returns {() => () => boolean}
+ */
+export function order() {
+  let asked = 0;
+  let shown = 0;
+  return () => {
+    const mine = ++asked;
+    return () => {
+      if (mine < shown) return false;
+      shown = mine;
+      return true;
+    };
+  };
+}
+
 /** What the codes mean, for a sentence that nobody translated. @type {Record<string, string>} */
 const meanings = {
   unauthorized: 'problem.unauthorized', forbidden: 'problem.forbidden', not_found: 'problem.notFound', conflict: 'problem.conflict',

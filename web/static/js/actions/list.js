@@ -6,10 +6,11 @@ import { t } from '../i18n.js';
 import { searched } from '../listing.js';
 import * as state from '../state.js';
 import { refresh as refreshBridge } from './bridge.js';
-import { guard, latest, sentence } from './guard.js';
+import { guard, latest, order, sentence } from './guard.js';
 
 export const { tableLink } = api;
 
+const ask = order();
 const pageSize = 50;
 const most = 200;
 /** How many pages without a match follow each other before the person is asked. */
@@ -29,9 +30,10 @@ async function refreshList() {
   const { query, tickets } = state.list.value;
   const limit = Math.min(Math.max(tickets.length, pageSize), most);
   const filter = parse(query);
+  const newer = ask();
   try {
     const page = await latest(() => api.tickets(filter, { limit }));
-    if (state.list.value.query !== query) return;
+    if (!newer() || state.list.value.query !== query) return;
     state.list.value = filter.text.trim() ? searched(state.list.value, page) : state.refreshed(state.list.value, page);
     announceFresh();
   } catch (cause) {

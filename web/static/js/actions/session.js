@@ -10,8 +10,10 @@ const draftsKey = 'mostrador.borradores';
 
 /** Asks the server who we are. Without an answer the phase stays as it is. */
 export async function identify() {
+  const before = state.session.value?.id;
   try {
     state.session.value = await guard(api.session);
+    if (before && state.session.value.id !== before) return forget(); // somebody else logged in where a session had ended
     state.phase.value = 'ready';
     if (!state.session.value.language && language() !== 'es') await tellLanguage(language().slice(0, 2)); // as their browser has it
   } catch (cause) {
@@ -46,18 +48,10 @@ export async function logOut() {
   forget();
 }
 
+/** Begins anew, so that nothing is left of what somebody saw, wrote or chose. */
 function forget() {
   sessionStorage.removeItem(draftsKey);
-  state.phase.value = 'login';
-  state.session.value = null;
-  state.list.value = state.emptyList;
-  state.conversation.value = state.emptyConversation;
-  state.summary.value = null;
-  state.bridge.value = null;
-  state.retry.value = { phase: 'idle', keys: [], heard: 0, message: '' };
-  state.pair.value = { pairing: null, at: 0, step: '', error: '' };
-  state.drafts.value = {};
-  state.attempts.value = {};
+  location.reload();
 }
 
 /** Brings back replies that were being written when the page was left. */

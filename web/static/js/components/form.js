@@ -5,7 +5,8 @@ import { Icon } from './icon.js';
 
 /**
  * A form that says why it failed. submit gets the fields by name and gives a
- * sentence, empty on success; what was typed is then gone, choices stay.
+ * sentence, empty on success; what was typed in a line, or in a text marked as
+ * data-once, is then gone, choices stay.
  * @param {{label: string, busy?: string, submit: (values: Record<string, string>) => Promise<string>, danger?: boolean, children?: any}} props
  */
 export function Form({ label, submit, danger, children }) {
@@ -21,7 +22,7 @@ export function Form({ label, submit, danger, children }) {
     setBusy(false);
     setError(refusal);
     // A reset would take the choices back to their first option.
-    if (!refusal) form.querySelectorAll('input:not([readonly])').forEach((/** @type {HTMLInputElement} */ input) => { input.value = ''; });
+    if (!refusal) form.querySelectorAll('input:not([readonly]), textarea[data-once]').forEach((/** @type {HTMLInputElement} */ input) => { input.value = ''; });
   };
   return html`<form class="form" onSubmit=${onSubmit}>
     ${children}

@@ -25,14 +25,17 @@ const doubts = { unsure: () => t('category.unsure'), no_text: () => t('category.
 
 /**
  * Lets a person say what a ticket is about, or that it is right as it is.
- * @param {{ticket: Ticket, names: string[], onChoose: (name: string) => void}} props
+ * @param {{ticket: Ticket, names: string[], onChoose: (name: string) => Promise<boolean>}} props onChoose says whether that was taken
  */
 export function CategoryPicker({ ticket, names, onChoose }) {
+  const choose = async (/** @type {any} */ { currentTarget: select }) => {
+    if (!(await onChoose(select.value))) select.value = ticket.category;
+  };
   const open = ticket.verdict.source !== 'person' && !ticket.verdict.doubt && names.includes(ticket.category);
   const known = names.includes(ticket.category) ? names : [ticket.category, ...names];
   return html`<span class="picker">
     <label class="visually-hidden" for="categoria">${t('category.label')}</label>
-    <select id="categoria" value=${ticket.category} onChange=${(/** @type {any} */ event) => onChoose(event.target.value)}>
+    <select id="categoria" value=${ticket.category} onChange=${choose}>
       ${known.map((name) => html`<option key=${name} value=${name}>${oneLine(name) || t('category.none')}</option>`)}
     </select>
     ${open ? html`<button type="button" class="button" onClick=${() => onChoose(ticket.category)}><${Icon} name="check" />${t('category.confirm')}</button>` : ''}

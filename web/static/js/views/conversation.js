@@ -101,7 +101,7 @@ function Writing({ id, ticket }) {
 function Joined({ mergedInto }) {
   const joined = talk.joined.value;
   if (mergedInto) return html`<p class="joined"><${Icon} name="merge" />${t('desk.mergedInto')} <a href=${ticketLink(mergedInto)}>${t('chat.title', { id: mergedInto })}</a></p>`;
-  if (!joined) return null;
+  if (joined?.target !== state.conversation.value.id) return null; // confirmed, and then gone elsewhere
   return html`<p class="joined" role="status"><${Icon} name="merge" />${t('desk.merged', { source: joined.source })}
     <button type="button" class="button" onClick=${undoMerge}>${t('desk.undo')}</button></p>`;
 }

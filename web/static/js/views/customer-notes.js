@@ -25,7 +25,7 @@ export function Notes({ customer, agent, onRun }) {
       clearTimeout(timer.current);
       due.current = () => {};
       setRefusal(await onRun(() => shop.deleteNote(id, note)));
-      setGoing(0);
+      setGoing((now) => (now === note ? 0 : now)); // another may be going meanwhile
     };
     due.current = work;
     setGoing(note);
@@ -39,7 +39,7 @@ export function Notes({ customer, agent, onRun }) {
   return html`<section class="card" aria-labelledby="notas"><h2 id="notas">${t('customer.notes')}</h2>
     <p class="card-note">${t('customer.notesNote')}</p>
     ${agent ? html`<${Form} label=${t('customer.addNote')} submit=${(/** @type {Record<string, string>} */ values) => onRun(() => shop.addNote(id, values.nota))}>
-      <div class="field"><label for="nota">${t('customer.newNote')}</label><textarea id="nota" name="nota" rows="3" maxlength="4000" required></textarea></div></${Form}>` : ''}
+      <div class="field"><label for="nota">${t('customer.newNote')}</label><textarea id="nota" name="nota" rows="3" maxlength="4000" required data-once></textarea></div></${Form}>` : ''}
     ${refusal ? html`<p class="form-error" role="alert">${refusal}</p>` : ''}
     <ul class="rows">${notes.map((note) => html`<li class="row customer-note" key=${note.id} data-off=${going === note.id ? '' : undefined}>
       ${going === note.id ? html`<p class="row-main" role="status">${t('customer.noteGone')}</p><button type="button" class="button" onClick=${keep}>${t('customer.undo')}</button>`

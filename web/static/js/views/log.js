@@ -22,7 +22,7 @@ export function Log({ phase }) {
   const log = useRef(/** @type {HTMLElement | null} */ (null));
   const atEnd = useRef(true);
   const { id, messages, deciding } = state.conversation.value;
-  const sending = talk.sending.value;
+  const sending = talk.sending.value.filter((one) => one.ticket === id);
   const all = useMemo(() => entries(messages), [messages]);
   // What is read first is at the end.
   const shown = useGradual(all.length, screenful);

@@ -28,15 +28,26 @@ function Row({ channel, own, owner, onSecret, onDone }) {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState('');
   const [refusal, setRefusal] = useState('');
-  const run = async (/** @type {() => Promise<{value?: any, error: string}>} */ work) => {
-    if (busy) return null;
-    setBusy(true);
+  // What was chosen and is not known to the server yet.
+  const [wanted, setWanted] = useState(/** @type {string[] | null} */ (null));
+  const attempt = async (/** @type {() => Promise<{value?: any, error: string}>} */ work) => {
     setSaid('');
     const { value, error } = await work();
-    setBusy(false);
     setRefusal(error);
     await onDone();
     return value;
+  };
+  const run = async (/** @type {() => Promise<{value?: any, error: string}>} */ work) => {
+    if (busy) return null;
+    setBusy(true);
+    const value = await attempt(work);
+    setBusy(false);
+    return value;
+  };
+  const hear = async (/** @type {string[]} */ events) => {
+    setWanted(events);
+    await attempt(() => change(() => notices.changeChannel(channel.id, { events })));
+    setWanted((now) => (now === events ? null : now));
   };
   const test = async () => {
     const now = await run(() => change(() => notices.test(own, channel.id)));
@@ -59,8 +70,7 @@ function Row({ channel, own, owner, onSecret, onDone }) {
       ${channel.kind === 'webhook' ? html`<${Confirm} label=${t('notices.rotate')} question=${t('notices.rotateSure')} onConfirm=${rotate} />` : ''}
       <${Confirm} label=${t('notices.remove')} name=${t('notices.removeOne', { name: channel.name })} question=${t('notices.removeSure')}
         onConfirm=${() => run(async () => ({ error: await removeChannel(own, channel.id) }))} /></div>
-    ${channel.kind === 'webhook' ? html`<${Events} legend=${t('notices.events')} all=${forPrograms} chosen=${channel.events}
-      onChange=${(/** @type {string[]} */ events) => run(() => change(() => notices.changeChannel(channel.id, { events })))} />` : ''}
+    ${channel.kind === 'webhook' ? html`<${Events} legend=${t('notices.events')} all=${forPrograms} chosen=${wanted ?? channel.events} onChange=${hear} />` : ''}
     ${refusal ? html`<p class="form-error" role="alert">${refusal}</p>` : ''}
   </li>`;
 }

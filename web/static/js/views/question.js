@@ -3,7 +3,7 @@ import { merge, split } from '../actions/desk.js';
 import { Confirmation } from '../components/confirmation.js';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { go } from '../router.js';
+import { go, route } from '../router.js';
 import * as talk from '../talk.js';
 
 /** What somebody has to confirm before messages move. */
@@ -17,7 +17,7 @@ export function Question() {
   }
   const yes = async () => {
     const id = await split(question.message);
-    if (id) go({ view: 'ticket', id });
+    if (id && route.value.id === question.ticket) go({ view: 'ticket', id });
   };
   return html`<${Confirmation} title=${t('split.title')} text=${t('split.text')} action=${t('chat.split')} onYes=${yes} onNo=${no} />`;
 }

@@ -60,9 +60,13 @@ function Form({ canned, onDone }) {
   const title = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => title.current?.focus(), []);
   const set = (/** @type {string} */ name) => (/** @type {any} */ event) => setValues({ ...values, [name]: event.currentTarget.value });
+  const busy = useRef(false);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    if (busy.current) return;
+    busy.current = true;
     const refusal = await save(values);
+    busy.current = false;
     setError(refusal);
     if (!refusal) onDone();
   };

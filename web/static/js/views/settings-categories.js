@@ -1,5 +1,5 @@
 // @ts-check
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { loadWholeCategories, order, save, useTemplate } from '../actions/categories.js';
 import { categories, classifier, entries, keywords, moved, problem, usable } from '../categories.js';
 import { CategoryForm } from '../components/category-form.js';
@@ -41,8 +41,13 @@ function Item({ category, all, admin, editing, onEdit }) {
 
 /** @param {{category: Partial<Category>, id: number, onEdit: (id: number) => void}} props */
 function Form({ category, id, onEdit }) {
+  const busy = useRef(false);
   const send = async (/** @type {any} */ form) => {
-    if (await save(id, { ...form, keywords: keywords(form.keywords), examples: entries(form.examples) })) onEdit(-1);
+    if (busy.current) return;
+    busy.current = true;
+    const saved = await save(id, { ...form, keywords: keywords(form.keywords), examples: entries(form.examples) });
+    busy.current = false;
+    if (saved) onEdit(-1);
   };
   return html`<${CategoryForm} category=${category} onSave=${send} onCancel=${() => onEdit(-1)} />`;
 }

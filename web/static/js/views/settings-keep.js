@@ -1,5 +1,6 @@
 // @ts-check
 import { useState } from 'preact/hooks';
+import { read } from '../actions/access.js';
 import { saveSettings, shop } from '../actions/shop.js';
 import { Ask } from '../components/ask.js';
 import { Field } from '../components/field.js';
@@ -34,20 +35,24 @@ export function KeepSettings() {
 /** @param {{keep: Keep, onDone: () => Promise<void>}} props */
 function Days({ keep, onDone }) {
   const [wanted, setWanted] = useState(keep);
-  const [asked, setAsked] = useState(false);
+  // What somebody is asked about, null while nobody is.
+  const [asked, setAsked] = useState(/** @type {Keep | null} */ (null));
   const sensible = Object.values(wanted).every((days) => days === 0 || days >= least);
-  const { data: gone } = useLoaded(async () => (sensible ? shop.expired(wanted) : null), `${wanted.tickets} ${wanted.photos} ${wanted.log}`);
+  const numbers = `${wanted.tickets} ${wanted.photos} ${wanted.log}`;
+  const { data } = useLoaded(async () => (sensible ? { numbers, gone: await shop.expired(wanted) } : null), numbers);
+  const gone = data?.numbers === numbers ? data.gone : null; // of other numbers it says nothing
   const save = async () => {
     const refusal = await saveSettings({ keep: wanted });
     if (!refusal) await onDone();
     return refusal;
   };
   const submit = async () => {
-    if (sensible && (gone?.tickets || gone?.photos || gone?.log)) {
-      setAsked(true);
-      return '';
-    }
-    return save();
+    if (!sensible) return save(); // the server says why not
+    const { value, error } = gone ? { value: gone, error: '' } : await read(() => shop.expired(wanted));
+    if (!value) return error;
+    if (!value.tickets && !value.photos && !value.log) return save();
+    setAsked(value);
+    return '';
   };
   const field = (/** @type {keyof Keep} */ name, /** @type {string} */ label, /** @type {string} */ hint) => html`<${Field} id=${`dias-${name}`} type="number" min="0" max="36500" step="1" required
     inputmode="numeric" label=${t(label)} hint=${t(hint)} value=${String(wanted[name])} onInput=${(/** @type {any} */ event) => setWanted({ ...wanted, [name]: Math.max(0, Math.round(Number(event.currentTarget.value) || 0)) })} />`;
@@ -55,8 +60,8 @@ function Days({ keep, onDone }) {
       ${field('tickets', 'keep.tickets', 'keep.ticketsHint')}${field('photos', 'keep.photos', 'keep.photosHint')}${field('log', 'keep.log', 'keep.logHint')}
       <p class="keep-today" role="status">${sensible ? gone ? today(gone) : '' : t('keep.tooFew', { count: least })}</p>
     </${Form}>
-    ${asked && gone ? html`<${Ask} title=${t('keep.sure')} yes=${t('keep.yes')} danger onYes=${save} onClose=${() => setAsked(false)}>
-      <p>${today(gone)}</p><p>${t('keep.forever')}</p></${Ask}>` : ''}`;
+    ${asked ? html`<${Ask} title=${t('keep.sure')} yes=${t('keep.yes')} danger onYes=${save} onClose=${() => setAsked(null)}>
+      <p>${today(asked)}</p><p>${t('keep.forever')}</p></${Ask}>` : ''}`;
 }
 
 /** What would be deleted today, in one sentence. @param {Keep} gone */
