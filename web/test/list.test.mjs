@@ -64,6 +64,8 @@ test('a gap between versions is noticed', () => {
   assert.equal(missed(40, at('ticket', 41)), false);
   assert.equal(missed(40, at('ticket', 42)), true);
   assert.equal(missed(40, at('all', 41)), true);
+  assert.equal(missed(40, at('beat', 40)), false);
+  assert.equal(missed(40, at('beat', 41)), true);
 });
 
 test('each attempt to reconnect waits longer, up to a limit', () => {

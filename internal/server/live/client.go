@@ -45,7 +45,7 @@ func (c *Client) offer(frame []byte, version uint64) {
 		return
 	}
 	if len(c.queue) >= queueLimit {
-		c.queue = append(c.queue[:0], resync(version))
+		c.queue = append(c.queue[:0], bare(KindAll, version)) // which stands for all before it
 	} else {
 		c.queue = append(c.queue, frame)
 	}
@@ -135,9 +135,10 @@ func (c *Client) drop() {
 	c.hub.leave(c)
 }
 
-// ping pings the panels whose turn it is.
+// ping looks after the panels whose turn it is.
 func (h *Hub) ping(slot int) {
 	for _, c := range h.some(func(c *Client) bool { return c.ID%pingSlots == uint64(slot) }) { //nolint:gosec // from 0 on
+		h.beat(c)
 		go c.ping()
 	}
 }

@@ -24,10 +24,13 @@ type Kind string
 
 // Kinds of events. KindHello is the first on every connection, with the version
 // to count from; KindAll says that events were left out for a panel that did not
-// keep up, which has to read everything again.
+// keep up, which has to read everything again. KindBeat comes every PingEvery with
+// the version as it is, so that a panel notices a connection that died silently,
+// as while a laptop slept.
 const (
 	KindHello   Kind = "hola"
 	KindAll     Kind = "todo"
+	KindBeat    Kind = "latido"
 	KindOpened  Kind = "nuevo"
 	KindMessage Kind = "mensaje"
 	KindTicket  Kind = "ticket"
@@ -181,16 +184,16 @@ func (h *Hub) Publish(business int64, e Event) {
 	frame, err := json.Marshal(e)
 	if err != nil {
 		h.Log.Error().Err(err).Str("kind", string(e.Kind)).Msg("event not encoded")
-		frame = resync(e.Version)
+		frame = bare(KindAll, e.Version)
 	}
 	for c := range h.clients[business] {
 		c.offer(frame, e.Version)
 	}
 }
 
-// resync is an event that stands for all before it.
-func resync(version uint64) []byte {
-	frame, _ := json.Marshal(Event{Kind: KindAll, Version: version}) // has nothing that can fail
+// bare is an event with nothing but its version.
+func bare(kind Kind, version uint64) []byte {
+	frame, _ := json.Marshal(Event{Kind: kind, Version: version}) // has nothing that can fail
 	return frame
 }
 
@@ -210,9 +213,16 @@ func (h *Hub) enter(c *Client) bool {
 	c.ID = h.next
 	all[c] = struct{}{}
 	version := h.versions[c.Identity.Business]
-	frame, _ := json.Marshal(Event{Kind: KindHello, Version: version}) // has nothing that can fail
-	c.offer(frame, version)
+	c.offer(bare(KindHello, version), version)
 	return true
+}
+
+// beat tells a panel the version as it is.
+func (h *Hub) beat(c *Client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	version := h.versions[c.Identity.Business]
+	c.offer(bare(KindBeat, version), version)
 }
 
 // leave removes a client.

@@ -253,6 +253,22 @@ func TestAPanelThatDoesNotAnswerPingsIsForgotten(t *testing.T) {
 	storetest.Eventually(t, "the hub forgets it", func() bool { return len(d.Clients(1)) == 0 })
 }
 
+func TestAPanelHearsNowAndAgainThatTheLineIsAliveAndWhatTheVersionIs(t *testing.T) {
+	d := open(t, func(o *live.Options) { o.PingEvery = 20 * time.Millisecond })
+	p := d.panel("ana")
+	d.Publish(1, live.Event{Kind: live.KindBridge})
+	for version, beats := uint64(0), 0; beats < 2; {
+		switch got := p.next(); {
+		case got.Kind == live.KindBridge:
+			version = got.Version
+		case got.Kind != live.KindBeat || got.Version != version:
+			t.Fatalf("got %+v, want beats of version %d", got, version)
+		case version == 1:
+			beats++
+		}
+	}
+}
+
 func TestADatabaseThatIsAwayEndsNoSession(t *testing.T) {
 	asked := make(chan struct{}, 100)
 	d := open(t, nil)

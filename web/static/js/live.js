@@ -4,7 +4,7 @@
 /** @typedef {{kind: string, ticket: number, version: number, data: any}} Event */
 
 /** @type {Record<string, string>} */
-const kinds = { hola: 'hello', todo: 'all', nuevo: 'opened', mensaje: 'message', ticket: 'ticket', puente: 'bridge' };
+const kinds = { hola: 'hello', todo: 'all', latido: 'beat', nuevo: 'opened', mensaje: 'message', ticket: 'ticket', puente: 'bridge' };
 
 /** The server's message; null for nonsense. Kinds that are not known keep the server's word. @param {unknown} data @returns {Event | null} */
 export function event(data) {
@@ -19,6 +19,7 @@ export function event(data) {
 
 /** Whether something was missed between the version known and the next event. @param {number} known @param {Event} next */
 export function missed(known, next) {
+  if (next.kind === 'beat') return next.version !== known;
   return next.kind === 'all' || (next.kind !== 'hello' && next.version !== known + 1);
 }
 

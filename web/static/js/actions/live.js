@@ -13,6 +13,8 @@ import { identify } from './session.js';
 const rest = 700;
 /** A page that begins has this long to itself, in milliseconds. */
 const settling = 5000;
+/** A line on which the server, which says something every 20 s, is silent for so long is dead, in milliseconds. */
+const silence = 60_000;
 /** The server closes a line with this when the session is over. */
 const sessionOver = 1008;
 
@@ -21,6 +23,7 @@ let line = null;
 let version = -1;
 let attempt = 0;
 let timer = 0;
+let watch = 0;
 /** @type {Map<string, Set<(event: import('../live.js').Event) => void>>} */
 const listeners = new Map();
 
@@ -42,11 +45,15 @@ export function start() {
   if (line) return;
   const mine = api.events();
   line = mine;
-  mine.onmessage = ({ data }) => take(event(data));
+  expect();
+  mine.onmessage = ({ data }) => {
+    if (line !== mine) return;
+    expect();
+    take(event(data));
+  };
   mine.onclose = ({ code }) => {
     if (line !== mine) return;
-    line = null;
-    state.live.value = false;
+    forget();
     if (code === sessionOver) identify();
     timer = setTimeout(start, pause(attempt++, Math.random()));
   };
@@ -56,9 +63,23 @@ export function start() {
 export function stop() {
   clearTimeout(timer);
   const mine = line;
+  forget();
+  mine?.close();
+}
+
+function forget() {
+  clearTimeout(watch);
   line = null;
   state.live.value = false;
-  mine?.close();
+}
+
+/** Calls anew if the line stays silent: one that died while the laptop slept is not closed by anybody. */
+function expect() {
+  clearTimeout(watch);
+  watch = setTimeout(() => {
+    stop();
+    start();
+  }, silence);
 }
 
 /** @param {import('../live.js').Event | null} heard */
