@@ -106,7 +106,7 @@ func restore(ctx context.Context, o Options, args []string) error {
 			return err
 		}
 	}
-	file, name, err := openBackup(ctx, o.Dir, c.Backup, name)
+	file, name, err := openBackup(ctx, o, c.Backup, name)
 	if err != nil {
 		return err
 	}
@@ -133,9 +133,9 @@ func restoreFlags(args []string) (name string, replace bool, identity string, er
 }
 
 // openBackup opens a file of that name or path, or one on the shelf.
-func openBackup(ctx context.Context, dir string, c config.Backup, name string) (io.ReadCloser, string, error) {
+func openBackup(ctx context.Context, o Options, c config.Backup, name string) (io.ReadCloser, string, error) {
 	if name != newest {
-		file, err := os.Open(below(dir, name))
+		file, err := os.Open(below(o.Dir, name))
 		if err == nil {
 			return file, name, nil
 		}
@@ -151,7 +151,7 @@ func openBackup(ctx context.Context, dir string, c config.Backup, name string) (
 		return nil, "", ticket.NewError(ticket.CodeNotFound, "No existe el respaldo "+name+".")
 	}
 	if name == newest {
-		made, err := backup.Newest(ctx, shelf)
+		made, err := backup.Newest(ctx, shelf, o.Now())
 		if err != nil {
 			return nil, "", err
 		}

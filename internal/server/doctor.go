@@ -24,7 +24,7 @@ func examine(ctx context.Context, o Options, args []string) error {
 	about := checkup.Options{Config: c, Report: report, Now: o.Now, Free: disk.Free}
 	if shelf, err := shelfOf(c.Backup); err == nil && shelf != nil && engine(c.DatabaseURL) == "sqlite" {
 		about.Newest = func(ctx context.Context) (time.Time, error) {
-			made, err := backup.Newest(ctx, shelf)
+			made, err := backup.Newest(ctx, shelf, o.Now())
 			return made.At, err
 		}
 	}

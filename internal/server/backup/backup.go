@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +31,9 @@ const (
 	pause = 30 * time.Minute
 	// late is how old the newest copy may be before people are told.
 	late = 26 * time.Hour
+	// ahead is by how much a copy may be of the future. One of a later time was made
+	// while the clock was wrong, and says nothing of how long ago that is.
+	ahead = time.Hour
 )
 
 // Options says what is copied and where to; all fields without a remark are
@@ -208,10 +212,9 @@ func (b *Backups) State(ctx context.Context) (State, error) {
 		return State{}, fmt.Errorf("list backups: %w", err)
 	}
 	s := State{Copies: counting(files)}
-	if s.Count = len(s.Copies); s.Count > 0 {
-		s.Last = s.Copies[s.Count-1]
-	}
 	now := b.Now()
+	s.Count = len(s.Copies)
+	s.Last, _ = newest(s.Copies, now)
 	s.Next = next(s.Last.At, now.In(b.Zone), b.Hour)
 	since, err := b.since(ctx, s.Last)
 	if err != nil {
@@ -261,14 +264,29 @@ func (b *Backups) Open(ctx context.Context, name string) (Made, io.ReadCloser, e
 	return Made{}, nil, ticket.NewError(ticket.CodeNotFound, "No existe ese respaldo.")
 }
 
-// Newest returns the newest copy on a shelf that counts, or CodeNotFound.
-func Newest(ctx context.Context, shelf Shelf) (Made, error) {
+// newest returns the last of copies, which come the oldest first, that can be from
+// before now.
+func newest(copies []Made, now time.Time) (Made, bool) {
+	for _, m := range slices.Backward(copies) {
+		if !m.At.After(now.Add(ahead)) {
+			return m, true
+		}
+	}
+	return Made{}, false
+}
+
+// Newest returns the newest copy on a shelf that counts, or CodeNotFound. One of
+// after now is taken only where there is no other.
+func Newest(ctx context.Context, shelf Shelf, now time.Time) (Made, error) {
 	copies, err := copiesOn(ctx, shelf)
 	if err != nil {
 		return Made{}, err
 	}
 	if len(copies) == 0 {
 		return Made{}, ticket.NewError(ticket.CodeNotFound, "No hay ningún respaldo.")
+	}
+	if m, ok := newest(copies, now); ok {
+		return m, nil
 	}
 	return copies[len(copies)-1], nil
 }

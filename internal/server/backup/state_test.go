@@ -172,3 +172,31 @@ func TestPeopleAreToldWhenThereIsNoNewCopyAndWhenThereIsAgain(t *testing.T) {
 		alerts("after a good copy", "")
 	})
 }
+
+func TestACopyMadeWhileTheClockWasAheadKeepsNoneFromBeingMade(t *testing.T) {
+	s := open(t)
+	s.fill(0, 3)
+	s.clock.Advance(100 * 24 * time.Hour)
+	b := backup.New(s.o)
+	ahead, err := b.Make(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Advance(-98 * 24 * time.Hour)
+	if got := state(t, b); !got.Late || got.Next.After(s.clock.Now()) || got.Last.Name != "" || got.Count != 1 {
+		t.Errorf("set right: got %+v, want none made lately and one due", got)
+	}
+	if newest, err := backup.Newest(t.Context(), s.o.Shelf, s.clock.Now()); err != nil || newest != ahead {
+		t.Errorf("got %+v, %v, want the only one there is", newest, err)
+	}
+	made, err := b.Make(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := state(t, b); got.Late || !got.Next.After(s.clock.Now()) || got.Last != made {
+		t.Errorf("afterwards: got %+v, want the new one to be the last", got)
+	}
+	if newest, err := backup.Newest(t.Context(), s.o.Shelf, s.clock.Now()); err != nil || newest != made {
+		t.Errorf("got %+v, %v, want the one made now", newest, err)
+	}
+}
