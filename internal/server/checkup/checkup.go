@@ -159,7 +159,7 @@ func (e *examiner) copies(ctx context.Context) doctor.Finding {
 		if strings.Contains(e.Config.DatabaseURL, "://") {
 			return doctor.Skip("De PostgreSQL no hace respaldos este programa: use pg_dump.")
 		}
-		return doctor.Warn("RESPALDO está en off: nadie hace copias.", "Ponga una carpeta en otro disco, o una cubeta de S3.")
+		return doctor.Warn("RESPALDO está en off: nadie hace respaldos.", "Ponga una carpeta en otro disco, o una cubeta de S3.")
 	}
 	ctx, cancel := context.WithTimeout(ctx, shelfTime)
 	defer cancel()
