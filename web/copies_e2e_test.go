@@ -13,11 +13,11 @@ import (
 func TestACopyIsMadeInThePanelAndTakenAway(t *testing.T) {
 	d := openShop(t)
 	p := d.open("#/ajustes/copias")
-	p.WaitText(".copies-verdict", "Todavía no hay ninguna copia")
+	p.WaitText(".copies-verdict", "Todavía no hay ningún respaldo")
 	look(p, "copias-ninguna")
-	press(p, ".settings-body", "Hacer una copia ahora")
-	p.WaitText(".copies-verdict", "Todo copiado")
-	p.WaitText(".settings-body .row", "Comprobada")
+	press(p, ".settings-body", "Hacer un respaldo ahora")
+	p.WaitText(".copies-verdict", "Todo respaldado")
+	p.WaitText(".settings-body .row", "Comprobado")
 	p.WaitFor("!document.querySelector('.copies-work')")
 	look(p, "copias")
 	link := browser.Evaluate[string](p, "document.querySelector('.settings-body .row a[download]').getAttribute('href')")
@@ -27,7 +27,7 @@ func TestACopyIsMadeInThePanelAndTakenAway(t *testing.T) {
 		t.Errorf("download with API_TOKEN: got %d, want 403", status)
 	}
 	p.Visit("#/ajustes/auditoria")
-	p.WaitText(".acts", "descargó la copia "+link[strings.LastIndex(link, "/")+1:])
+	p.WaitText(".acts", "descargó el respaldo "+link[strings.LastIndex(link, "/")+1:])
 
 	// A folder that is none any more: the reason is said, and the rest goes on.
 	folder := filepath.Join(d.dir, "respaldos")
@@ -35,11 +35,11 @@ func TestACopyIsMadeInThePanelAndTakenAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Visit("#/ajustes/copias")
-	p.WaitText(".copies-verdict", "Todavía no hay ninguna copia")
+	p.WaitText(".copies-verdict", "Todavía no hay ningún respaldo")
 	if err := os.WriteFile(folder, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	press(p, ".settings-body", "Hacer una copia ahora")
+	press(p, ".settings-body", "Hacer un respaldo ahora")
 	p.WaitText(".settings-body [role=alert]", "No se puede usar la carpeta de respaldos")
 	look(p, "copias-fallo")
 }

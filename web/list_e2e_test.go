@@ -179,10 +179,10 @@ func TestASearchMarksWhatItFindsWhateverTheAccents(t *testing.T) {
 	search("nuñez", 2)
 	search("1234 0003", 1)
 	search("zzzz", 0)
-	p.WaitText("main .hint", "Nada encontrado")
+	p.WaitText("main .hint", "No se encontró nada")
 	search("impresora", 3)
 	p.Visit("#/?estado=resuelto&q=impresora")
-	p.WaitText("main .hint", "Nada encontrado")
+	p.WaitText("main .hint", "No se encontró nada")
 }
 
 func TestManyTicketsChangeTogetherAndCanBeGivenBack(t *testing.T) {

@@ -201,7 +201,7 @@ func TestWhatIsKeptHowLongIsShownBeforeAnythingGoes(t *testing.T) {
 	p := d.open("#/ajustes/conservar")
 	p.WaitText(".keep-today", "hoy no se borraría nada")
 	fill(p, "#dias-tickets", "3")
-	p.WaitText(".keep-today", "Lo menos que se guarda algo son 7 días")
+	p.WaitText(".keep-today", "El mínimo son 7 días")
 	press(p, ".settings-body", "Guardar")
 	p.WaitText(".settings-body [role=alert]", "van de 7 a 36500")
 	fill(p, "#dias-tickets", "365")

@@ -103,7 +103,7 @@ func (r release) readme(a archive) ([]byte, error) {
 	}
 	run := "./"
 	if a.system == "windows" {
-		run = ""
+		run = `.\`
 	}
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{

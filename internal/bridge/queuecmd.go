@@ -49,7 +49,7 @@ func queueCommand(ctx context.Context, o Options, args []string) error {
 		return say(o.Stdout, queueHelp)
 	}
 	if _, err := os.Stat(dir); err != nil {
-		return ticket.NewError(ticket.CodeNotFound, "Aquí no hay carpeta "+queueDir+": dé la orden en la carpeta del puente.")
+		return ticket.NewError(ticket.CodeNotFound, "Aquí no hay carpeta "+queueDir+": ejecute el comando en la carpeta del puente.")
 	}
 	switch {
 	case command == "list" && len(refs) == 0:
@@ -61,7 +61,7 @@ func queueCommand(ctx context.Context, o Options, args []string) error {
 	case command == "export" && len(refs) <= 1:
 		return exportQueue(o, dir, strings.Join(refs, ""))
 	}
-	return ticket.NewError(ticket.CodeInvalid, "Esa orden no existe o le falta algo. «bridge queue help» dice cómo se usa.")
+	return ticket.NewError(ticket.CodeInvalid, "Ese comando no existe o le falta algo. «bridge queue help» dice cómo se usa.")
 }
 
 // stateWords is how the states are put to people.

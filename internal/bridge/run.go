@@ -129,7 +129,7 @@ func execute(ctx context.Context, o Options) error {
 	case "help", "-h", "--help":
 		return say(o.Stdout, help)
 	}
-	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe la orden %q. «bridge help» dice cuáles hay.", command))
+	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe el comando %q. «bridge help» dice cuáles hay.", command))
 }
 
 // showConfig writes the settings that count, and fails if the bridge would not

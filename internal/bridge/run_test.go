@@ -196,7 +196,7 @@ func TestWhatKeepsTheBridgeFromStartingIsSaidPlainly(t *testing.T) {
 		"foreign address":  {bridge.Options{Dir: t.TempDir(), Getenv: with(map[string]string{"DIRECCION": "192.0.2.1"})}, "revise DIRECCION"},
 		"queue unusable":   {bridge.Options{Dir: fileFor("cola_mensajes"), Getenv: with(nil)}, "carpeta de la cola"},
 		"session unusable": {bridge.Options{Dir: fileFor("sesion_wa"), Getenv: with(nil)}, "carpeta de la sesión"},
-		"unknown command":  {bridge.Options{Dir: t.TempDir(), Args: []string{"volar"}}, `No existe la orden "volar"`},
+		"unknown command":  {bridge.Options{Dir: t.TempDir(), Args: []string{"volar"}}, `No existe el comando "volar"`},
 		"too much":         {bridge.Options{Dir: t.TempDir(), Args: []string{"token", "2"}}, "Sobra algo"},
 	} {
 		t.Run(name, func(t *testing.T) {

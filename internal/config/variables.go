@@ -56,13 +56,13 @@ var variables = []Variable{
 	{Name: "ALLOWED_ORIGINS", For: ForServer, Example: "https://intranet.ejemplo.com", Help: "Otras páginas web que pueden llamar a la API, separadas por comas; * son todas, sin sesión."},
 	{Name: "DATABASE_URL", For: ForServer, Default: "tickets.db", Example: "postgres://usuario:clave@servidor/base", Secrecy: Holds, Help: "Base de datos: un archivo SQLite o una dirección de PostgreSQL."}, //nolint:gosec // an example
 	{Name: "CARPETA_FOTOS", For: ForServer, Default: "fotos_evidencia", Example: "fotos_evidencia", Help: "Carpeta de las fotos."},
-	{Name: "PANEL_USUARIO", For: ForServer, Example: "ana", Help: "Primer usuario del panel, solo en una base de datos vacía, junto con PANEL_CLAVE. Sin ellas se crea uno y se imprime una vez."},
+	{Name: "PANEL_USUARIO", For: ForServer, Example: "ana", Help: "Nombre del primer usuario del panel, solo en una base de datos vacía y junto con PANEL_CLAVE. Sin ellas se llama admin, con una clave que se imprime una vez."},
 	{Name: "PANEL_CLAVE", For: ForServer, Secrecy: Secret, Help: "Clave del primer usuario, de 10 caracteres o más."},
 	{Name: "PANEL_LOGIN", For: ForServer, Default: "on", Example: "on", Help: "off deja el panel abierto, sin usuario ni clave: solo para una red cerrada."},
 	{Name: "PANEL_DIR", For: ForServer, Hidden: true, Help: "Carpeta de la que se sirve el panel, para quien lo programa."},
 	{Name: "PROXIES_CONFIABLES", For: ForServer, Example: "127.0.0.1", Help: "Proxies inversos delante del panel, por dirección o red: solo a ellos se les cree X-Forwarded-For."},
 	{Name: "TICKET_POR_MENSAJE", For: ForServer, Default: "off", Example: "off", Help: "on crea un ticket por mensaje en vez de juntar la conversación en uno."},
-	{Name: "AVISOS_RED_LOCAL", For: ForServer, Default: "off", Example: "on", Help: "on deja que los avisos vayan a esta máquina y a redes privadas (un Gotify o un correo de casa)."},
+	{Name: "AVISOS_RED_LOCAL", For: ForServer, Default: "off", Example: "on", Help: "on deja que los avisos vayan a esta máquina y a redes privadas (un Gotify o un servidor de correo propios)."},
 	{Name: "AVISO_SILENCIO", For: ForServer, Default: defaultSilence, Example: "10m", Help: "Cuánto puede callar la laptop, o faltar WhatsApp, antes de que el panel avise (5m, 1h; 0 es nunca)."},
 	{Name: "ENVIOS_POR_MINUTO", For: ForServer, Default: strconv.Itoa(DefaultSendsPerMinute), Example: "20", Help: "Respuestas que salen como mucho en un minuto; 0 quita el límite. Muchas de golpe pueden costarle el número."},
 

@@ -45,7 +45,7 @@ const soon = 14 * 24 * time.Hour
 func Configuration(r config.Report) Finding {
 	switch set := countSet(r); {
 	case len(r.Problems) > 0 && r.NoFile:
-		return Fail(strings.Join(r.Problems, " "), "Aquí no hay archivo .env: dé la orden en la carpeta del programa, o copie y edite el ejemplo.")
+		return Fail(strings.Join(r.Problems, " "), "Aquí no hay archivo .env: ejecute el comando en la carpeta del programa, o copie y edite el ejemplo.")
 	case len(r.Problems) > 0:
 		return Fail(strings.Join(r.Problems, " "), "Corrija el archivo .env o el entorno; .env.example explica cada variable.")
 	case len(r.Warnings) > 0:

@@ -101,7 +101,7 @@ func execute(ctx context.Context, o Options) error {
 	case "health":
 		return checkHealth(ctx, o)
 	}
-	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe la orden %q. «server help» dice cuáles hay.", command))
+	return ticket.NewError(ticket.CodeInvalid, fmt.Sprintf("No existe el comando %q. «server help» dice cuáles hay.", command))
 }
 
 // withParts makes the parts of a server for a command that does not serve, and

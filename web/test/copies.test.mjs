@@ -21,6 +21,6 @@ test('what the server says of copies is taken apart, nonsense too', () => {
 
 test('what is done with copies is a sentence of the audit log', () => {
   const act = (action, details = {}) => ({ id: 1, at: null, user: 'Ana', action, object: '', details });
-  assert.equal(sentence(act('backup.asked')), 'pidió una copia de todo');
-  assert.equal(sentence(act('backup.taken', { name: 'mostrador-x.tar.gz' })), 'descargó la copia mostrador-x.tar.gz');
+  assert.equal(sentence(act('backup.asked')), 'pidió un respaldo de todo');
+  assert.equal(sentence(act('backup.taken', { name: 'mostrador-x.tar.gz' })), 'descargó el respaldo mostrador-x.tar.gz');
 });

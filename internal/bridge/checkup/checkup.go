@@ -93,7 +93,7 @@ func (e *examiner) reach(ctx context.Context) doctor.Finding {
 	case a.Decode(&health) && health.Status == "ok":
 		return doctor.OK("Contesta en " + e.Config.ServerURL + ".")
 	case doctor.Answer{Status: http.StatusOK, Body: a.Body}.Decode(&down) && down.Status == "error":
-		return doctor.Fail("El servidor contesta, pero no puede trabajar: "+down.Message, "Dé la orden «server doctor» en el servidor.")
+		return doctor.Fail("El servidor contesta, pero no puede trabajar: "+down.Message, "Ejecute «server doctor» en el servidor.")
 	}
 	return doctor.Fail("En SERVER_URL contesta otro programa, o la dirección está incompleta.", "Ponga solo la dirección y el puerto, sin /webhook ni nada detrás.")
 }
@@ -133,7 +133,7 @@ func (e *examiner) back(ctx context.Context) doctor.Finding {
 	case e.running(ctx) == nil:
 		return doctor.Skip("El puente no está en marcha.")
 	}
-	return doctor.Fail("El servidor no alcanza este puente. "+a.Detail(""), "La página local dice por qué no hay enlace. Si el servidor llama sin él, revise allí IP_LAPTOP y PUERTO_LAPTOP, y deje entrar el puerto en el cortafuegos de esta laptop. Las respuestas esperan.")
+	return doctor.Fail("El servidor no alcanza este puente. "+a.Detail(""), "La página local dice por qué no hay enlace. Si el servidor llama sin él, revise allí IP_LAPTOP y PUERTO_LAPTOP, y abra el puerto en el cortafuegos de esta laptop. Las respuestas esperan.")
 }
 
 func (e *examiner) clock(ctx context.Context) doctor.Finding {

@@ -149,7 +149,7 @@ func TestWhatDoesNotGoIsSaidWithWhatToDo(t *testing.T) {
 		act, env, want string
 	}{
 		{"uninstall", "", "not_found: El puente no está instalado"},
-		{"start", "", "not_found: El puente no está instalado en esta computadora: dé antes «bridge install»."},
+		{"start", "", "not_found: El puente no está instalado en esta computadora: ejecute antes «bridge install»."},
 		{"stop", "", ""},
 		{"install", "FAILING=enable", "unavailable: No se pudo instalar el servicio de systemd mostrador-bridge. Hágalo desde una sesión normal"},
 		{"install", "", ""},

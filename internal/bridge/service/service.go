@@ -108,7 +108,7 @@ func (s *Service) Start() error {
 	case err != nil:
 		return err
 	case !ok:
-		return ticket.NewError(ticket.CodeNotFound, "El puente no está instalado en esta computadora: dé antes «bridge install».")
+		return ticket.NewError(ticket.CodeNotFound, "El puente no está instalado en esta computadora: ejecute antes «bridge install».")
 	}
 	return s.explain("arrancar", s.system.start())
 }

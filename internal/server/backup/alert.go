@@ -34,7 +34,7 @@ func (b *Backups) tell(ctx context.Context) error {
 	}
 	fresh, err := b.Store.RaiseAlert(ctx, b.Origin, store.Trouble{
 		Kind: store.AlertBackup, Sentence: cmp.Or(s.Failure, "Hace más de 26 horas que no hay un respaldo nuevo."),
-		Solution: "En Ajustes › Copias se ve qué pasa y se puede hacer un respaldo ahora. Si el disco se perdiera hoy, se perdería lo que llegó desde el último.",
+		Solution: "En Ajustes › Respaldos se ve qué pasa y se puede hacer un respaldo ahora. Si el disco se perdiera hoy, se perdería lo que llegó desde el último.",
 	}, since)
 	if err != nil {
 		return fmt.Errorf("raise alert: %w", err)

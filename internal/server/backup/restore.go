@@ -92,7 +92,7 @@ func (t Target) swap(database, photos string) error {
 		err = errors.Join(syncDir(t.Photos), move(database, t.Database), syncDir(filepath.Dir(t.Database)))
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ticket.NewError(ticket.CodeUnavailable, "El respaldo está bien, pero no se pudo poner en su lugar. Lo que había está en los archivos con «.antes-» en el nombre; repita la orden."), err)
+		return fmt.Errorf("%w: %w", ticket.NewError(ticket.CodeUnavailable, "El respaldo está bien, pero no se pudo poner en su lugar. Lo que había está en los archivos con «.antes-» en el nombre; repita el comando."), err)
 	}
 	return nil
 }

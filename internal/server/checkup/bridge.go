@@ -47,7 +47,7 @@ func (e *examiner) ask(ctx context.Context) (known, bool) {
 }
 
 // callBridge is what to do when the bridge is not reached.
-const callBridge = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Dé allí la orden «bridge doctor»."
+const callBridge = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Ejecute allí «bridge doctor»."
 
 // laptop finds out whether replies reach the bridge, and it takes our token.
 func (e *examiner) laptop(ctx context.Context) doctor.Finding {
@@ -93,14 +93,14 @@ func (e *examiner) signs(ctx context.Context) doctor.Finding {
 	case !told:
 		return doctor.Skip(notRunning)
 	case k.LastBeat == nil:
-		return doctor.Warn("La laptop nunca ha dado señales de vida.", "En la laptop, revise SERVER_URL y API_TOKEN, y dé la orden «bridge doctor».")
+		return doctor.Warn("La laptop nunca ha dado señales de vida.", "En la laptop, revise SERVER_URL y API_TOKEN, y ejecute «bridge doctor».")
 	}
 	age := doctor.Span(max(e.Now().Sub(*k.LastBeat), 0))
 	if !k.Reachable || e.Now().Sub(*k.LastBeat) > slow {
-		return doctor.Fail("La última señal de la laptop llegó hace "+age+".", "Despierte la laptop, revise su red y dé allí la orden «bridge doctor». Los mensajes esperan.")
+		return doctor.Fail("La última señal de la laptop llegó hace "+age+".", "Despierte la laptop, revise su red y ejecute allí «bridge doctor». Los mensajes esperan.")
 	}
 	if k.Problem != "" {
-		return doctor.Warn(k.Problem, "Dé la orden «bridge doctor» en la laptop.")
+		return doctor.Warn(k.Problem, "Ejecute «bridge doctor» en la laptop.")
 	}
 	return doctor.OK("La laptop dio señales hace " + age + ".")
 }
@@ -164,7 +164,7 @@ func (e *examiner) queues(ctx context.Context) doctor.Finding {
 	}
 	if k.Damaged > 0 {
 		found = append(found, doctor.Plural(k.Damaged, "archivo dañado", "archivos dañados")+" en la laptop.")
-		do = append(do, "Dé allí la orden «bridge queue export».")
+		do = append(do, "Ejecute allí «bridge queue export».")
 	}
 	return doctor.Sum(found, do, "Nada espera.")
 }

@@ -127,11 +127,11 @@ func (e *examiner) database(ctx context.Context) doctor.Finding {
 	case ticket.CodeOf(err) == ticket.CodeNotFound:
 		return doctor.Skip("Todavía no hay base de datos: se crea al arrancar.")
 	case err != nil && ticket.CodeOf(err) != ticket.CodeInternal:
-		return doctor.Fail(httpx.Message(err), "Si el archivo está dañado: detenga el servidor y dé la orden «server restore ultimo --reemplazar».")
+		return doctor.Fail(httpx.Message(err), "Si el archivo está dañado: detenga el servidor y ejecute «server restore ultimo --reemplazar».")
 	case err != nil:
 		return doctor.Fail("No se puede leer la base de datos.", "Revise DATABASE_URL, y que PostgreSQL esté en marcha y acepte ese usuario.")
 	case found.Damage != "":
-		return doctor.Fail("Está dañada.", "Detenga el servidor, copie el archivo aparte y dé la orden «server restore ultimo --reemplazar».")
+		return doctor.Fail("Está dañada.", "Detenga el servidor, copie el archivo aparte y ejecute «server restore ultimo --reemplazar».")
 	case found.Schema > found.Known:
 		return doctor.Fail("Es de una versión más nueva de este programa.", "Instale la versión nueva; con esta no se puede abrir sin perder datos.")
 	case found.Schema < found.Known && found.Schema > 0 && e.running(ctx):
@@ -159,7 +159,7 @@ func (e *examiner) copies(ctx context.Context) doctor.Finding {
 		if strings.Contains(e.Config.DatabaseURL, "://") {
 			return doctor.Skip("De PostgreSQL no hace respaldos este programa: use pg_dump.")
 		}
-		return doctor.Warn("RESPALDO está en off: nadie hace copias.", "Ponga una carpeta en otro disco, o una cubeta de S3.")
+		return doctor.Warn("RESPALDO está en off: nadie hace respaldos.", "Ponga una carpeta en otro disco, o una cubeta de S3.")
 	}
 	ctx, cancel := context.WithTimeout(ctx, shelfTime)
 	defer cancel()

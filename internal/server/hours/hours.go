@@ -51,7 +51,7 @@ func (w Week) Check() error {
 		end := -1
 		for _, span := range day {
 			if span[0] <= end || span[0] < 0 || span[1] <= span[0] || span[1] > dayLength || len(day) > maxSpans {
-				return ticket.NewError(ticket.CodeInvalid, "Revise el horario: cada tramo empieza antes de terminar, y los de un día van en orden y no se enciman.")
+				return ticket.NewError(ticket.CodeInvalid, "Revise el horario: cada tramo empieza antes de terminar, y los de un día van en orden y no se superponen.")
 			}
 			end = span[1]
 		}

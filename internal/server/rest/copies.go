@@ -82,7 +82,7 @@ func (s *service) noCopies() error {
 	case s.Backups != nil:
 		return nil
 	case s.Store.Path() == "":
-		return ticket.NewError(ticket.CodeConflict, "La base de datos es PostgreSQL: haga sus copias con pg_dump, y copie también la carpeta de las fotos.")
+		return ticket.NewError(ticket.CodeConflict, "La base de datos es PostgreSQL: haga sus respaldos con pg_dump, y copie también la carpeta de las fotos.")
 	}
 	return ticket.NewError(ticket.CodeConflict, "Los respaldos están apagados: RESPALDO=off en la configuración del servidor.")
 }
@@ -140,7 +140,7 @@ func (s *service) takeCopy(ctx context.Context, in *CopyRef) (*huma.StreamRespon
 		return nil, err
 	}
 	if auth.From(ctx).User == 0 {
-		return nil, ticket.NewError(ticket.CodeForbidden, "Una copia la descarga una persona con su usuario, no un programa con API_TOKEN ni un panel abierto.")
+		return nil, ticket.NewError(ticket.CodeForbidden, "Un respaldo lo descarga una persona con su usuario, no un programa con API_TOKEN ni un panel abierto.")
 	}
 	made, file, err := s.Backups.Open(ctx, in.Name)
 	if err != nil {

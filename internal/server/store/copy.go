@@ -19,7 +19,7 @@ import (
 // has its own tools for that and is CodeNotAllowed.
 func (s *Store) CopyTo(ctx context.Context, path string) error {
 	if s.path == "" {
-		return ticket.NewError(ticket.CodeNotAllowed, "La base de datos es PostgreSQL: haga sus copias con pg_dump.")
+		return ticket.NewError(ticket.CodeNotAllowed, "La base de datos es PostgreSQL: haga sus respaldos con pg_dump.")
 	}
 	// A connection of its own: those that read may not write, not even elsewhere.
 	db, err := sql.Open("sqlite", dsn(s.path, []string{"busy_timeout(10000)"}))

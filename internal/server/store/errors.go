@@ -60,7 +60,7 @@ var (
 	errFull     = saying("El disco está lleno: libere espacio y seguirá sin más.")
 	errLocked   = saying("Otro programa tiene bloqueada la base de datos: ciérrelo y seguirá sin más.")
 	errReadOnly = saying("La base de datos no admite escritura: revise los permisos y el disco.")
-	errCorrupt  = saying("El archivo de la base de datos está dañado: pare el servidor y restaure una copia.")
+	errCorrupt  = saying("El archivo de la base de datos está dañado: pare el servidor y restaure un respaldo.")
 )
 
 func saying(advice string) error {
