@@ -104,6 +104,23 @@ func TestATicketThatWaitsTooLongIsToldOnceCountingOpeningHours(t *testing.T) {
 	})
 }
 
+func TestATicketOfAClockThatWasAheadHoldsUpNoOther(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.say(func(n *store.NoticeSettings) { n.Events, n.Wait = []store.NoticeKind{store.NoticeWaiting}, time.Hour })
+		s.listen()
+		s.clock.Advance(30 * 24 * time.Hour)
+		s.write("5215500000001", "A1", "no prende")
+		s.clock.Advance(-30 * 24 * time.Hour)
+		s.write("5215500000002", "A2", "tampoco")
+		s.settle(time.Minute)
+		s.settle(time.Minute)
+		s.wantOne("El ticket 1 sigue sin respuesta") // since when, nobody knows
+		s.settle(time.Hour)
+		s.settle(time.Minute)
+		s.wantOne("El ticket 2 sigue sin respuesta")
+	})
+}
+
 func TestAnAnswerBeforeTheNoticeLeavesWasInTime(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.say(func(n *store.NoticeSettings) { n.Events = []store.NoticeKind{store.NoticeWaiting} })

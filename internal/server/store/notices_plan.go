@@ -103,7 +103,8 @@ func (s *Store) opened(ctx context.Context, n *News, _ NewsQuery) error {
 	return err
 }
 
-// overdue finds tickets that have waited for too long; each is looked at once.
+// overdue finds tickets that have waited for too long; each is looked at once. One
+// from after now, when the clock was wrong, holds up none of those behind it.
 func (s *Store) overdue(ctx context.Context, n *News, q NewsQuery) error {
 	if q.Overdue.IsZero() {
 		return nil
@@ -120,8 +121,8 @@ func (s *Store) overdue(ctx context.Context, n *News, q NewsQuery) error {
 		return struct{}{}, err
 	}, `SELECT `+ticketNews+`, t.created_at, c.blocked_at, t.first_answer_at FROM tickets t JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id
 		WHERE t.business_id = $1 AND t.number > $2
-			AND t.number < COALESCE((SELECT MIN(y.number) FROM tickets y WHERE y.business_id = $1 AND y.number > $2 AND y.created_at > $3), $4)
-		ORDER BY t.number LIMIT $5`, n.Business, n.before.wait, due, int64(math.MaxInt64), newsLimit)
+			AND t.number < COALESCE((SELECT MIN(y.number) FROM tickets y WHERE y.business_id = $1 AND y.number > $2 AND y.created_at > $3 AND y.created_at <= $6), $4)
+		ORDER BY t.number LIMIT $5`, n.Business, n.before.wait, due, int64(math.MaxInt64), newsLimit, millis(s.now()))
 	return err
 }
 
