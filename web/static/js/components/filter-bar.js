@@ -29,7 +29,7 @@ export function FilterBar({ filter, categories, people, me, table, onChange }) {
     <label class="tick"><input type="checkbox" checked=${filter.unread} onChange=${() => set({ unread: !filter.unread })} />${t('filter.unread')}</label>
     <button type="button" class="button" onClick=${() => set({ categories: [], priorities: [], assignee: '', contact: '', from: '', until: '', photo: '', unread: false })}>
       <${Icon} name="close" />${t('filter.clear')}</button>
-    ${table ? html`<a class="button" href=${table} download>${t('filter.download')}</a>` : ''}
+    ${table ? html`<a class="button" href=${table} download><${Icon} name="down" />${t('filter.download')}</a>` : ''}
   </div>`;
 }
 
