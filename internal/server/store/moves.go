@@ -165,8 +165,12 @@ func (sh *sheet) absorb(other sheet) {
 	if sh.FirstAnswer == 0 || other.FirstAnswer != 0 && other.FirstAnswer < sh.FirstAnswer {
 		sh.FirstAnswer = other.FirstAnswer
 	}
-	if sh.Status == ticket.StatusResolved && other.Status != ticket.StatusResolved {
-		sh.Status, sh.Resolved = other.Status, 0
+	if sh.Status == ticket.StatusResolved {
+		// A date too early would have the newer conversation deleted with the older one.
+		sh.Status, sh.Resolved = other.Status, max(sh.Resolved, other.Resolved)
+	}
+	if sh.Status != ticket.StatusResolved {
+		sh.Resolved = 0
 	}
 	if sh.Photo == "" {
 		sh.Photo = other.Photo

@@ -63,7 +63,7 @@ func (sh sheet) without(other, before sheet) sheet {
 	if sh.FirstAnswer == merged.FirstAnswer {
 		sh.FirstAnswer = before.FirstAnswer
 	}
-	if sh.Status == merged.Status {
+	if sh.Status == merged.Status && sh.Resolved == merged.Resolved {
 		sh.Status, sh.Resolved = before.Status, before.Resolved
 	}
 	sh.Unread = max(0, sh.Unread-other.Unread)
