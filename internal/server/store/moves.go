@@ -69,6 +69,7 @@ type sheet struct {
 	Unread      int           `json:"unread"`
 	FirstAnswer int64         `json:"first_answer"`
 	Resolved    int64         `json:"resolved"`
+	Opinion     int64         `json:"opinion"` // since when it wants one
 	MergedInto  int64         `json:"-"`
 }
 
@@ -110,8 +111,8 @@ func (m *mover) meet(source, target int64) error {
 }
 
 func (m *mover) sheet(number int64) (sh sheet, err error) {
-	_, err = m.row([]any{&sh.ID, &sh.Number, &sh.Contact, &sh.Title, &sh.Description, &sh.Status, &sh.Photo, &sh.Unread, &sh.FirstAnswer, &sh.Resolved, &sh.MergedInto}, `
-		SELECT id, number, contact_id, title, description, status, photo, unread, first_answer_at, resolved_at, merged_into
+	_, err = m.row([]any{&sh.ID, &sh.Number, &sh.Contact, &sh.Title, &sh.Description, &sh.Status, &sh.Photo, &sh.Unread, &sh.FirstAnswer, &sh.Resolved, &sh.Opinion, &sh.MergedInto}, `
+		SELECT id, number, contact_id, title, description, status, photo, unread, first_answer_at, resolved_at, opinion_wanted_at, merged_into
 		FROM tickets WHERE business_id = $1 AND number = $2`, m.business, number)
 	if err != nil {
 		return sh, fmt.Errorf("look at ticket %d: %w", number, err)
@@ -124,8 +125,8 @@ func (m *mover) save(sh sheet) error {
 	m.hint(m.business, sh.Number, HintTicket)
 	return m.exec(`
 		UPDATE tickets SET title = $2, description = $3, status = $4, photo = $5, unread = $6, first_answer_at = $7, resolved_at = $8,
-			merged_into = $9, updated_at = $10 WHERE id = $1`,
-		sh.ID, sh.Title, sh.Description, sh.Status, sh.Photo, sh.Unread, sh.FirstAnswer, sh.Resolved, sh.MergedInto, m.now)
+			opinion_wanted_at = $9, merged_into = $10, updated_at = $11 WHERE id = $1`,
+		sh.ID, sh.Title, sh.Description, sh.Status, sh.Photo, sh.Unread, sh.FirstAnswer, sh.Resolved, sh.Opinion, sh.MergedInto, m.now)
 }
 
 func (m *mover) merge() error {
@@ -143,7 +144,7 @@ func (m *mover) merge() error {
 	}
 	into, from := m.target, m.source
 	into.absorb(from)
-	from.Status, from.Unread, from.MergedInto = ticket.StatusResolved, 0, into.Number
+	from.Status, from.Unread, from.Opinion, from.MergedInto = ticket.StatusResolved, 0, 0, into.Number
 	if from.Resolved == 0 {
 		from.Resolved = m.now
 	}

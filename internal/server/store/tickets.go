@@ -121,9 +121,21 @@ func (s *Store) TotalTickets(ctx context.Context) (int64, error) {
 
 // lockTicket returns a ticket that no other transaction changes until this one
 // ends, or errNoTicket. One that was joined to another is CodeConflict: it is
-// empty and stays as it is. Writing a column to itself is the one way to lock a
-// row that both engines know.
+// empty and stays as it is.
 func (t *tx) lockTicket(business, number int64) (thread, error) {
+	th, err := t.lockAny(business, number)
+	if err == nil && th.mergedInto != 0 {
+		err = ticket.NewError(ticket.CodeConflict, fmt.Sprintf("Este ticket se unió al N.º %d; siga allí.", th.mergedInto))
+	}
+	if err != nil {
+		return thread{}, err
+	}
+	return th, nil
+}
+
+// lockAny is lockTicket for joined ones too. Writing a column to itself is the
+// one way to lock a row that both engines know.
+func (t *tx) lockAny(business, number int64) (thread, error) {
 	all, err := list(t.ctx, t.conn, scanThread,
 		`UPDATE tickets SET number = number WHERE business_id = $1 AND number = $2 RETURNING `+threadColumns, business, number)
 	if err != nil {
@@ -131,9 +143,6 @@ func (t *tx) lockTicket(business, number int64) (thread, error) {
 	}
 	if len(all) == 0 {
 		return thread{}, errNoTicket
-	}
-	if into := all[0].mergedInto; into != 0 {
-		return thread{}, ticket.NewError(ticket.CodeConflict, fmt.Sprintf("Este ticket se unió al N.º %d; siga allí.", into))
 	}
 	return all[0], nil
 }

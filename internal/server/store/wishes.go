@@ -58,10 +58,11 @@ func (s *Store) WantedOpinion(ctx context.Context, row Row) (w OpinionWish, ok b
 // SetOpinion gives a ticket the category that a language model found for w, or
 // takes the wish back when category is empty. It reports false, and changes
 // nothing, when the customer wrote more since: the wish stands. What a person
-// decided stays as it is.
+// decided stays as it is, and so does a ticket that was joined to another, which
+// only loses the wish.
 func (s *Store) SetOpinion(ctx context.Context, row Row, w OpinionWish, category string) (settled bool, err error) {
 	err = s.write(ctx, "set opinion", func(t *tx) (err error) {
-		th, err := t.lockTicket(row.Business, row.ID)
+		th, err := t.lockAny(row.Business, row.ID)
 		if err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func (s *Store) SetOpinion(ctx context.Context, row Row, w OpinionWish, category
 			th.id, millis(w.At)); err != nil || !settled {
 			return err
 		}
-		if category == "" || th.source == ticket.SourcePerson {
+		if category == "" || th.source == ticket.SourcePerson || th.mergedInto != 0 {
 			return nil
 		}
 		t.hint(row.Business, row.ID, HintTicket)

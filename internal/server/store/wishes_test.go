@@ -139,6 +139,45 @@ func TestWithoutAModelNoRowAsksForAnything(t *testing.T) {
 	})
 }
 
+func TestAJoinedTicketAsksForNoOpinionUntilItIsPartedAgain(t *testing.T) {
+	eachWishing(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "no prende")
+		second := s.separate("A2", "hola")
+		w, _, err := s.WantedOpinion(t.Context(), s.row(second))
+		s.do("load wish", err)
+		move := s.merge(second, first)
+		if o, _ := s.wanted(); o != 0 {
+			t.Errorf("joined: got %d wishes, want none", o)
+		}
+		s.undo(move)
+		if back, ok, err := s.WantedOpinion(t.Context(), s.row(second)); !ok || err != nil || back != w {
+			t.Errorf("parted: got %+v, %v, %v, want the wish back, %+v", back, ok, err, w)
+		}
+	})
+}
+
+func TestAWishThatStayedOnAJoinedTicketIsTakenBack(t *testing.T) {
+	eachWishing(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "no prende")
+		second := s.separate("A2", "hola")
+		w, _, err := s.WantedOpinion(t.Context(), s.row(second))
+		s.do("load wish", err)
+		s.merge(second, first)
+		for _, category := range []string{"", "Impresoras"} {
+			if _, err := rawDB(t, s.url).Exec(`UPDATE tickets SET opinion_wanted_at = $1 WHERE number = $2`, w.At.UnixMilli(), second); err != nil {
+				t.Fatal(err)
+			}
+			settled, err := s.SetOpinion(t.Context(), s.row(second), w, category)
+			if o, _ := s.wanted(); !settled || err != nil || o != 0 {
+				t.Errorf("opinion %q: got %v, %v and %d wishes, want it settled and none", category, settled, err, o)
+			}
+		}
+		if got := s.ticket(second); got.Category != "Soporte General" || got.Source != ticket.SourceRules {
+			t.Errorf("joined ticket: got %q by %q, want it as it was", got.Category, got.Source)
+		}
+	})
+}
+
 // voice is a voice note of Ana whose sound is in the given state.
 func (s *shop) voice(id string, state ticket.FileState) store.Incoming {
 	in := s.fromAna(id, "")
