@@ -44,6 +44,10 @@ func (s *Store) QueueAway(ctx context.Context, r Reply, closed time.Time) (bool,
 	return queued, err
 }
 
+// answering is the condition on a message that it is one that somebody wrote to the
+// customer, and WhatsApp took.
+const answering = `direction = 'out' AND purpose <> '` + PurposeAway + `' AND delivery NOT IN ('queued', 'failed', 'discarded')`
+
 // automatic reports whether a reply is one that nobody wrote.
 func (t *tx) automatic(message int64) (bool, error) {
 	var purpose string

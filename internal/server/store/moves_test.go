@@ -221,6 +221,25 @@ func TestASplitTicketTakesWhatFollowsWithIt(t *testing.T) {
 	})
 }
 
+func TestTheAutomaticAnswerDoesNotCountAsOneWhenATicketIsSplit(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.add(s.fromAna("A1", "uno"))
+		s.clock.Advance(time.Minute)
+		from := s.add(s.fromAna("A2", "dos"))
+		s.clock.Advance(time.Minute)
+		s.away(1, "W1", start)
+		s.do("sent", s.ReplySent(t.Context(), s.claimAll(1)[0].Message))
+		move, err := s.SplitTicket(t.Context(), s.origin.Business, 0, 1, from.Message)
+		s.do("split", err)
+		s.wantSaid(move.Target, "dos", "Cerrado.")
+		for _, number := range []int64{move.Source, move.Target} {
+			if got := s.ticket(number); got.Status != ticket.StatusPending || !got.FirstAnswerAt.IsZero() || got.Unread != 1 {
+				t.Errorf("ticket %d: got %s, answered at %v, %d unread; want it pending, unanswered and 1 unread", number, got.Status, got.FirstAnswerAt, got.Unread)
+			}
+		}
+	})
+}
+
 func TestATicketIsNotSplitWhereNothingWouldStay(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		first := s.add(s.fromAna("A1", "uno")).Message

@@ -122,7 +122,7 @@ func (m *mover) look(sh *sheet, unread int) error {
 	var answered, lastAnswer int64
 	if _, err := m.row([]any{&answered, &lastAnswer}, `
 		SELECT COALESCE(MIN(sent_at), 0), COALESCE(MAX(sent_at), 0) FROM messages
-		WHERE ticket_id = $1 AND direction = 'out' AND delivery NOT IN ('queued', 'failed', 'discarded')`, sh.ID); err != nil {
+		WHERE ticket_id = $1 AND `+answering, sh.ID); err != nil {
 		return fmt.Errorf("find answers: %w", err)
 	}
 	var waiting int
