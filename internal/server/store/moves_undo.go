@@ -37,20 +37,56 @@ func (m *mover) undo(move int64) error {
 	if _, err := m.say(m.source.ID, m.user, ticket.DirectionEvent, ticket.KindOther, fmt.Sprintf("Se separó de nuevo del ticket #%d", m.target.Number)); err != nil {
 		return err
 	}
-	if err := m.save(was[0]); err != nil {
-		return err
-	}
-	if err := m.save(m.target.without(was[0], was[1])); err != nil {
+	if err := m.part(was); err != nil {
 		return err
 	}
 	return m.log(ActTicketParted)
 }
 
+// part makes both tickets what they were, but for what happened meanwhile, now
+// that each has its own messages again.
+func (m *mover) part(was [2]sheet) error {
+	source := was[0]
+	back, err := m.talk(source.ID)
+	if err != nil {
+		return err
+	}
+	if m.target.Talk, err = m.talk(m.target.ID); err != nil {
+		return err
+	}
+	sent := back.Answers > source.Talk.Answers // a reply that waited when it was moved
+	if sent {
+		source.answer(back.first)
+	}
+	if err := m.save(source); err != nil {
+		return err
+	}
+	return m.save(m.target.without(was[0], was[1], sent))
+}
+
+// answer is what tx.answered does to a ticket whose first answer was at that
+// instant.
+func (sh *sheet) answer(first int64) {
+	sh.Unread = 0
+	if sh.FirstAnswer == 0 {
+		sh.FirstAnswer = first
+	}
+	if sh.Status == ticket.StatusPending {
+		sh.Status = ticket.StatusInProgress
+	}
+}
+
 // without is sh after what it got from other went away, given what it was before
-// that. What people or the customer changed meanwhile stays changed.
-func (sh sheet) without(other, before sheet) sheet {
+// that, and whether a reply of other's was sent while it was here. What people or
+// the customer changed meanwhile stays changed.
+func (sh sheet) without(other, before sheet, sent bool) sheet {
 	merged := before
 	merged.absorb(other)
+	own := sh.Talk.Answers > before.Talk.Answers
+	sh.Unread = sh.unreadSince(before, own, sent)
+	if sent && !own && merged.Status == ticket.StatusPending && sh.Status == ticket.StatusInProgress {
+		sh.Status = ticket.StatusPending // that reply began it
+	}
 	if sh.Photo == merged.Photo {
 		sh.Photo = before.Photo
 	}
@@ -60,14 +96,27 @@ func (sh sheet) without(other, before sheet) sheet {
 	if sh.Description == merged.Description {
 		sh.Description = before.Description
 	}
-	if sh.FirstAnswer == merged.FirstAnswer {
-		sh.FirstAnswer = before.FirstAnswer
-	}
 	if sh.Status == merged.Status && sh.Resolved == merged.Resolved {
 		sh.Status, sh.Resolved = before.Status, before.Resolved
 	}
-	sh.Unread = max(0, sh.Unread-other.Unread)
+	if sh.FirstAnswer = before.FirstAnswer; own && sh.FirstAnswer == 0 {
+		sh.FirstAnswer = sh.Talk.first
+	}
 	return sh
+}
+
+// unreadSince is how many of sh's own messages nobody answered, given what it was
+// before it got others: own tells that it was answered itself since, sent that
+// only a reply of the others was sent.
+func (sh sheet) unreadSince(before sheet, own, sent bool) int {
+	unread := before.Unread + max(0, sh.Talk.In-before.Talk.In)
+	switch {
+	case own || sh.Status == ticket.StatusResolved:
+		return sh.Unread
+	case sent:
+		return unread
+	}
+	return min(unread, sh.Unread)
 }
 
 var (

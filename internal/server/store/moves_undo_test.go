@@ -56,3 +56,112 @@ func TestATicketThatWasResolvedAgainSinceItWasJoinedKeepsTheNewDate(t *testing.T
 		}
 	})
 }
+
+// wantState compares what a ticket says of being answered.
+func (s *shop) wantState(number int64, status ticket.Status, answered bool, unread int) {
+	s.t.Helper()
+	got := s.ticket(number)
+	if got.Status != status || got.FirstAnswerAt.IsZero() == answered || got.Unread != unread {
+		s.t.Errorf("ticket %d: got %s, answered at %v, %d unread; want %s, answered %t and %d unread",
+			number, got.Status, got.FirstAnswerAt, got.Unread, status, answered, unread)
+	}
+}
+
+// sends sends the next reply that waits.
+func (s *shop) sends() {
+	s.t.Helper()
+	s.clock.Advance(time.Second)
+	s.do("sent", s.ReplySent(s.t.Context(), s.claimAll(1)[0].Message))
+}
+
+func TestAReplyThatWasSentWhileItsTicketWasJoinedAnswersItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "uno")
+		second := s.separate("A2", "dos")
+		s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
+		move := s.merge(second, first)
+		s.sends()
+		s.wantState(first, ticket.StatusInProgress, true, 0)
+		s.undo(move)
+		s.wantSaid(second, "dos", "listo")
+		s.wantState(second, ticket.StatusInProgress, true, 0)
+		s.wantState(first, ticket.StatusPending, false, 1)
+	})
+}
+
+func TestAReopenedTicketIsAnsweredByItsReplyWhereverThatWasSent(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "uno")
+		second := s.separate("A2", "dos")
+		s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
+		s.sends()
+		answered := s.ticket(second).FirstAnswerAt
+		s.setStatus(first, ticket.StatusResolved)
+		s.setStatus(second, ticket.StatusResolved)
+		s.clock.Advance(time.Second)
+		s.add(s.fromAna("A3", "otra vez"))
+		s.queue(store.Reply{Ticket: second, Text: "ya voy", WhatsAppID: "R2"})
+		s.wantState(second, ticket.StatusPending, true, 1)
+		move := s.merge(second, first)
+		s.sends()
+		s.undo(move)
+		s.wantState(second, ticket.StatusInProgress, true, 0)
+		s.wantState(first, ticket.StatusResolved, false, 0)
+		if got := s.ticket(second).FirstAnswerAt; !got.Equal(answered) {
+			t.Errorf("first answer: got %v, want it to stay %v", got, answered)
+		}
+	})
+}
+
+func TestWhatWasAnsweredSinceTicketsWereJoinedStaysAnswered(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "uno")
+		second := s.separate("A2", "dos")
+		s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
+		s.sends()
+		answered := s.ticket(second).FirstAnswerAt
+		move := s.merge(second, first)
+		s.queue(store.Reply{Ticket: first, Text: "va", WhatsAppID: "R2"})
+		s.sends()
+		s.clock.Advance(time.Second)
+		s.add(s.fromAna("A3", "gracias"))
+		s.undo(move)
+		s.wantState(second, ticket.StatusInProgress, true, 0)
+		if got := s.ticket(first).FirstAnswerAt; got.IsZero() || !got.After(answered) {
+			t.Errorf("first answer: got %v, want its own, after %v", got, answered)
+		}
+		if got := s.ticket(first).Unread; got != 1 {
+			t.Errorf("got %d unread, want what came after the answer, 1", got)
+		}
+	})
+}
+
+func TestWhatCameBeforeAMovedReplyWasSentIsUnreadOnceItsTicketIsGone(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "uno")
+		second := s.separate("A2", "dos")
+		s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
+		move := s.merge(second, first)
+		s.add(s.fromAna("A3", "tres"))
+		s.sends()
+		s.add(s.fromAna("A4", "cuatro"))
+		s.undo(move)
+		s.wantState(first, ticket.StatusPending, false, 3)
+		s.wantState(second, ticket.StatusInProgress, true, 0)
+	})
+}
+
+func TestAResolvedTicketIsResolvedAgainOnceWhatReopenedItIsGone(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		first := s.separate("A1", "uno")
+		s.setStatus(first, ticket.StatusResolved)
+		before := s.ticket(first).ResolvedAt
+		move := s.merge(s.separate("A2", "dos"), first)
+		s.wantState(first, ticket.StatusPending, false, 1)
+		s.undo(move)
+		s.wantState(first, ticket.StatusResolved, false, 0)
+		if got := s.ticket(first).ResolvedAt; !got.Equal(before) {
+			t.Errorf("got resolved at %v, want %v as before", got, before)
+		}
+	})
+}

@@ -119,17 +119,15 @@ func (m *mover) openRest(second int64) error {
 // both parts had together it has no more than the customer wrote after the last
 // answer.
 func (m *mover) look(sh *sheet, unread int) error {
-	var answered, lastAnswer int64
-	if _, err := m.row([]any{&answered, &lastAnswer}, `
-		SELECT COALESCE(MIN(sent_at), 0), COALESCE(MAX(sent_at), 0) FROM messages
-		WHERE ticket_id = $1 AND `+answering, sh.ID); err != nil {
-		return fmt.Errorf("find answers: %w", err)
+	talk, err := m.talk(sh.ID)
+	if err != nil {
+		return err
 	}
 	var waiting int
-	if _, err := m.row([]any{&waiting}, `SELECT COUNT(*) FROM messages WHERE ticket_id = $1 AND direction = 'in' AND sent_at > $2`, sh.ID, lastAnswer); err != nil {
+	if _, err := m.row([]any{&waiting}, `SELECT COUNT(*) FROM messages WHERE ticket_id = $1 AND direction = 'in' AND sent_at > $2`, sh.ID, talk.last); err != nil {
 		return fmt.Errorf("count unread: %w", err)
 	}
-	sh.FirstAnswer, sh.Unread, sh.Photo = answered, min(unread, waiting), ""
+	sh.FirstAnswer, sh.Unread, sh.Photo = talk.first, min(unread, waiting), ""
 	if _, err := m.row([]any{&sh.Photo}, `
 		SELECT a.file FROM messages m JOIN attachments a ON a.message_id = m.id
 		WHERE m.ticket_id = $1 AND m.direction = 'in' AND a.state = 'stored' AND a.mime LIKE 'image/%' ORDER BY m.sent_at, m.id LIMIT 1`, sh.ID); err != nil {
