@@ -43,9 +43,9 @@ func (s *Store) MergeTickets(ctx context.Context, business, user, source, target
 }
 
 // UndoMerge gives a ticket that MergeTickets emptied its messages back, and the
-// other one what it was; what came since stays where it is, and a reply that was
-// sent since answers the ticket it is in now. After a quarter of an hour, or a
-// second time, it is CodeConflict; an unknown move is CodeNotFound.
+// other one what it was; what came since stays where it is, in an open ticket, and
+// a reply that was sent since answers the ticket it is in now. After a quarter of
+// an hour, or a second time, it is CodeConflict; an unknown move is CodeNotFound.
 func (s *Store) UndoMerge(ctx context.Context, business, user, move int64) (Move, error) {
 	var m mover
 	err := s.write(ctx, "undo merge", func(t *tx) error {
@@ -78,7 +78,8 @@ type sheet struct {
 // talk is how much was written in a ticket.
 type talk struct {
 	In      int `json:"in"`      // messages of the customer
-	Answers int `json:"answers"` // what answers them
+	Out     int `json:"out"`     // messages to the customer, sent or not
+	Answers int `json:"answers"` // of those, what answers the customer
 
 	first, last int64 // of Answers, Unix milliseconds; 0 without one
 }
@@ -132,8 +133,8 @@ func (m *mover) sheet(number int64) (sh sheet, err error) {
 }
 
 func (m *mover) talk(ticketID int64) (k talk, err error) {
-	_, err = m.row([]any{&k.In, &k.Answers, &k.first, &k.last}, `
-		SELECT COUNT(CASE WHEN direction = 'in' THEN 1 END), COUNT(CASE WHEN `+answering+` THEN 1 END),
+	_, err = m.row([]any{&k.In, &k.Out, &k.Answers, &k.first, &k.last}, `
+		SELECT COUNT(CASE WHEN direction = 'in' THEN 1 END), COUNT(CASE WHEN direction = 'out' THEN 1 END), COUNT(CASE WHEN `+answering+` THEN 1 END),
 			COALESCE(MIN(CASE WHEN `+answering+` THEN sent_at END), 0), COALESCE(MAX(CASE WHEN `+answering+` THEN sent_at END), 0)
 		FROM messages WHERE ticket_id = $1`, ticketID)
 	if err != nil {

@@ -83,10 +83,11 @@ func (sh sheet) without(other, before sheet, sent bool) sheet {
 	merged := before
 	merged.absorb(other)
 	own := sh.Talk.Answers > before.Talk.Answers
-	sh.Unread = sh.unreadSince(before, own, sent)
-	if sent && !own && merged.Status == ticket.StatusPending && sh.Status == ticket.StatusInProgress {
-		sh.Status = ticket.StatusPending // that reply began it
+	if sh.FirstAnswer = before.FirstAnswer; own && sh.FirstAnswer == 0 {
+		sh.FirstAnswer = sh.Talk.first
 	}
+	sh.Unread = sh.unreadSince(before, own, sent)
+	sh.Status, sh.Resolved = sh.statusSince(before, merged, sent && !own)
 	if sh.Photo == merged.Photo {
 		sh.Photo = before.Photo
 	}
@@ -96,18 +97,12 @@ func (sh sheet) without(other, before sheet, sent bool) sheet {
 	if sh.Description == merged.Description {
 		sh.Description = before.Description
 	}
-	if sh.Status == merged.Status && sh.Resolved == merged.Resolved {
-		sh.Status, sh.Resolved = before.Status, before.Resolved
-	}
-	if sh.FirstAnswer = before.FirstAnswer; own && sh.FirstAnswer == 0 {
-		sh.FirstAnswer = sh.Talk.first
-	}
 	return sh
 }
 
 // unreadSince is how many of sh's own messages nobody answered, given what it was
-// before it got others: own tells that it was answered itself since, sent that
-// only a reply of the others was sent.
+// before it got others: own tells that it was answered itself since, sent that one
+// of the others was.
 func (sh sheet) unreadSince(before sheet, own, sent bool) int {
 	unread := before.Unread + max(0, sh.Talk.In-before.Talk.In)
 	switch {
@@ -117,6 +112,22 @@ func (sh sheet) unreadSince(before sheet, own, sent bool) int {
 		return unread
 	}
 	return min(unread, sh.Unread)
+}
+
+// statusSince is sh's status, and since when it is resolved, given what that was
+// before and after it got others, and whether only a reply of theirs was sent since.
+func (sh sheet) statusSince(before, merged sheet, sent bool) (ticket.Status, int64) {
+	if sent && merged.Status == ticket.StatusPending && sh.Status == ticket.StatusInProgress {
+		sh.Status = ticket.StatusPending
+	}
+	if sh.Status != merged.Status || sh.Resolved != merged.Resolved {
+		return sh.Status, sh.Resolved
+	}
+	if before.Status == ticket.StatusResolved && (sh.Talk.In > before.Talk.In || sh.Talk.Out > before.Talk.Out) {
+		// What came since must not end with a conversation that was over long before.
+		return sh.Status, sh.Resolved
+	}
+	return before.Status, before.Resolved
 }
 
 var (

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -162,6 +163,32 @@ func TestAResolvedTicketIsResolvedAgainOnceWhatReopenedItIsGone(t *testing.T) {
 		s.wantState(first, ticket.StatusResolved, false, 0)
 		if got := s.ticket(first).ResolvedAt; !got.Equal(before) {
 			t.Errorf("got resolved at %v, want %v as before", got, before)
+		}
+	})
+}
+
+func TestATicketInWhichSomebodyWroteSinceItWasJoinedStaysOpen(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.keep(store.Keep{Tickets: 100})
+		for i, write := range []func(number int64){
+			func(int64) { s.add(s.fromAna("A3", "tres")) },
+			func(number int64) { s.queue(store.Reply{Ticket: number, Text: "tres", WhatsAppID: "R1"}) },
+		} {
+			first := s.separate(fmt.Sprint("B", i), "uno")
+			s.setStatus(first, ticket.StatusResolved)
+			s.clock.Advance(99 * day)
+			second := s.separate(fmt.Sprint("C", i), "dos")
+			move := s.merge(second, first)
+			s.clock.Advance(time.Minute)
+			write(first)
+			s.undo(move)
+			s.clock.Advance(2 * day)
+			if got := s.retireAll(); got != (store.Retired{}) {
+				t.Errorf("got %+v deleted, want nothing", got)
+			}
+			s.wantSaid(first, "uno", "tres")
+			s.wantState(first, ticket.StatusPending, false, 1-i)
+			s.wantState(second, ticket.StatusPending, false, 1)
 		}
 	})
 }
