@@ -182,7 +182,7 @@ func (t *tx) category(business, id int64) (Category, error) {
 
 // ChangeCategory has change alter a category, all but its ID, Slug and Rest, and
 // returns it as it is then. The tickets of a category that is renamed get the new
-// name. The category for everything else cannot be archived: that is
+// name, also those whose correction is undone later. The category for everything else cannot be archived: that is
 // CodeConflict, as is a name that is taken. An unknown category is CodeNotFound.
 // change may run several times.
 func (s *Store) ChangeCategory(ctx context.Context, business, id int64, change func(*Category)) (Category, error) {
@@ -222,11 +222,39 @@ func (t *tx) saveCategory(business int64, old, c Category) error {
 		return nameTaken(c.Name)
 	}
 	if c.Name != old.Name {
-		if err := t.exec(`UPDATE tickets SET category = $3 WHERE business_id = $1 AND category = $2`, business, old.Name, c.Name); err != nil {
+		if err := t.renameCategory(business, old.Name, c.Name); err != nil {
 			return fmt.Errorf("rename category of tickets: %w", err)
 		}
 	}
 	return t.learnAnew(business)
+}
+
+// renameCategory gives the new name to all tickets that have the old one, to those
+// that may be about it, and to those that would have it again if a correction were
+// undone.
+func (t *tx) renameCategory(business int64, old, name string) error {
+	if err := t.exec(`UPDATE tickets SET category = $3 WHERE business_id = $1 AND category = $2`, business, old, name); err != nil {
+		return err
+	}
+	const candidates, before = `UPDATE tickets SET candidates = REPLACE(candidates, $2, $3)
+		WHERE business_id = $1 AND candidates <> '[]' AND candidates <> REPLACE(candidates, $2, $3)`,
+		`UPDATE corrections SET before = REPLACE(before, $2, $3) WHERE business_id = $1 AND before <> REPLACE(before, $2, $3)`
+	// The keys are those of ticket.Candidate and of judgement. Within JSON neither
+	// can be part of a text, whose quotes have backslashes.
+	for _, change := range [][2]string{{candidates, "Category"}, {before, "Category"}, {before, "category"}} {
+		was, err := json.Marshal(map[string]string{change[1]: old})
+		if err != nil {
+			return err
+		}
+		is, err := json.Marshal(map[string]string{change[1]: name})
+		if err != nil {
+			return err
+		}
+		if err := t.exec(change[0], business, string(was[1:len(was)-1]), string(is[1:len(is)-1])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OrderCategories puts a business's categories into the order of ids, which must
