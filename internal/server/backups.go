@@ -23,10 +23,14 @@ import (
 	"mostrador/internal/wire"
 )
 
-const restoreUsage = `Se usa así: server restore ultimo|RESPALDO [--reemplazar] [--identidad ARCHIVO]`
+const restoreUsage = `Se usa así: server restore ultimo|RESPALDO|- [--reemplazar] [--identidad ARCHIVO]`
 
-// newest is what people call the last copy.
-const newest = "ultimo"
+// What people call the last copy, and one that comes in by Stdin, as into a
+// container that cannot read their files.
+const (
+	newest   = "ultimo"
+	incoming = "-"
+)
 
 // backups makes what copies the data, nil when nobody wants copies.
 func (p *parts) backups(c config.Server, log zerolog.Logger) (*backup.Backups, error) {
@@ -123,7 +127,7 @@ func restoreFlags(args []string) (name string, replace bool, identity string, er
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&replace, "reemplazar", false, "")
 	flags.StringVar(&identity, "identidad", "", "")
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if len(args) > 0 && (args[0] == incoming || !strings.HasPrefix(args[0], "-")) {
 		name, args = args[0], args[1:]
 	}
 	if err := flags.Parse(args); err != nil || name == "" || flags.NArg() > 0 {
@@ -132,8 +136,11 @@ func restoreFlags(args []string) (name string, replace bool, identity string, er
 	return name, replace, identity, nil
 }
 
-// openBackup opens a file of that name or path, or one on the shelf.
+// openBackup opens a file of that name or path, or one on the shelf, or Stdin.
 func openBackup(ctx context.Context, o Options, c config.Backup, name string) (io.ReadCloser, string, error) {
+	if name == incoming {
+		return io.NopCloser(o.Stdin), "lo que llegó", nil
+	}
 	if name != newest {
 		file, err := os.Open(below(o.Dir, name))
 		if err == nil {

@@ -30,7 +30,7 @@ const help = `Mostrador: el servidor de tickets.
   server import    toma los tickets y las fotos del sistema original:
                    --db tickets-original.db --fotos fotos_evidencia [--zona …] [--simular]
   server backup    hace un respaldo ahora, además del de cada día
-  server restore   deja todo como estaba en un respaldo: «ultimo» o su nombre
+  server restore   deja todo como estaba en un respaldo: «ultimo», su nombre, o - para leerlo de la entrada
                    [--reemplazar] [--identidad clave.txt]
   server health    comprueba el servidor de esta máquina; termina con 0 si está bien
   server version   escribe la versión

@@ -31,11 +31,17 @@ const (
 )
 
 // Hasher makes and checks password hashes, at most as many at once as the
-// machine has cores: each takes 19 MiB. Safe for concurrent use.
+// machine has cores, and no more than atOnce. Safe for concurrent use.
 type Hasher struct{ slots chan struct{} }
 
+// atOnce bounds how many hashes are made at once, each of which takes 19 MiB, so
+// that wrong logins do not take the memory that a container may have.
+const atOnce = 4
+
 // NewHasher returns a Hasher for this machine.
-func NewHasher() *Hasher { return &Hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0))} }
+func NewHasher() *Hasher {
+	return &Hasher{slots: make(chan struct{}, min(runtime.GOMAXPROCS(0), atOnce))}
+}
 
 // Hash returns the argon2id hash of password in PHC form. It fails only when
 // ctx ends while it waits for its turn.

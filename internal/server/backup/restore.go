@@ -40,7 +40,7 @@ func Restore(ctx context.Context, r io.Reader, t Target) error {
 	}
 	// Another container of the same volume, say, which answers on no port of ours.
 	if store.InUse(ctx, t.Database) {
-		return ticket.NewError(ticket.CodeConflict, "Otro programa usa la base de datos "+t.Database+": párelo antes de restaurar.")
+		return ticket.NewError(ticket.CodeConflict, "Otro programa usa la base de datos "+t.Database+": pare el servidor, y Litestream si lo hay, antes de restaurar.")
 	}
 	secret, r, err := isEncrypted(r)
 	if err != nil {
