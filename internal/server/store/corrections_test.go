@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -57,6 +58,26 @@ func TestWhatATicketMayBeAboutFollowsTheNamesOfTheCategories(t *testing.T) {
 			if got := s.ticket(number).Candidates; !slices.Equal(got, want) {
 				t.Errorf("ticket %d: got %+v, want %+v", number, got, want)
 			}
+		}
+	})
+}
+
+func TestOnlyTheNewestLessonsOfACategoryCount(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.withCategories()
+		var numbers []int64
+		for i := range store.MostTaught + 2 {
+			in := s.fromAna(fmt.Sprint("L", i), fmt.Sprint("texto ", i))
+			in.SeparateTicket = true
+			numbers = append(numbers, s.add(in).Ticket)
+		}
+		s.correct(numbers[0], "Soporte General")
+		for _, number := range numbers[1:] {
+			s.correct(number, "Redes")
+		}
+		taught := s.lessons().Taught
+		if len(taught) != store.MostTaught+1 || taught[0].Text != "texto 0" || taught[1].Text != "texto 2" || taught[len(taught)-1].Text != fmt.Sprint("texto ", store.MostTaught+1) {
+			t.Errorf("got %d lessons from %+v to %+v, want all but the oldest of many about networks", len(taught), taught[:2], taught[len(taught)-1])
 		}
 	})
 }

@@ -25,8 +25,12 @@ type Lessons struct {
 
 	Version    int64      // counts the changes
 	Categories []Category // those in use, in their order
-	Taught     []Taught   // the oldest first
+	Taught     []Taught   // the oldest first; of each category at most the newest MostTaught
 }
+
+// MostTaught is how many lessons of a category count. A model of so many in each of
+// fourteen categories takes some 3 s to train, which every correction asks for.
+const MostTaught = 200
 
 // Taught is what a person said that a text is about.
 type Taught struct {
@@ -69,10 +73,12 @@ func (s *Store) Lessons(ctx context.Context, business int64) (Lessons, error) {
 	}
 	// The last word on each ticket counts.
 	l.Taught, err = list(ctx, s.reader, scanTaught, `
-		SELECT t.description, k.slug FROM corrections c JOIN tickets t ON t.id = c.ticket_id JOIN categories k ON k.id = c.category_id
-		WHERE c.business_id = $1 AND c.undone_at = 0 AND t.description <> '' AND NOT (c.created_at >= $2 AND c.created_at < $3)
-			AND c.id = (SELECT MAX(id) FROM corrections WHERE ticket_id = c.ticket_id AND undone_at = 0)
-		ORDER BY c.id`, business, millis(l.IgnoredFrom), millis(l.IgnoredUntil))
+		SELECT description, slug FROM (
+			SELECT c.id, t.description, k.slug, ROW_NUMBER() OVER (PARTITION BY c.category_id ORDER BY c.id DESC) AS age
+			FROM corrections c JOIN tickets t ON t.id = c.ticket_id JOIN categories k ON k.id = c.category_id
+			WHERE c.business_id = $1 AND c.undone_at = 0 AND t.description <> '' AND NOT (c.created_at >= $2 AND c.created_at < $3)
+				AND c.id = (SELECT MAX(id) FROM corrections WHERE ticket_id = c.ticket_id AND undone_at = 0)
+		) taught WHERE age <= $4 ORDER BY id`, business, millis(l.IgnoredFrom), millis(l.IgnoredUntil), MostTaught)
 	if err != nil {
 		return Lessons{}, fmt.Errorf("load corrections: %w", explain(err))
 	}
