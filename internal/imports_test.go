@@ -136,6 +136,7 @@ var allowed = map[string][]string{
 
 	// Helpers of the tests and the demo; no shipped program may reach them.
 	"internal/pgtest":                 {"github.com/jackc/pgx"},
+	"internal/porttest":               {},
 	"internal/tunnel/tunneltest":      {},
 	"internal/metrics/metricstest":    {"internal/metrics"},
 	"internal/browser":                {"github.com/chromedp"},

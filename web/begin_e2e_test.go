@@ -47,6 +47,9 @@ func TestWhatAPageShowsFirstIsAskedForOnceAndBeforeItsProgram(t *testing.T) {
 		p.AtStart(heardLate)
 		p.Do(reload())
 		p.WaitFor("document.querySelector('.message, main .ticket') !== null && document.querySelector('.chip') !== null")
+		for _, path := range wanted { // seen once it was answered
+			p.WaitFor(fmt.Sprintf("performance.getEntriesByType('resource').some((entry) => entry.name.endsWith(%q))", "/api/v1/"+path))
+		}
 		all := askedBefore(p, "Infinity")
 		// Modules run once the page is read.
 		early := askedBefore(p, "performance.getEntriesByType('navigation')[0].domInteractive")

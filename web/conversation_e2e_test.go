@@ -256,7 +256,7 @@ func TestADraftSurvivesAndEachModeHasItsOwn(t *testing.T) {
 	p.WaitFor("document.querySelector('#respuesta').value.trim() === ''")
 	p.Write("#respuesta", "nota a medias")
 	p.Visit("#/")
-	p.WaitFor("document.querySelector('.tickets') !== null")
+	p.WaitFor("document.querySelector('.chat') === null")
 	p.Visit(fmt.Sprintf("#/ticket/%d", number))
 	p.WaitFor("document.querySelector('#respuesta')?.value.trim() === 'nota a medias'")
 	p.Do(chromedp.Reload())

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"mostrador/internal/browser"
+	"mostrador/internal/porttest"
 	"mostrador/internal/server"
 	"mostrador/internal/wire"
 )
@@ -42,7 +43,7 @@ func openDesk(t *testing.T) *desk {
 // openDeskWith is openDesk with more variables in the environment.
 func openDeskWith(t *testing.T, more map[string]string) *desk {
 	t.Helper()
-	d := &desk{t: t, dir: t.TempDir(), port: "0", more: more}
+	d := &desk{t: t, dir: t.TempDir(), port: porttest.Free(t), more: more}
 	d.start()
 	t.Cleanup(func() { d.stop() })
 	return d

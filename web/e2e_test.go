@@ -196,7 +196,7 @@ func TestARepliesWayThroughSentQueuedAndRefused(t *testing.T) {
 	p.WaitFor("document.querySelector('#respuesta').value.trim() === 'Será rechazada'")
 
 	p.Visit("#/")
-	p.WaitFor("document.querySelector('.tickets') !== null")
+	p.WaitFor("document.querySelector('.chat') === null")
 	p.Visit("#/ticket/12")
 	p.WaitFor("document.querySelector('#respuesta')?.value.trim() === 'Será rechazada'")
 }
@@ -368,7 +368,8 @@ func TestTroubleIsSaidAndPasses(t *testing.T) {
 	p.Shot("puente")
 	p.Accessible("bridge trouble")
 	p.server.change(func() { p.server.down = true })
-	evaluate[bool](p, "dispatchEvent(new Event('focus'))")
+	// What comes while the page reads is not read for again.
+	p.WaitFor("(dispatchEvent(new Event('focus')), document.querySelector('.banner-offline') !== null)")
 	p.WaitText(".banner-offline", "Sin conexión con el servidor")
 	p.Shot("sin-conexion")
 	p.Accessible("offline")

@@ -68,7 +68,7 @@ func TestThePanelSpeaksThreeLanguages(t *testing.T) {
 			t.Errorf("got language %q with %s, want %s with only its texts", got, loaded, want[0])
 		}
 	}
-	p.Click(".top .button:last-child")
+	leave(p)
 	p.WaitText(".login-card", "Sign in")
 	p.Write("#usuario", deskUser)
 	p.Write("#clave", "wrong\r")

@@ -16,13 +16,14 @@ func TestAPersonLogsInSeesTheTicketsAndNotifiesACustomer(t *testing.T) {
 	p, _ := perform(t)
 	tab := browser.Open(t, p.url)
 	tab.Visit("")
+	tab.WaitFor("document.activeElement?.id === 'usuario'")
 	tab.Write("#usuario", panelUser)
 	tab.Write("#clave", panelPassword+kb.Enter)
 	eventually(t, "all that the cast writes", func() bool { return settled(p, p.tickets()) })
 	id := p.tickets()["Lucía"].ID
 	tab.WaitText(rowOf(id), "Lucía")
 	tab.WaitText(rowOf(id), "+52 55 5555 0101")
-	tab.WaitFor(fmt.Sprintf("document.querySelector(%q).naturalWidth === %d", rowOf(id)+" img", pictureWidth))
+	tab.WaitFor(fmt.Sprintf("document.querySelector(%q)?.naturalWidth === %d", rowOf(id)+" img", pictureWidth))
 	tab.Shot("lista")
 
 	tab.Click(rowOf(id) + " .notify button")

@@ -18,7 +18,7 @@ import (
 
 // patience is how long a condition may take on a slow machine before the test
 // gives up; it is not a measurement.
-const patience = time.Minute
+const patience = 4 * time.Minute
 
 // transcript collects what the demo prints.
 type transcript struct {

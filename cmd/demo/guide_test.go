@@ -18,6 +18,7 @@ import (
 	"mostrador/internal/bridge"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/browser"
+	"mostrador/internal/porttest"
 	"mostrador/internal/wasim"
 )
 
@@ -61,7 +62,7 @@ func follow(t *testing.T) *guided {
 		ended <- bridge.Run(ctx, bridge.Options{
 			Dir: setting(t, "GUIDE_LAPTOP"), Stdout: io.Discard, Stderr: log,
 			// Nothing but what is in its .env, and a port that nobody else has.
-			Getenv:  lookup(map[string]string{"DIRECCION": "127.0.0.1", "PUERTO_LOCAL": freePort(t)}),
+			Getenv:  lookup(map[string]string{"DIRECCION": "127.0.0.1", "PUERTO_LOCAL": porttest.Free(t)}),
 			Network: whatsapp.Network{WebSocket: sim.HTTPClient(), Media: sim.HTTPClient(), PreLogin: sim.HTTPClient()},
 		})
 	}()

@@ -17,6 +17,7 @@ import (
 	"mostrador/internal/bridge"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/porttest"
 	"mostrador/internal/server"
 	"mostrador/internal/tunnel/tunneltest"
 	"mostrador/internal/wasim"
@@ -41,7 +42,7 @@ func farAway(t *testing.T) *remote {
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	wasim.Trust()
-	r := &remote{t: t, sim: sim, dir: t.TempDir(), token: config.MakeToken(), port: freePort(t)}
+	r := &remote{t: t, sim: sim, dir: t.TempDir(), token: config.MakeToken(), port: porttest.Free(t)}
 	r.relay = tunneltest.NewRelay(t, "127.0.0.1:"+r.port)
 	t.Cleanup(func() {
 		for _, name := range []string{"servidor.log", "laptop.log"} {
@@ -268,7 +269,7 @@ func TestWithoutLinksTheServerCallsTheLaptopAsEver(t *testing.T) {
 	for name, modes := range map[string][2]string{"the server wants none": {"directo", "auto"}, "the laptop opens none": {"auto", "directo"}} {
 		t.Run(name, func(t *testing.T) {
 			r := farAway(t)
-			port := freePort(t)
+			port := porttest.Free(t)
 			r.startServer(map[string]string{"ENLACE": modes[0], "IP_LAPTOP": "127.0.0.1", "PUERTO_LAPTOP": port})
 			r.startLaptop("laptop", r.relay.Address(), map[string]string{"ENLACE": modes[1], "PUERTO_LOCAL": port, "DIRECCION": "127.0.0.1"})
 			r.pair()

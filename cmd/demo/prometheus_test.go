@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mostrador/internal/porttest"
 )
 
 // deploy is where what ships for Prometheus and Grafana lies.
@@ -40,7 +42,7 @@ func startPrometheus(t *testing.T, d *demo) *prometheus {
 	if err != nil {
 		t.Fatalf("prometheus is needed: %v", err)
 	}
-	dir, port := t.TempDir(), freePort(t)
+	dir, port := t.TempDir(), porttest.Free(t)
 	rules, err := filepath.Abs(filepath.Join(deploy, "prometheus", "alerts.yml"))
 	if err != nil {
 		t.Fatal(err)

@@ -68,6 +68,7 @@ func open(t *testing.T) *opening {
 	o.panel = "http://127.0.0.1:" + o.panelPort
 	o.tab = browser.Open(t, o.panel)
 	o.tab.Visit("")
+	o.tab.WaitFor("document.activeElement?.id === 'usuario'")
 	o.tab.Write("#usuario", panelUser)
 	o.tab.Write("#clave", panelPassword+"\r")
 	o.tab.WaitText(".empty", "Primeros pasos")

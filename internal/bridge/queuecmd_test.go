@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"mostrador/internal/bridge"
 	"mostrador/internal/bridge/queue"
+	"mostrador/internal/porttest"
 	"mostrador/internal/wire"
 )
 
@@ -139,22 +139,11 @@ func TestParkedMessagesGoBackWhileTheBridgeIsClosed(t *testing.T) {
 	wantParts(t, "list", list, "3 mensajes en espera", "0 apartados")
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	return port
-}
-
 func TestParkedMessagesGoBackWhileTheBridgeRuns(t *testing.T) {
 	wa, server, dir := simulator(t), newTicketServer(t), filled(t)
 	server.refuseMessages(http.StatusServiceUnavailable)
 	env := settings(server.url)
-	env["PUERTO_LOCAL"] = freePort(t)
+	env["PUERTO_LOCAL"] = porttest.Free(t)
 	p := startWith(t, wa, dir, env)
 	p.queued(1)
 	out, errOut, ok := command(t, dir, env, "queue", "retry", "3EB0parked")
@@ -168,7 +157,7 @@ func TestParkedMessagesGoBackWhileTheBridgeRuns(t *testing.T) {
 	if _, errOut, ok := command(t, dir, wrong, "queue", "retry"); ok || !strings.Contains(errOut, "No autorizado") {
 		t.Errorf("another token: got %v, %s, want the bridge's words", ok, errOut)
 	}
-	wrong["PUERTO_LOCAL"] = freePort(t)
+	wrong["PUERTO_LOCAL"] = porttest.Free(t)
 	if _, errOut, ok := command(t, dir, wrong, "queue", "retry"); ok || !strings.Contains(errOut, "PUERTO_LOCAL") {
 		t.Errorf("another port: got %v, %s, want the setting named", ok, errOut)
 	}

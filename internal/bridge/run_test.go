@@ -93,9 +93,9 @@ func TestAServerThatRefusesTheTokenKeepsMessagesAndIsNamedOnThePage(t *testing.T
 	wa.NewCustomer(wasim.Profile{}).SendText("hola")
 	got := until(p, "/estado.json", func(v map[string]any) bool {
 		text, _ := v["servidor"].(string)
-		return strings.Contains(text, "API_TOKEN")
+		return strings.Contains(text, "API_TOKEN") && v["esperan"] == 1.0 // a beat may be refused before
 	})
-	if got["esperan"] != 1.0 || got["titulo"] != "Conectado" {
+	if got["titulo"] != "Conectado" {
 		t.Errorf("got %v, want one message waiting while WhatsApp is connected", got)
 	}
 	p.says("server turns messages away")

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mostrador/internal/bridge"
+	"mostrador/internal/porttest"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wasim"
 )
@@ -87,7 +88,7 @@ func wantText(t *testing.T, got string, wants ...string) {
 func TestInstallingStartsTheBridgeAndSaysWhereToLinkThePhone(t *testing.T) {
 	wa, server := simulator(t), newTicketServer(t)
 	env := settings(server.url)
-	env["PUERTO_LOCAL"] = freePort(t)
+	env["PUERTO_LOCAL"] = porttest.Free(t)
 	dir, page := folderOf(t, env), "http://127.0.0.1:"+env["PUERTO_LOCAL"]+"/"
 	var p *program
 	s := &fakeService{run: sync.OnceFunc(func() { p = startIn(t, wa, dir, "background") })}
@@ -145,7 +146,7 @@ func TestInstallingStartsTheBridgeAndSaysWhereToLinkThePhone(t *testing.T) {
 
 func TestWhatASystemRefusesIsNotHidden(t *testing.T) {
 	env := settings("http://127.0.0.1:1")
-	env["PUERTO_LOCAL"] = freePort(t)
+	env["PUERTO_LOCAL"] = porttest.Free(t)
 	dir := folderOf(t, env)
 	for _, name := range []string{"install", "uninstall", "start", "stop", "status"} {
 		s := &fakeService{there: true, err: ticket.NewError(ticket.CodeForbidden, "No hay permiso.")}

@@ -19,7 +19,7 @@ import (
 )
 
 // Patience bounds every wait of a Tab; it is not a measurement.
-const Patience = 40 * time.Second
+const Patience = 2 * time.Minute
 
 // Missing skips a test whose tool this machine lacks, but fails it under CI=true,
 // where everything must run.
@@ -70,7 +70,7 @@ func Open(t testing.TB, url string) *Tab {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"), chromedp.Flag("accept-lang", "es"))
 	ctx, closeTab := chromedp.NewContext(allocator)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	p := &Tab{TB: t, ctx: ctx, url: url}
 	t.Cleanup(func() { cancel(); closeTab(); stop() })
 	p.watchConsole()
@@ -90,8 +90,18 @@ func ownFolder(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(folder); err != nil {
-			t.Errorf("remove the browser's folder: %v", err)
+		// Its helpers may still write when it is gone itself.
+		deadline := time.Now().Add(Patience)
+		for {
+			err := os.RemoveAll(folder)
+			if err == nil {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Errorf("remove the browser's folder: %v", err)
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
 		}
 	})
 	return folder
@@ -134,7 +144,20 @@ func (p *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 func (p *Tab) Visit(hash string) {
 	p.Helper()
 	p.Do(chromedp.Navigate(p.url + "/" + hash))
+	// The browser has a new fragment before the page is told: let it draw that.
+	for drawn := beganAgain; ; {
+		_, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](drawing, chromedp.EvalAwaitPromise))
+		if err != nil && !drawn(err) {
+			p.Fatalf("visit %s: %v", hash, err)
+		}
+		if err == nil {
+			return
+		}
+	}
 }
+
+// drawing is a promise of what was asked for before it being drawn, or not at all.
+const drawing = `new Promise((done) => { setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(true)))); setTimeout(() => done(true), 2000) })`
 
 // WaitFor waits until a JavaScript expression is true.
 func (p *Tab) WaitFor(expression string) {

@@ -24,7 +24,7 @@ import (
 // patience bounds every wait of these tests; nothing should come near it.
 const patience = 30 * time.Second
 
-var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 200 * time.Millisecond}
+var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
 
 // host accepts WebSockets and makes the calling end of a tunnel of each.
 type host struct {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"mostrador/internal/config"
 	"mostrador/internal/disk"
 	"mostrador/internal/doctor"
+	"mostrador/internal/porttest"
 	"mostrador/internal/wire"
 )
 
@@ -55,7 +55,7 @@ func newLaptop(t *testing.T) *laptop {
 	site := stand(t, func(http.ResponseWriter, *http.Request) {})
 	dir := t.TempDir()
 	c, report := config.InspectBridge(func(name string) string {
-		return map[string]string{"SERVER_URL": server, "API_TOKEN": token, "DIRECCION": "127.0.0.1", "PUERTO_LOCAL": freePort(t)}[name]
+		return map[string]string{"SERVER_URL": server, "API_TOKEN": token, "DIRECCION": "127.0.0.1", "PUERTO_LOCAL": porttest.Free(t)}[name]
 	}, nil, dir)
 	l.o = checkup.Options{
 		Config: c, Report: report, Session: filepath.Join(dir, "sesion_wa"), Queue: filepath.Join(dir, "cola_mensajes"),
@@ -73,17 +73,6 @@ func (r rerouted) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.URL.Scheme, req.URL.Host = "http", string(r)
 	return http.DefaultTransport.RoundTrip(req)
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ln.Close() }()
-	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	return port
 }
 
 // run has a bridge answer at the laptop's own port.
@@ -138,7 +127,7 @@ func TestTheWayToTheServerIsJudged(t *testing.T) {
 	l.want("Mismo token", doctor.Bad, "rechaza", "reinicie")
 	l.answers[wire.PathWho] = "404{}"
 	l.want("Mismo token", doctor.Unknown, "otra versión")
-	l.o.Config.ServerURL = "http://127.0.0.1:" + freePort(t)
+	l.o.Config.ServerURL = "http://127.0.0.1:" + porttest.Free(t)
 	l.want("Servidor", doctor.Bad, "SERVER_URL")
 	for _, name := range []string{"Mismo token", "Vuelta", "Reloj"} {
 		l.want(name, doctor.Unknown)
@@ -173,7 +162,7 @@ func TestTheProgramItselfIsJudged(t *testing.T) {
 	l.want("Programa", doctor.Bad, "otro programa")
 	l.o.Config.Address = "127.0.0.1:0"
 	l.want("Programa", doctor.Unknown, "PUERTO_LOCAL")
-	l.o.Config.Address = "127.0.0.1:" + freePort(t)
+	l.o.Config.Address = "127.0.0.1:" + porttest.Free(t)
 	lock, err := whatsapp.Lock(l.o.Session)
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +204,7 @@ func TestAnOldLibraryIsSaid(t *testing.T) {
 func TestWhatsAppOutOfReachIsSaid(t *testing.T) {
 	l := newLaptop(t)
 	l.want("WhatsApp", doctor.Good)
-	l.o.WhatsApp = &http.Client{Transport: rerouted("127.0.0.1:" + freePort(t))}
+	l.o.WhatsApp = &http.Client{Transport: rerouted("127.0.0.1:" + porttest.Free(t))}
 	l.want("WhatsApp", doctor.Bad, "HTTPS_PROXY")
 }
 

@@ -30,7 +30,7 @@ const (
 	patience = 30 * time.Second
 )
 
-var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 500 * time.Millisecond}
+var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
 
 // host stands for the server.
 type host struct {

@@ -54,6 +54,7 @@ func TestACorrectionInThePanelChangesALaterSimilarMessage(t *testing.T) {
 	if w := s.ask(http.MethodPost, v1+"/categorias", `{"nombre":"Aeromodelismo","color":"azul"}`); w.Code != http.StatusOK {
 		t.Fatalf("got %d %s, want the category", w.Code, w.Body)
 	}
+	var all []map[string]any // written before the first lesson
 	for i, text := range []string{
 		"mi dron no despega", "se estrelló el dron contra un árbol", "una hélice del dron está rota", "el dron pierde altura al volar", "quiero volar mi dron y gira solo",
 		"el gimbal del drone vibra", "el control del dron no enlaza", "se fue volando el dron y no volvió", "cambian motores de drone?", "calibrar el dron antes del vuelo",
@@ -62,6 +63,9 @@ func TestACorrectionInThePanelChangesALaterSimilarMessage(t *testing.T) {
 		if got["categoria"] == "Aeromodelismo" {
 			t.Errorf("%q: got Aeromodelismo before anybody taught it", text)
 		}
+		all = append(all, got)
+	}
+	for _, got := range all {
 		w := s.asAna(http.MethodPost, fmt.Sprintf("%s/tickets/%v/categoria", v1, got["id"]), `{"categoria":"Aeromodelismo"}`)
 		if answer := fields(t, w); w.Code != http.StatusOK || answer["cambio"] != true || answer["ticket"].(map[string]any)["fuente"] != "persona" {
 			t.Fatalf("correct: got %d %s", w.Code, w.Body)

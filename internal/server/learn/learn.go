@@ -249,13 +249,33 @@ func (l *Learner) train(ctx context.Context, business int64, d *desk) error {
 	if err != nil {
 		return fmt.Errorf("load lessons: %w", err)
 	}
-	model, err := classifier.TrainBusiness(businessOf(lessons))
+	model, err := made(ctx, businessOf(lessons))
 	if err != nil {
 		return fmt.Errorf("train model: %w", err)
 	}
 	d.set(model, lessons.Version)
 	l.Log.Info().Int64("business", business).Int64("version", lessons.Version).Int("corrections", len(lessons.Taught)).Msg("learned")
 	return nil
+}
+
+// made trains a model. Seconds of it are left to themselves when ctx ends, so that
+// they do not hold up the end of the program.
+func made(ctx context.Context, b classifier.Business) (*classifier.Model, error) {
+	type result struct {
+		model *classifier.Model
+		err   error
+	}
+	trained := make(chan result, 1)
+	go func() {
+		model, err := classifier.TrainBusiness(b)
+		trained <- result{model, err}
+	}()
+	select {
+	case r := <-trained:
+		return r.model, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // begin prepares a business that nobody has prepared. No message waits for a model

@@ -35,7 +35,7 @@ const (
 	bridgeID = 7
 )
 
-var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 500 * time.Millisecond}
+var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
 
 // site is a Hub behind a web server, whose callers are all the bridge.
 type site struct {
