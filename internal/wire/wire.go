@@ -5,7 +5,10 @@
 // of Webhook are the whole message of the original system.
 package wire
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Paths of the contract.
 const (
@@ -45,6 +48,17 @@ const (
 	PathPasskeyConfirm = PathPairing + "/passkey/confirmar" // the codes on phone and screen are the same
 	PathUnpair         = PathPairing + "/cerrar"            // ends the session with WhatsApp
 )
+
+// MaxID is the longest id of a message, in bytes: four times the longest that
+// WhatsApp's programs make (32 hexadecimal digits).
+const MaxID = 128
+
+// ValidID reports whether id is empty or can name a message of WhatsApp's: visible
+// ASCII characters, MaxID at most. Ids come from the senders' programs, which may be
+// anybody's.
+func ValidID(id string) bool {
+	return len(id) <= MaxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
 
 // Webhook is one message, or one event about an earlier message, as the bridge
 // hands it to the server.

@@ -81,12 +81,16 @@ func validate(m wire.Send) error {
 		return ticket.NewError(ticket.CodeMalformed, "Faltan parámetros")
 	case utf8.RuneCountInString(m.Text) > maxText:
 		return ticket.NewError(ticket.CodeInvalid, "El texto es demasiado largo para WhatsApp.")
-	case !isID(m.ID) || !isID(m.ReplyTo):
+	case !isID(m.ID):
 		return ticket.NewError(ticket.CodeInvalid, "El id solo puede tener letras, números, punto, guion y guion bajo.")
+	case !wire.ValidID(m.ReplyTo):
+		return ticket.NewError(ticket.CodeInvalid, "El id del mensaje al que responde no es de WhatsApp.")
 	}
 	return nil
 }
 
+// isID reports whether id is one for a message of ours, which our servers make; that
+// of a customer's message may be odder.
 func isID(id string) bool {
 	return len(id) <= maxID && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
 }

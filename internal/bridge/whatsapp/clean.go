@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mostrador/internal/wire"
 )
 
 // Limits of what a sender may make us carry, in runes. A text of WhatsApp's
@@ -17,7 +19,6 @@ const (
 	maxText     = 65536
 	maxName     = 200
 	maxFileName = 120
-	maxID       = 128 // the server takes no longer one
 )
 
 const unknownMIME = "application/octet-stream"
@@ -88,7 +89,7 @@ func mimeOf(data []byte, claimed string) string {
 // cleanID leaves the ids that WhatsApp's clients make as they are and replaces
 // anything else by its hash: the same message still has the same id.
 func cleanID(id string) string {
-	if id != "" && len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0 {
+	if id != "" && wire.ValidID(id) {
 		return id
 	}
 	sum := sha256.Sum256([]byte(id))

@@ -290,7 +290,7 @@ func FuzzNoMessageBreaksTheConverter(f *testing.F) {
 				t.Errorf("%s: got %q, want clean UTF-8", field, s)
 			}
 		}
-		if m.Phone != "" || m.ID == "" || len(m.ID) > maxID || m.Content == "" && got.Media == nil && m.File == nil {
+		if m.Phone != "" || m.ID == "" || len(m.ID) > wire.MaxID || m.Content == "" && got.Media == nil && m.File == nil {
 			t.Errorf("got %+v, want an id, something to show, and no LID as phone", m)
 		}
 		if got.Media != nil {

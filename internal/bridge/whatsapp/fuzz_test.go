@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"mostrador/internal/wire"
 )
 
 func FuzzAReferenceIsReadAsItWasWrittenOrRefused(f *testing.F) {
@@ -51,7 +53,7 @@ func FuzzNamesOfSendersAreHarmless(f *testing.F) {
 		if strings.Count(kind, "/") != 1 || cleanMIME(kind) != kind {
 			t.Errorf("type of %q: got %q, want a bare type", s, kind)
 		}
-		if id == "" || len(id) > maxID || cleanID(id) != id {
+		if id == "" || len(id) > wire.MaxID || cleanID(id) != id {
 			t.Errorf("id of %q: got %q, want a lasting short one", s, id)
 		}
 	})

@@ -14,8 +14,6 @@ import (
 )
 
 const (
-	// maxID is four times the longest WhatsApp id seen (32 hexadecimal digits).
-	maxID = 128
 	// maxContent is the longest text taken, in bytes. WhatsApp allows 65536
 	// characters of at most four.
 	maxContent = 1 << 20
@@ -80,9 +78,9 @@ func convert(m wire.Webhook, now time.Time, maxFile int64, of func(data []byte) 
 
 func checkText(m wire.Webhook, in store.Incoming, hasPicture bool) error {
 	switch {
-	case !validID(m.ID):
+	case !wire.ValidID(m.ID):
 		return invalid("id", "no es un identificador de WhatsApp")
-	case !validID(m.ReplyTo):
+	case !wire.ValidID(m.ReplyTo):
 		return invalid("responde_a", "no es un identificador de WhatsApp")
 	case len(in.Body) > maxContent:
 		return invalid("contenido", "es demasiado largo")
@@ -232,9 +230,4 @@ func invalid(field, complaint string) error {
 
 func tooLarge(what string, limit int64) error {
 	return ticket.NewError(ticket.CodeTooLarge, fmt.Sprintf("%s es demasiado grande: el máximo son %.1f MB.", what, float64(limit)/1e6))
-}
-
-// validID reports whether id is empty or made of visible ASCII characters.
-func validID(id string) bool {
-	return len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }

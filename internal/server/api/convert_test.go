@@ -184,7 +184,7 @@ func FuzzAWebhookIsWellFormedOrRefused(f *testing.F) {
 		if got.From.Chat == "" || !got.Group && got.From.Phone == "" && got.From.LID == "" {
 			t.Errorf("got %+v, want somebody to answer to", got.From)
 		}
-		if len(got.Files) != len(got.Attachments) || got.SentAt.IsZero() || got.Kind == "" || len(got.WhatsAppID) > maxID {
+		if len(got.Files) != len(got.Attachments) || got.SentAt.IsZero() || got.Kind == "" || len(got.WhatsAppID) > wire.MaxID {
 			t.Errorf("got %+v, want a whole message", got)
 		}
 		names := []string{got.From.Name, got.GroupName, got.Author}

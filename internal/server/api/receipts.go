@@ -16,7 +16,7 @@ const (
 	// seen to join dozens when a phone comes back.
 	maxReceipts = 1000
 	// receiptLimit is the size of the largest receipt, in bytes.
-	receiptLimit = maxReceipts*(maxID+3) + 1024
+	receiptLimit = maxReceipts*(wire.MaxID+3) + 1024
 )
 
 // takeReceipt takes the bridge's news of how far replies have come.
@@ -48,7 +48,7 @@ func convertReceipt(m wire.Receipt) (store.Receipt, error) {
 		return store.Receipt{}, invalid("ids", fmt.Sprintf("debe tener entre 1 y %d identificadores", maxReceipts))
 	}
 	for _, id := range m.IDs {
-		if id == "" || !validID(id) {
+		if id == "" || !wire.ValidID(id) {
 			return store.Receipt{}, invalid("ids", "tiene algo que no es un identificador de WhatsApp")
 		}
 	}

@@ -32,7 +32,7 @@ func FuzzAReceiptIsWellFormedOrRefused(f *testing.F) {
 			t.Errorf("got %+v, want a whole receipt", got)
 		}
 		for _, id := range got.IDs {
-			if id == "" || len(id) > maxID || strings.ContainsAny(id, " \x00\n") {
+			if id == "" || len(id) > wire.MaxID || strings.ContainsAny(id, " \x00\n") {
 				t.Errorf("got id %q, want one of WhatsApp's", id)
 			}
 		}
