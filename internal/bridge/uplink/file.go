@@ -6,6 +6,7 @@ import (
 
 	"mostrador/internal/bridge/queue"
 	"mostrador/internal/httpx"
+	"mostrador/internal/ticket"
 )
 
 const (
@@ -38,6 +39,10 @@ func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
 		enclose(&message, file)
 	case final(err):
 		withhold(&message, httpx.Message(err))
+	case ticket.CodeOf(err) == ticket.CodeUnavailable:
+		// No try of this file's: WhatsApp is away, which can last longer than a week.
+		u.queue.Return(item, u.now().Add(sweep))
+		return
 	case u.now().Sub(item.Entry.ReceivedAt) > fetchFor && item.Attempts >= fetchAtLeast:
 		withhold(&message, "No se pudo descargar el archivo durante una semana.")
 	default:

@@ -130,6 +130,52 @@ func TestAPhotoIsGivenUpAfterAWeekWithANote(t *testing.T) {
 	})
 }
 
+func TestAPhotoOutlastsAnyTimeWithoutWhatsApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var connected atomic.Bool
+		f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) {
+			if !connected.Load() {
+				return uplink.File{}, ticket.NewError(ticket.CodeUnavailable, "WhatsApp desconectado")
+			}
+			return uplink.File{Data: jpeg}, nil
+		})
+		f.put(t, "ana", "1", 7)
+		after(8*24*time.Hour + time.Second)
+		f.wantQueue(t, 0, 1, 0)
+		f.wantTimes(t, 0)
+		connected.Store(true)
+		f.uplink.Wake()
+		synctest.Wait()
+		f.wantTimes(t, 0, 8*24*time.Hour+time.Second)
+		if m := f.message(t, 1); m.ID != "1" || !bytes.Equal(m.Image, jpeg) {
+			t.Errorf("got %+v with file %+v, want the picture", m, m.File)
+		}
+		f.wantQueue(t, 0, 0, 0)
+	})
+}
+
+func TestTimeWithoutWhatsAppIsNoneOfThePhotosTries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var connected atomic.Bool
+		f := start(t, &fakeServer{answer: yes}, func(context.Context, []byte) (uplink.File, error) {
+			if !connected.Load() {
+				return uplink.File{}, ticket.NewError(ticket.CodeUnavailable, "WhatsApp desconectado")
+			}
+			return uplink.File{}, errLater
+		})
+		f.put(t, "ana", "1", 7)
+		after(8 * 24 * time.Hour)
+		connected.Store(true)
+		after(20 * time.Minute) // the eight tries that it still has take longer
+		f.wantQueue(t, 0, 1, 0)
+		after(time.Hour)
+		f.wantQueue(t, 0, 0, 0)
+		if m := f.message(t, 1); m.File == nil || m.File.State != wire.FileGone {
+			t.Errorf("got %+v with file %+v, want the note that it will not come", m, m.File)
+		}
+	})
+}
+
 func TestAPhotoThatIsGoneOrTooBigLeavesANote(t *testing.T) {
 	for _, code := range []ticket.Code{ticket.CodeNotFound, ticket.CodeTooLarge} {
 		synctest.Test(t, func(t *testing.T) {

@@ -44,8 +44,9 @@ type File struct {
 type Options struct {
 	Queue *queue.Queue
 	// Fetch downloads the file of an entry's Media. A ticket.Error with
-	// CodeNotFound or CodeTooLarge means that it will never come, any other
-	// error that another try is worth while.
+	// CodeNotFound or CodeTooLarge means that it will never come, one with
+	// CodeUnavailable that nobody can be asked for files now, any other error that
+	// another try is worth while.
 	Fetch func(ctx context.Context, media []byte) (File, error)
 	// Describe is the sign of life but for what the uplink knows: Time, Delivered
 	// and, unless Describe sees a Problem of its own, what is wrong with the server.

@@ -34,7 +34,8 @@ const overhead = 16 + 10
 // When WhatsApp's servers no longer have it, the business's phone is asked to
 // upload it again, and asked again ever more rarely while it does not answer: a
 // phone that is off answers when it is on. Fetch returns ErrMediaGone and ErrMediaTooBig when there is no
-// point in another try; any other error is worth one later.
+// point in another try, and a ticket.Error with CodeUnavailable, without having tried, while there is no
+// connection; any other error is worth a try later.
 func (c *Client) Fetch(ctx context.Context, media []byte) (File, error) {
 	ref, err := decodeReference(media)
 	if err != nil {
