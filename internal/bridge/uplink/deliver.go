@@ -84,7 +84,7 @@ func (u *Uplink) download(ctx context.Context, media []byte) (file File, err err
 
 // try posts message up to tries times. It lightens the message on the way: a
 // file that is too large for the server stays out, and one that can be fetched
-// again goes later if the call with it took too long.
+// again goes later if a proxy turns it away or the call with it took too long.
 func (u *Uplink) try(ctx context.Context, message *wire.Webhook, refetchable bool, tries int) outcome {
 	var out outcome
 	for _, wait := range pauses[:tries] {
@@ -92,8 +92,7 @@ func (u *Uplink) try(ctx context.Context, message *wire.Webhook, refetchable boo
 			return out
 		}
 		out = u.server.post(ctx, *message, false)
-		if out.verdict == tooLarge && carriesFile(*message) {
-			withhold(message, out.reason)
+		if lighten(message, out, refetchable) {
 			out = u.server.post(ctx, *message, false)
 		}
 		u.status.note(ctx, out)
@@ -105,6 +104,22 @@ func (u *Uplink) try(ctx context.Context, message *wire.Webhook, refetchable boo
 		}
 	}
 	return out
+}
+
+// lighten takes out of message the file with which out turned it away, if it goes
+// without: for good, or for later where that is possible.
+func lighten(message *wire.Webhook, out outcome, later bool) bool {
+	switch {
+	case !carriesFile(*message):
+		return false
+	case out.verdict == tooLarge:
+		withhold(message, out.reason)
+	case out.verdict == barred && later:
+		postpone(message)
+	default:
+		return false
+	}
+	return true
 }
 
 func carriesFile(m wire.Webhook) bool {

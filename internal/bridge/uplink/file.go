@@ -51,8 +51,7 @@ func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
 		return
 	}
 	out := u.server.post(traced(ctx, item), message, true)
-	if out.verdict == tooLarge && carriesFile(message) {
-		withhold(&message, out.reason)
+	if lighten(&message, out, false) { // it is later already
 		out = u.server.post(traced(ctx, item), message, true)
 	}
 	u.status.note(ctx, out)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -230,6 +232,103 @@ func TestAPictureTooLargeForTheServerIsLeftOut(t *testing.T) {
 			after(time.Hour)
 			check(t, f)
 		})
+	})
+}
+
+// nginx answers what is over its limit with html.
+const nginx = "<html><center><h1>413 Request Entity Too Large</h1></center></html>"
+
+func TestAPictureThatAProxyTurnsAwayWaitsUntilItsLimitIsLifted(t *testing.T) {
+	for name, fetched := range map[string]int{"with the text": 1, "after the text": 2} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var lifted atomic.Bool
+				large := append(bytes.Clone(jpeg), make([]byte, 5000)...)
+				fetches := 0
+				f := start(t, &fakeServer{answer: func(_ int, m wire.Webhook) (int, string) {
+					if len(m.Image) > 1000 && !lifted.Load() {
+						return http.StatusRequestEntityTooLarge, nginx
+					}
+					return http.StatusOK, accepted
+				}}, func(_ context.Context, media []byte) (uplink.File, error) {
+					if media[0] == 1 {
+						return uplink.File{Data: jpeg}, nil
+					}
+					if fetches++; fetches < fetched {
+						return uplink.File{}, errLater
+					}
+					return uplink.File{Data: large}, nil
+				})
+				f.put(t, "ana", "1", 7)
+				after(24 * time.Hour)
+				f.wantQueue(t, 0, 1, 0)
+				if fetches > 160 {
+					t.Errorf("the picture was tried %d times in a day, want pauses of ten minutes", fetches)
+				}
+				f.put(t, "beto", "2", 1) // small enough for the proxy
+				f.put(t, "ciro", "3")
+				after(time.Second)
+				if got := f.uplink.State(); !got.Reachable || !strings.Contains(got.Error, "client_max_body_size") {
+					t.Errorf("state: got %+v, want what to do about the proxy", got)
+				}
+				lifted.Store(true)
+				after(10 * time.Minute)
+				f.wantQueue(t, 0, 0, 0)
+				if got := f.uplink.State(); got.Error != "" {
+					t.Errorf("state: got the error %q, want none any more", got.Error)
+				}
+				f.wantTaken(t, "1 pendiente", "2 imagen", "3", "1 imagen")
+				f.stop()
+				if got := strings.Count(f.log.String(), "client_max_body_size"); got != 1 {
+					t.Errorf("the log says %d times what to do, want once", got)
+				}
+			})
+		})
+	}
+}
+
+// wantTaken checks what the server was sent and did not turn away, each message as its id and what there is of
+// its file.
+func (f *fixture) wantTaken(t *testing.T, want ...string) {
+	t.Helper()
+	var got []string
+	for _, c := range f.got() {
+		switch m := c.message; {
+		case c.status != http.StatusOK:
+		case len(m.Image) > 0:
+			got = append(got, m.ID+" imagen")
+		case m.File != nil:
+			got = append(got, m.ID+" "+m.File.State)
+		default:
+			got = append(got, m.ID)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the server took %q, want %q", got, want)
+	}
+}
+
+func TestACardThatAProxyTurnsAwayWaitsWithItsText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lifted atomic.Bool
+		f := start(t, &fakeServer{answer: func(int, wire.Webhook) (int, string) {
+			if lifted.Load() {
+				return http.StatusOK, accepted
+			}
+			return http.StatusRequestEntityTooLarge, nginx
+		}}, nil)
+		if err := f.queue.Put(cardEntry()); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Hour)
+		f.wantQueue(t, 1, 0, 0)
+		lifted.Store(true)
+		after(2 * time.Minute)
+		f.wantQueue(t, 0, 0, 0)
+		calls := f.got()
+		if m := calls[len(calls)-1].message; m.File == nil || string(m.File.Data) != "BEGIN:VCARD" {
+			t.Errorf("got file %+v, want the card", m.File)
+		}
 	})
 }
 

@@ -36,6 +36,7 @@ const (
 	unreachable verdict = iota // no answer, a 5xx or nothing a server of ours would say
 	lockedOut                  // 401, 403, 404: a setting is wrong, the message is not
 	refuse                     // 400, 422
+	barred                     // 413 of somebody before the server: a limit there is wrong, the message is not
 	tooLarge                   // 413
 	accept
 )
@@ -186,6 +187,9 @@ func misset(code int, answer []byte) string {
 // plainToSecure is what Go's, nginx's and Apache's HTTPS ports say to HTTP.
 var plainToSecure = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS|plain HTTP to an SSL`)
 
+// reasonBarred is what to do about a proxy that lets no large message through.
+const reasonBarred = "Un proxy delante del servidor no deja pasar archivos de este tamaño: suba su límite (en nginx, client_max_body_size). Los archivos esperan."
+
 // judge is the outcome of an answer.
 func judge(code int, answer []byte) outcome {
 	out := outcome{code: code, reason: detail(answer), err: fmt.Errorf("server answered %d", code)}
@@ -202,6 +206,8 @@ func judge(code int, answer []byte) outcome {
 		out.verdict, out.reason = lockedOut, misset(code, answer)
 	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity:
 		out.verdict = refuse
+	case code == http.StatusRequestEntityTooLarge && !isProblem(answer):
+		out.verdict, out.reason = barred, reasonBarred
 	case code == http.StatusRequestEntityTooLarge:
 		out.verdict = tooLarge
 	case code == http.StatusTooManyRequests: // soon over: the next try is
@@ -213,14 +219,26 @@ func judge(code int, answer []byte) outcome {
 	return out
 }
 
-// detail is the sentence of a problem document (RFC 9457), "" without one.
+// problem is what is read of a problem document (RFC 9457); empty when an answer
+// is none.
+type problem struct {
+	Detail string `json:"detail"`
+	Code   string `json:"codigo"`
+}
+
+func problemOf(answer []byte) problem {
+	var p problem
+	if json.Unmarshal(answer, &p) != nil {
+		return problem{}
+	}
+	return p
+}
+
+// isProblem reports whether the server itself can have given answer.
+func isProblem(answer []byte) bool { return problemOf(answer) != problem{} }
+
+// detail is the sentence of a problem document, "" without one.
 func detail(answer []byte) string {
-	var problem struct {
-		Detail string `json:"detail"`
-	}
-	if json.Unmarshal(answer, &problem) != nil {
-		return ""
-	}
-	text := []rune(strings.TrimSpace(strings.ToValidUTF8(problem.Detail, "")))
+	text := []rune(strings.TrimSpace(strings.ToValidUTF8(problemOf(answer).Detail, "")))
 	return string(text[:min(len(text), maxDetail)])
 }

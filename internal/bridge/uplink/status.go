@@ -26,17 +26,39 @@ type status struct {
 
 	mu        sync.Mutex
 	state     State
-	lost      bool // the last delivery found nobody
-	missed    bool // one did since returned was last true
-	probed    bool // the server was looked for since then
-	found     bool // and answered
-	delivered int  // messages taken, ever
+	lost      bool            // the last delivery found nobody
+	missed    bool            // one did since returned was last true
+	probed    bool            // the server was looked for since then
+	found     bool            // and answered
+	delivered int             // messages taken, ever
+	barred    map[string]bool // names of the messages that wait because of a proxy's limit
 }
 
 func (s *status) get() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state
+	state := s.state
+	if state.Error == "" && len(s.barred) > 0 {
+		state.Error = reasonBarred
+	}
+	return state
+}
+
+// hold takes in what was last said of the message with the name ref. What a proxy
+// turned away is no matter between us and the server: smaller messages go on.
+func (s *status) hold(ref string, said verdict) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch said {
+	case barred:
+		if len(s.barred) == 0 {
+			s.log.Error().Str("reason", reasonBarred).Msg("a proxy turns files away; they wait")
+		}
+		s.barred[ref] = true
+	case unreachable, lockedOut: // says nothing of its size
+	case refuse, tooLarge, accept:
+		delete(s.barred, ref)
+	}
 }
 
 // down reports whether the server is known not to answer.
@@ -65,7 +87,7 @@ func (s *status) note(ctx context.Context, out outcome) {
 		s.delivered++
 	case unreachable, lockedOut:
 		next.Error = out.reason
-	case refuse, tooLarge:
+	case barred, refuse, tooLarge:
 	}
 	s.set(next, out.err)
 }

@@ -89,7 +89,7 @@ func New(o Options) *Uplink {
 	u.server = newServer(o.Client, o.ServerURL, o.Token)
 	u.server.now, u.server.answered = u.now, u.meters.Answered
 	u.server.heard = u.compareClocks
-	u.status = status{now: u.now, log: o.Log}
+	u.status = status{now: u.now, log: o.Log, barred: map[string]bool{}}
 	u.carriers = make(chan struct{}, carriers)
 	u.pulse.news = make(chan struct{}, 1)
 	return u
@@ -148,6 +148,7 @@ func (u *Uplink) settle(ctx context.Context, item *queue.Item, out outcome, acce
 		u.queue.Return(item, time.Time{})
 		return
 	}
+	u.status.hold(item.Ref(), out.verdict)
 	var err error
 	outcome := OutcomeRetried
 	switch out.verdict {

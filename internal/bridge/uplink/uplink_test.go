@@ -28,6 +28,7 @@ import (
 type call struct {
 	at      time.Duration // since the start
 	message wire.Webhook
+	status  int // of the answer; 0 until there is one
 }
 
 // fakeServer answers without a network, so that time can be made up.
@@ -73,7 +74,11 @@ func (s *fakeServer) webhook(r *http.Request) (int, string) {
 	s.calls = append(s.calls, call{at: time.Since(s.start), message: m})
 	s.auth = append(s.auth, r.Method+" "+r.URL.String()+" "+r.Header.Get("Authorization"))
 	s.mu.Unlock()
-	return s.answer(n, m)
+	status, body := s.answer(n, m)
+	s.mu.Lock()
+	s.calls[n].status = status
+	s.mu.Unlock()
+	return status, body
 }
 
 func (s *fakeServer) got() []call {
@@ -273,6 +278,7 @@ func TestNothingBecomesFinalByAWrongSettingOrAStranger(t *testing.T) {
 		"wrong address":      {http.StatusNotFound, "<html>"},
 		"redirect":           {http.StatusFound, ""},
 		"too many":           {http.StatusTooManyRequests, ""},
+		"a proxy's limit":    {http.StatusRequestEntityTooLarge, nginx},
 		"teapot":             {http.StatusTeapot, ""},
 		"a login page":       {http.StatusOK, "<html>Bienvenido al hotel</html>"},
 		"another JSON":       {http.StatusOK, `{"status":"error"}`},
