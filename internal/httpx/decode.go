@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"unicode/utf8"
 
 	"mostrador/internal/ticket"
@@ -14,7 +15,7 @@ import (
 // Decode reads r's body, at most limit bytes of UTF-8 holding exactly one JSON
 // value, into v. Unknown fields are accepted, so that the two programs may be
 // upgraded one after the other. Its errors are ticket.Errors: CodeTooLarge,
-// CodeMalformed, or CodeInvalid when a value has the wrong type.
+// CodeTimeout, CodeMalformed, or CodeInvalid when a value has the wrong type.
 func Decode(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
@@ -30,6 +31,9 @@ var ErrTooLarge = ticket.NewError(ticket.CodeTooLarge, "El mensaje es demasiado 
 func BodyError(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return ErrTooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) { // nothing is wrong with what it says
+		return ticket.NewError(ticket.CodeTimeout, "El mensaje no llegó a tiempo.")
 	}
 	return ticket.NewError(ticket.CodeMalformed, "El mensaje llegó incompleto.")
 }

@@ -58,12 +58,16 @@ func (p *pipes) dial() (net.Conn, bool) {
 // serve runs a server that reads what it is sent and answers with nothing.
 func serve(t *testing.T) *pipes {
 	t.Helper()
+	return serveWith(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+}
+
+// serveWith runs a server with the handler h.
+func serveWith(t *testing.T, h http.HandlerFunc) *pipes {
+	t.Helper()
 	ln := &pipes{calls: make(chan net.Conn), done: make(chan struct{})}
 	served := make(chan error, 1)
 	go func() {
-		served <- httpx.Serve(t.Context(), ln, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
-		}), zerolog.Nop())
+		served <- httpx.Serve(t.Context(), ln, h, zerolog.Nop())
 	}()
 	t.Cleanup(func() {
 		if err := <-served; err != nil {
@@ -92,6 +96,44 @@ func TestAClientThatDawdlesIsCutOff(t *testing.T) {
 				_, _ = io.Copy(io.Discard, client) // ends when the server hangs up
 				if got := time.Since(start); got != test.after {
 					t.Errorf("cut off after %v, want %v", got, test.after)
+				}
+			})
+		})
+	}
+}
+
+func TestWhoIsGivenMoreTimeMayBeSlowAndNoLonger(t *testing.T) {
+	const more = 5 * time.Minute
+	for what, test := range map[string]struct {
+		pieces int // one every 20 seconds
+		status int
+		after  time.Duration
+	}{
+		"steadily":    {10, http.StatusOK, 200 * time.Second},
+		"and stalled": {3, http.StatusGatewayTimeout, more},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, _ := serveWith(t, httpx.Handle(httpx.WriteProblem, func(w http.ResponseWriter, r *http.Request) error {
+					httpx.MoreTime(w, more, more+time.Minute)
+					var v any
+					return httpx.Decode(w, r, 100, &v)
+				})).dial()
+				start := time.Now()
+				go func() {
+					_, _ = io.WriteString(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
+					for range test.pieces {
+						time.Sleep(20 * time.Second)
+						_, _ = io.WriteString(client, "1")
+					}
+				}()
+				answer, err := http.ReadResponse(bufio.NewReader(client), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer answer.Body.Close()
+				if got := time.Since(start); answer.StatusCode != test.status || got != test.after {
+					t.Errorf("got %d after %v, want %d after %v", answer.StatusCode, got, test.status, test.after)
 				}
 			})
 		})

@@ -49,6 +49,10 @@ const (
 	PathUnpair         = PathPairing + "/cerrar"            // ends the session with WhatsApp
 )
 
+// UploadTime is the longest that a bridge takes for the body of a Webhook with a
+// file; the server gives it a little more.
+const UploadTime = 10 * time.Minute
+
 // MaxID is the longest id of a message, in bytes: four times the longest that
 // WhatsApp's programs make (32 hexadecimal digits).
 const MaxID = 128

@@ -30,10 +30,8 @@ const (
 func (a *api) sendMessage(w http.ResponseWriter, r *http.Request) error {
 	var message wire.Send
 	// Enough for a file to come here and go on to WhatsApp; who sends a text does
-	// not wait that long anyway. Nothing is lost where it cannot be set.
-	line := http.NewResponseController(w)
-	_ = line.SetReadDeadline(a.Now().Add(fileTime))
-	_ = line.SetWriteDeadline(a.Now().Add(2 * fileTime))
+	// not wait that long anyway.
+	httpx.MoreTime(w, fileTime, 2*fileTime)
 	// Base64 makes four bytes of three; the rest of a message is short.
 	if err := httpx.Decode(w, r, a.MaxFile/3*4+1<<20, &message); err != nil {
 		return err

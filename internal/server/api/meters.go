@@ -31,7 +31,7 @@ const (
 func WebhookResults() []string {
 	return []string{
 		resultStored, resultDuplicate, resultError,
-		string(ticket.CodeMalformed), string(ticket.CodeInvalid), string(ticket.CodeTooLarge), string(ticket.CodeUnavailable),
+		string(ticket.CodeMalformed), string(ticket.CodeInvalid), string(ticket.CodeTooLarge), string(ticket.CodeTimeout), string(ticket.CodeUnavailable),
 	}
 }
 

@@ -15,6 +15,14 @@ import (
 	"mostrador/internal/wire"
 )
 
+const (
+	// uploadTime is how long a webhook may take to come in. It is longer than the
+	// bridge tries, which then is the one that gives up.
+	uploadTime = wire.UploadTime + time.Minute
+	// answerTime is how long it may take from its beginning to its answer.
+	answerTime = uploadTime + 2*storeTimeout
+)
+
 // storeTimeout bounds a transaction whose caller may already be gone.
 const storeTimeout = 30 * time.Second
 
@@ -22,6 +30,7 @@ const storeTimeout = 30 * time.Second
 // durably stored. The token was checked before the body is read.
 func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
 	began := s.Now()
+	httpx.MoreTime(w, uploadTime, answerTime)
 	in, stored, err := s.takeMessage(w, r)
 	s.received(began, in, stored, err)
 	if err != nil {

@@ -73,10 +73,7 @@ func withRequest(ctx huma.Context, next func(huma.Context)) {
 // other reply: nothing is promised to anybody before both are stored.
 func (s *service) sendFile(ctx context.Context, in *TicketRef) (*body[wire.ReplySent], error) {
 	x := ctx.Value(requestKey{}).(exchange)
-	line := http.NewResponseController(x.w)
-	// Where these cannot be set the server's own are as good as it gets.
-	_ = line.SetReadDeadline(s.Now().Add(uploadTime))
-	_ = line.SetWriteDeadline(s.Now().Add(answerTime))
+	httpx.MoreTime(x.w, uploadTime, answerTime)
 	x.r.Body = http.MaxBytesReader(x.w, x.r.Body, s.MaxFile+formSlack)
 	form, err := x.r.MultipartReader()
 	if err != nil {
