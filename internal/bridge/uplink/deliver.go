@@ -95,12 +95,13 @@ func (u *Uplink) try(ctx context.Context, message *wire.Webhook, refetchable boo
 		if lighten(message, out, refetchable) {
 			out = u.server.post(ctx, *message, false)
 		}
+		if refetchable && tooSlow(out, *message) {
+			postpone(message)
+			continue
+		}
 		u.status.note(ctx, out)
 		if out.verdict != unreachable {
 			return out
-		}
-		if out.timedOut && refetchable && carriesFile(*message) {
-			postpone(message)
 		}
 	}
 	return out
@@ -121,6 +122,10 @@ func lighten(message *wire.Webhook, out outcome, later bool) bool {
 	}
 	return true
 }
+
+// tooSlow reports whether out says that the line is too slow for the file of message.
+// It says nothing of the server then.
+func tooSlow(out outcome, message wire.Webhook) bool { return out.timedOut && carriesFile(message) }
 
 func carriesFile(m wire.Webhook) bool {
 	return len(m.Image) > 0 || m.File != nil && len(m.File.Data) > 0

@@ -54,7 +54,9 @@ func (u *Uplink) deliverFile(ctx context.Context, item *queue.Item) {
 	if lighten(&message, out, false) { // it is later already
 		out = u.server.post(traced(ctx, item), message, true)
 	}
-	u.status.note(ctx, out)
+	if !tooSlow(out, message) { // or a server that is there would be looked for, found, and all be woken, without a pause
+		u.status.note(ctx, out)
+	}
 	u.settle(ctx, item, out, u.queue.Done, retry)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -355,20 +356,107 @@ func TestOnALineTooSlowForThePictureTheTextGoesFirst(t *testing.T) {
 	})
 }
 
+func TestOnALineOfOneMegabitAFileOfFiveMegabytesArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fetches := 0
+		f := start(t, &fakeServer{answer: yes, rate: 1_000_000 / 8}, func(context.Context, []byte) (uplink.File, error) {
+			fetches++
+			return uplink.File{Data: append(bytes.Clone(jpeg), make([]byte, 5_000_000)...)}, nil
+		})
+		f.put(t, "ana", "1", 7)
+		after(2 * time.Minute)
+		f.wantQueue(t, 0, 0, 0)
+		f.wantTaken(t, "1 pendiente", "1 imagen")
+		if fetches != 2 {
+			t.Errorf("the file was downloaded %d times, want twice", fetches)
+		}
+	})
+}
+
+func TestAFileHasTenMinutesOnItsWayAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent := func(_ int, m wire.Webhook) (int, string) {
+			if len(m.Image) > 0 {
+				return -1, ""
+			}
+			return http.StatusOK, accepted
+		}
+		f := start(t, &fakeServer{answer: silent}, gives(append(bytes.Clone(jpeg), make([]byte, 16_000_000)...)))
+		f.put(t, "ana", "1", 7)
+		after(11 * time.Minute)
+		const limit = 10*time.Minute + 5*time.Second
+		f.wantTimes(t, 0, 7*time.Second, 7*time.Second, 7*time.Second+limit+5*time.Second)
+	})
+}
+
+func TestAFileThatTakesTooLongSaysNothingOfTheServerAndKeepsItsPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int32
+		f := start(t, &fakeServer{answer: func(_ int, m wire.Webhook) (int, string) {
+			if len(m.Image) > 0 {
+				return -1, ""
+			}
+			return http.StatusOK, accepted
+		}}, func(context.Context, []byte) (uplink.File, error) {
+			fetches.Add(1)
+			return uplink.File{Data: jpeg}, nil
+		})
+		f.put(t, "ana", "foto", 7)
+		after(time.Second)
+		for minute := range 60 {
+			f.put(t, "beto", strconv.Itoa(minute))
+			for range 60 {
+				after(time.Second)
+				if got := f.uplink.State(); !got.Reachable || got.Error != "" {
+					t.Fatalf("in minute %d: got %+v, want a server within reach", minute, got)
+				}
+			}
+			f.wantQueue(t, 0, 1, 0)
+		}
+		// Once with its text, seven times with doubling pauses, and then every ten minutes.
+		if got := fetches.Load(); got < 10 || got > 14 {
+			t.Errorf("the file was downloaded %d times in an hour, want about a dozen", got)
+		}
+	})
+}
+
 func TestNoPhotoIsDownloadedForAServerThatIsAway(t *testing.T) {
+	for name, away := range map[string]int{"and refuses": 0, "and is silent": -2} {
+		t.Run(name, func(t *testing.T) { noDownloads(t, away, false) })
+		t.Run(name+", the text being there", func(t *testing.T) { noDownloads(t, away, true) })
+	}
+}
+
+// noDownloads has the server be away for a day, in the way that its answers say, from
+// the start or, if late, once it has the text.
+func noDownloads(t *testing.T, away int, late bool) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		downloads := 0
 		var up atomic.Bool
+		up.Store(late)
 		status := func() int {
 			if !up.Load() {
-				return 0
+				return away
 			}
 			return http.StatusOK
 		}
 		f := start(t, &fakeServer{
-			answer: func(int, wire.Webhook) (int, string) { return status(), accepted },
+			answer: func(n int, _ wire.Webhook) (int, string) {
+				if late && n == 0 {
+					up.Store(false)
+					return http.StatusOK, accepted
+				}
+				return status(), accepted
+			},
 			health: status,
-		}, func(context.Context, []byte) (uplink.File, error) { downloads++; return uplink.File{Data: jpeg}, nil })
+		}, func(context.Context, []byte) (uplink.File, error) {
+			if up.Load() && late && downloads == 0 {
+				return uplink.File{}, errLater
+			}
+			downloads++
+			return uplink.File{Data: jpeg}, nil
+		})
 		f.put(t, "ana", "1", 7)
 		after(24 * time.Hour)
 		if downloads > 2 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -20,9 +21,9 @@ import (
 const (
 	// answerTime is what the server has to answer, beyond the time a body takes.
 	answerTime = 5 * time.Second
-	// uploadRate, in bytes a second, is the slowest line on which a file is
-	// given the time it takes: 3 Mbit/s, at which the server would also read on.
-	uploadRate = 3_000_000 / 8
+	// uploadRate, in bytes a second, is the slowest line on which a file is given the
+	// time it takes, up to wire.UploadTime: a quarter of a Mbit/s.
+	uploadRate = 32 << 10
 	// maxAnswer is as much of an answer as is read.
 	maxAnswer = 64 << 10
 	// maxDetail is as much of a server's sentence as is kept, in runes.
@@ -46,9 +47,9 @@ type outcome struct {
 	verdict  verdict
 	code     int    // HTTP status, 0 without an answer
 	reason   string // Spanish sentence, empty when accepted
-	timedOut bool
-	pending  bool  // accepted without the file, which follows
-	err      error // for the log
+	timedOut bool   // the call had begun: the line may be too slow for it
+	pending  bool   // accepted without the file, which follows
+	err      error  // for the log
 }
 
 // server is the other end of the wire.
@@ -76,6 +77,8 @@ func newServer(client *http.Client, url, token string) server {
 		// The proxy variables are for the way to WhatsApp; the server is usually
 		// in the same building.
 		client = &http.Client{Transport: &http.Transport{
+			// A server that is not there is known before a file's time is over.
+			DialContext:       (&net.Dialer{Timeout: answerTime}).DialContext,
 			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers + 1, IdleConnTimeout: time.Minute,
 		}}
 	}
@@ -103,7 +106,7 @@ func (s server) send(ctx context.Context, path string, payload any, patient bool
 	}
 	limit := answerTime
 	if patient {
-		limit += time.Duration(len(body)) * time.Second / uploadRate
+		limit += min(time.Duration(len(body))*time.Second/uploadRate, wire.UploadTime)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -33,11 +33,12 @@ func silence(err error) outcome {
 	out := outcome{err: err, reason: reasonSilent}
 	var network net.Error
 	dns, unknown := errors.AsType[*net.DNSError](err)
+	op, _ := errors.AsType[*net.OpError](err)
 	switch {
 	case unknown && !dns.IsTimeout:
 		out.reason = reasonUnknownName
 	case errors.As(err, &network) && network.Timeout() || errors.Is(err, context.DeadlineExceeded):
-		out.timedOut, out.reason = true, reasonLate
+		out.timedOut, out.reason = op == nil || op.Op != "dial", reasonLate
 	case isAny(err, syscall.ECONNREFUSED, errWindowsRefused):
 		out.reason = reasonRefused
 	case isAny(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, errWindowsNoHost, errWindowsNoNetwork):

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -34,8 +36,9 @@ type call struct {
 // fakeServer answers without a network, so that time can be made up.
 type fakeServer struct {
 	start  time.Time
-	answer func(n int, m wire.Webhook) (status int, body string) // to the n-th POST, from 0; status 0: no answer
+	answer func(n int, m wire.Webhook) (status int, body string) // to the n-th POST, from 0; status 0: refused, -1: silence, -2: not even a connection
 	health func() int
+	rate   int // at which requests come, in bytes a second; 0: at once
 
 	mu    sync.Mutex
 	calls []call
@@ -48,6 +51,9 @@ var errRefused = errors.New("connection refused")
 
 func (s *fakeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	status, body := http.StatusOK, `{"status":"ok"}`
+	if !s.passes(r) {
+		return nil, r.Context().Err()
+	}
 	if r.Method == http.MethodPost {
 		status, body = s.webhook(r)
 	} else if s.health != nil {
@@ -59,11 +65,27 @@ func (s *fakeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	case -1:
 		<-r.Context().Done()
 		return nil, r.Context().Err()
+	case -2:
+		return nil, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
 	}
 	w := httptest.NewRecorder()
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, body)
 	return w.Result(), nil
+}
+
+// passes waits until r has come over the line, or, returning false, until its caller
+// gives up.
+func (s *fakeServer) passes(r *http.Request) bool {
+	if s.rate == 0 {
+		return true
+	}
+	select {
+	case <-time.After(time.Duration(r.ContentLength) * time.Second / time.Duration(s.rate)):
+		return true
+	case <-r.Context().Done():
+		return false
+	}
 }
 
 func (s *fakeServer) webhook(r *http.Request) (int, string) {
