@@ -375,17 +375,19 @@ func TestOnALineOfOneMegabitAFileOfFiveMegabytesArrives(t *testing.T) {
 
 func TestAFileHasTenMinutesOnItsWayAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		silent := func(_ int, m wire.Webhook) (int, string) {
-			if len(m.Image) > 0 {
-				return -1, ""
-			}
-			return http.StatusOK, accepted
-		}
-		f := start(t, &fakeServer{answer: silent}, gives(append(bytes.Clone(jpeg), make([]byte, 16_000_000)...)))
+		var at []time.Time // of the downloads: with the text, and then for each try
+		large := append(bytes.Clone(jpeg), make([]byte, 16_000_000)...)
+		f := start(t, &fakeServer{answer: yes, rate: 20_000}, func(context.Context, []byte) (uplink.File, error) {
+			at = append(at, time.Now())
+			return uplink.File{Data: large}, nil
+		})
 		f.put(t, "ana", "1", 7)
 		after(11 * time.Minute)
-		const limit = 10*time.Minute + 5*time.Second
-		f.wantTimes(t, 0, 7*time.Second, 7*time.Second, 7*time.Second+limit+5*time.Second)
+		f.wantTaken(t, "1 pendiente")
+		const want = 10*time.Minute + 5*time.Second + 5*time.Second // and the pause
+		if len(at) != 3 || at[2].Sub(at[1]) != want {
+			t.Errorf("downloads at %v, want the third %v after the second", at, want)
+		}
 	})
 }
 
