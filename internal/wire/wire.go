@@ -154,7 +154,7 @@ type BridgeError struct {
 
 // Values of BridgeError.Code.
 const (
-	ErrorLimited    = "limitado"     // WhatsApp does not let the account write to this person for now
+	ErrorLimited    = "limitado"     // WhatsApp does not let the account write to this person, or as much, for now
 	ErrorNoWhatsApp = "sin_whatsapp" // the number has no WhatsApp
 )
 

@@ -127,6 +127,9 @@ func TestEveryRefusalOfASendHasACodeAndASpanishSentence(t *testing.T) {
 	}{
 		{refused(463), ticket.CodeRateLimited, "limita"},
 		{refused(475), ticket.CodeRateLimited, "limita"},
+		{refused(429), ticket.CodeRateLimited, "tantos mensajes"},
+		{fmt.Errorf("look number up: %w", whatsmeow.ErrIQRateOverLimit), ticket.CodeRateLimited, "tantos mensajes"},
+		{fmt.Errorf("ask: %w", whatsmeow.ErrIQForbidden), ticket.CodeUnavailable, "no pudo"},
 		{refused(400), ticket.CodeUnavailable, "código 400"},
 		{fmt.Errorf("%w", whatsmeow.ErrServerReturnedError), ticket.CodeUnavailable, "rechazó"},
 		{errors.New("no LID found for 5214771112233@s.whatsapp.net from server"), ticket.CodeNotFound, "no tiene WhatsApp"},

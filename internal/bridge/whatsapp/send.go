@@ -25,8 +25,8 @@ import (
 //
 // Errors are ticket.Errors: CodeNotFound for a number that is not on WhatsApp,
 // CodeInvalid for a request that makes no sense, CodeTooLarge for the file,
-// CodeRateLimited when WhatsApp does not let the account write to this person for
-// now, CodeUnavailable when nothing was sent and a later try may work, CodeTimeout
+// CodeRateLimited when WhatsApp does not let the account write to this person, or
+// as much as it does, for now, CodeUnavailable when nothing was sent and a later try may work, CodeTimeout
 // when it was probably sent but not confirmed.
 func (c *Client) Send(ctx context.Context, m wire.Send) (string, error) {
 	to, err := address.Parse(m.To)
@@ -159,8 +159,10 @@ func compose(ctx context.Context, cli *whatsmeow.Client, to types.JID, m wire.Se
 
 // Refusals of WhatsApp, reported by users of the library: 463 means that the
 // account may not write to somebody who has not written to it, and lifts by
-// itself; trying again makes it worse.
+// itself; trying again makes it worse. 429 means too much at once, as it does for
+// questions; nobody says how long it lasts.
 const (
+	codeTooMuch  = 429
 	codeTimelock = 463
 	codeQuota    = 475
 )
@@ -205,6 +207,8 @@ func classify(err error) (ticket.Code, string) {
 	switch code := refusal(err); {
 	case code == codeTimelock || code == codeQuota:
 		return ticket.CodeRateLimited, limitedNow
+	case code == codeTooMuch || errors.Is(err, whatsmeow.ErrIQRateOverLimit):
+		return ticket.CodeRateLimited, "WhatsApp no admite por ahora tantos mensajes."
 	case code != 0:
 		return ticket.CodeUnavailable, fmt.Sprintf("WhatsApp rechazó el mensaje (código %d).", code)
 	case strings.Contains(err.Error(), "no LID found"): // send.go has no error value for it
