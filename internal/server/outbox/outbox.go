@@ -265,8 +265,9 @@ func (o *Outbox) sendAll(ctx context.Context, claimed []store.Outgoing) (sent in
 func weight(out store.Outgoing) int64 { return out.File.Size }
 
 // Deliver tries to send one queued reply now. Its errors are those of
-// Bridge.Send, and CodeConflict for a reply that waits for a person's word; after
-// CodeUnavailable and CodeTimeout it stays queued and goes out by itself later.
+// Bridge.Send, and CodeConflict for a reply that waits for a person's word or was
+// discarded; after CodeUnavailable and CodeTimeout it stays queued and goes out by
+// itself later. What a sweep was faster with has the outcome that it had there.
 // Callers that want the same reply at the same time share one try.
 func (o *Outbox) Deliver(ctx context.Context, message int64) error {
 	o.mu.Lock()
@@ -299,7 +300,11 @@ func (o *Outbox) deliver(ctx context.Context, message int64) error {
 	if err != nil {
 		return fmt.Errorf("claim reply: %w", err)
 	}
-	if wait != store.WaitNone {
+	switch wait {
+	case store.WaitNone:
+	case store.WaitOver:
+		return o.over(ctx, message)
+	default:
 		o.Wake()
 		return waiting(wait)
 	}
@@ -308,6 +313,22 @@ func (o *Outbox) deliver(ctx context.Context, message int64) error {
 		o.Wake()
 	}
 	return err
+}
+
+// over is what Deliver says of a reply that has left the queue.
+func (o *Outbox) over(ctx context.Context, message int64) error {
+	delivery, failure, err := o.store.ReplyOutcome(ctx, message)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read outcome: %w", err)
+	case delivery == ticket.DeliveryFailed:
+		return ticket.NewError(ticket.CodeInvalid, failure)
+	case delivery == ticket.DeliveryDiscarded:
+		return ticket.NewError(ticket.CodeConflict, failure)
+	case delivery.Waits(): // again: somebody has just asked for that
+		return waiting(store.WaitBusy)
+	}
+	return nil
 }
 
 // waiting tells the people at the counter what a reply waits for.

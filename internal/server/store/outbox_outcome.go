@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -91,6 +93,19 @@ func (s *Store) ReplyFailed(ctx context.Context, message int64, reason string) e
 		}
 		return t.event(business, NoticeFailed, number, reason)
 	})
+}
+
+// ReplyOutcome returns how far a reply has come and, unless it is sent, what was
+// said of it last, a Spanish sentence. An unknown message is CodeNotFound.
+func (s *Store) ReplyOutcome(ctx context.Context, message int64) (delivery ticket.Delivery, failure string, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT `+shownDelivery+`, failure FROM messages WHERE id = $1 AND direction = 'out'`, message).Scan(&delivery, &failure)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", "", errNoReply
+	case err != nil:
+		return "", "", fmt.Errorf("read outcome of reply: %w", explain(err))
+	}
+	return delivery, failure, nil
 }
 
 // QueuedReplies returns how many replies of a business wait to be sent, for

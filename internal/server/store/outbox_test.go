@@ -208,6 +208,29 @@ func TestAFailedReplyIsRetriedUnderItsID(t *testing.T) {
 	})
 }
 
+func TestTheOutcomeOfAReplyIsRemembered(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		incoming := s.add(s.fromAna("A1", "hola"))
+		q := s.reply("R1")
+		want := func(delivery ticket.Delivery, failure string) {
+			t.Helper()
+			if d, f, err := s.ReplyOutcome(t.Context(), q.Message); d != delivery || f != failure || err != nil {
+				t.Errorf("got %q because %q, %v, want %q because %q", d, f, err, delivery, failure)
+			}
+		}
+		want(ticket.DeliveryQueued, "")
+		s.wantClaimed("at first", "R1")
+		s.limit(q)
+		want(ticket.DeliveryLimited, "WhatsApp limita.")
+		s.do("give up", s.ReplyFailed(t.Context(), q.Message, "No."))
+		want(ticket.DeliveryFailed, "No.")
+		s.do("note sent", s.ReplySent(t.Context(), q.Message))
+		want(ticket.DeliverySent, "")
+		_, _, err := s.ReplyOutcome(t.Context(), incoming.Message)
+		wantCode(t, err, ticket.CodeNotFound)
+	})
+}
+
 func TestARetriedReplyDoesNotLeaveBesideAnotherOneToTheSamePerson(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.fromAna("A1", "hola"))
