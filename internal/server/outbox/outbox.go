@@ -9,7 +9,6 @@
 package outbox
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +20,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"golang.org/x/sync/errgroup"
 
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
@@ -29,14 +27,13 @@ import (
 )
 
 const (
-	// lease is how long a claimed reply is ours: batch/lanes sends of sendTimeout
-	// and their bookkeeping, with room to spare.
+	// lease is how long a claimed reply is ours: a send of sendTimeout and its
+	// bookkeeping, with room to spare.
 	lease = 30 * time.Second
 	// fileLease is how much longer one with a file is ours.
-	fileLease = batch / lanes * fileTimeout
-	// batch is how many replies a sweep claims at once.
-	batch = 16
-	// lanes is how many of them are sent at once.
+	fileLease = fileTimeout
+	// lanes is how many replies a sweep claims and sends at once; each begins its
+	// way when its lease does.
 	lanes = 4
 	// pause is how often the queue is looked at when nothing wakes us; another
 	// server may have put something in.
@@ -133,16 +130,22 @@ func New(o Options) *Outbox {
 	}
 }
 
-// Run sends what is due until ctx ends and returns nil then.
+// Run sends what is due until ctx ends, and returns nil when what was under way
+// then is back in the queue. A file takes minutes on a bad line, and only the same
+// customer's later replies wait for it: it goes beside the sweeps, which claim
+// nothing but texts for its bridge meanwhile. So at the pace a bridge gets one
+// file at a time: on a slow line several together would all be late.
 func (o *Outbox) Run(ctx context.Context) error {
+	w := newWork()
+	defer w.files.Wait()
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	for {
-		sent, err := o.Sweep(ctx)
+		claimed, err := o.sweep(ctx, w)
 		if err != nil && ctx.Err() == nil {
 			o.log.Error().Err(err).Msg("sweep of queued replies broke off")
 		}
-		timer.Reset(o.rest(sent))
+		timer.Reset(o.rest(claimed))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -152,10 +155,10 @@ func (o *Outbox) Run(ctx context.Context) error {
 	}
 }
 
-// rest is how long Run waits after a sweep: when it sent something, the pace is
+// rest is how long Run waits after a sweep: when it found something, the pace is
 // likely all that keeps the next one back.
-func (o *Outbox) rest(sent int) time.Duration {
-	if sent == 0 || o.pace == 0 {
+func (o *Outbox) rest(claimed int) time.Duration {
+	if claimed == 0 || o.pace == 0 {
 		return pause
 	}
 	return min(pause, Gap(o.pace, 1))
@@ -221,48 +224,41 @@ func (o *Outbox) bringForward(ctx context.Context) error {
 	return nil
 }
 
-// Sweep tries every reply that is due and returns how many were sent. Sending
-// one may make the contact's next one due, so it goes on until nothing is.
+// Sweep tries every reply that is due, waits for them all and returns how many
+// were sent. Sending one may make the contact's next one due, so it goes on until
+// nothing is.
 func (o *Outbox) Sweep(ctx context.Context) (sent int, err error) {
+	w := newWork()
+	for {
+		claimed, err := o.sweep(ctx, w)
+		w.files.Wait()
+		if err != nil || claimed == 0 {
+			return int(w.sent.Load()), err
+		}
+	}
+}
+
+// sweep claims what is due until nothing is and returns how many that were. It
+// waits for the texts among them; files stay under way in w and wake Run.
+func (o *Outbox) sweep(ctx context.Context, w *work) (claimed int, err error) {
 	if err := o.bringForward(ctx); err != nil {
 		return 0, err
 	}
 	for ctx.Err() == nil {
-		claimed, err := o.store.ClaimReplies(ctx, batch, o.terms())
+		terms := o.terms()
+		terms.TextsOnly = w.uploading()
+		due, err := o.store.ClaimReplies(ctx, lanes, terms)
 		if err != nil {
-			return sent, fmt.Errorf("claim replies: %w", err)
+			return claimed, fmt.Errorf("claim replies: %w", err)
 		}
-		if len(claimed) == 0 {
-			return sent, nil
+		if len(due) == 0 {
+			return claimed, nil
 		}
-		sent += o.sendAll(ctx, claimed)
+		claimed += len(due)
+		o.sendAll(ctx, due, w)
 	}
-	return sent, nil
+	return claimed, nil
 }
-
-func (o *Outbox) sendAll(ctx context.Context, claimed []store.Outgoing) (sent int) {
-	// Texts do not wait for pictures.
-	slices.SortStableFunc(claimed, func(a, b store.Outgoing) int { return cmp.Compare(weight(a), weight(b)) })
-	results := make([]error, len(claimed))
-	var g errgroup.Group
-	g.SetLimit(lanes)
-	for i, out := range claimed {
-		g.Go(func() error {
-			results[i] = o.send(ctx, out)
-			return nil
-		})
-	}
-	_ = g.Wait() // the results say more
-	for _, err := range results {
-		if err == nil {
-			sent++
-		}
-	}
-	return sent
-}
-
-// weight is the size of what a reply carries beside its text, in bytes.
-func weight(out store.Outgoing) int64 { return out.File.Size }
 
 // Deliver tries to send one queued reply now. Its errors are those of
 // Bridge.Send, and CodeConflict for a reply that waits for a person's word or was

@@ -43,6 +43,7 @@ type Terms struct {
 	FileLease time.Duration // how much longer for one with a file
 	PerMinute int           // the most that leave through one bridge in any minute; 0 for no limit
 	Gap       time.Duration // after one of them, until the next leaves by itself; counts with PerMinute
+	TextsOnly []int64       // bridges whose replies with files ClaimReplies leaves to a later claim
 }
 
 // Wait says why a reply cannot be had by ClaimReply now.
@@ -161,7 +162,7 @@ func (s *Store) ClaimReplies(ctx context.Context, n int, terms Terms) ([]Outgoin
 			if err != nil {
 				return err
 			}
-			some, err := t.claim(bridge, terms, `AND m.next_attempt_at <= $1 ORDER BY m.next_attempt_at, m.id LIMIT $4`, room)
+			some, err := t.claim(bridge, terms, due(bridge, terms)+` ORDER BY m.next_attempt_at, m.id LIMIT $4`, room)
 			if err != nil {
 				return err
 			}
@@ -173,6 +174,14 @@ func (s *Store) ClaimReplies(ctx context.Context, n int, terms Terms) ([]Outgoin
 		return nil, err
 	}
 	return claimed, nil
+}
+
+// due is the condition on m that ClaimReplies adds to claimable.
+func due(bridge int64, terms Terms) string {
+	if slices.Contains(terms.TextsOnly, bridge) {
+		return `AND m.next_attempt_at <= $1 AND m.kind = 'text'`
+	}
+	return `AND m.next_attempt_at <= $1`
 }
 
 // holdLate makes replies that waited too long ask first. One that somebody is

@@ -282,6 +282,26 @@ func TestALateWordOfAnEarlierAttemptDoesNotFreeALaterOne(t *testing.T) {
 	})
 }
 
+func TestFilesCanBeLeftToALaterClaim(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.add(s.fromAna("A1", "hola"))
+		s.add(message(s.origin, phoneQ, "Q1"))
+		s.queue(store.Reply{Ticket: 1, Text: "foto", WhatsAppID: "R1", Kind: ticket.KindImage, File: &ticket.Attachment{File: "a.png", MIME: "image/png", Size: 1}})
+		s.reply("R2")
+		s.queue(store.Reply{Ticket: 2, Text: "otro", WhatsAppID: "R3"})
+		terms := store.Terms{Lease: lease, PerMinute: 20, TextsOnly: []int64{s.origin.Bridge}}
+		for _, want := range []string{"R3", ""} {
+			if got := s.paced(terms); got != want {
+				t.Errorf("texts only: got %q, want %q: what waits behind a file is not due", got, want)
+			}
+		}
+		terms.TextsOnly = []int64{s.origin.Bridge + 1}
+		if got := s.paced(terms); got != "R1" {
+			t.Errorf("with another bridge's left: got %q, want the file", got)
+		}
+	})
+}
+
 // customers makes n tickets with a reply each.
 func (s *shop) customers(n int) []store.Queued {
 	s.t.Helper()
