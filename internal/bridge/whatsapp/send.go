@@ -26,8 +26,8 @@ import (
 // Errors are ticket.Errors: CodeNotFound for a number that is not on WhatsApp,
 // CodeInvalid for a request that makes no sense, CodeTooLarge for the file,
 // CodeRateLimited when WhatsApp does not let the account write to this person, or
-// as much as it does, for now, CodeUnavailable when nothing was sent and a later try may work, CodeTimeout
-// when it was probably sent but not confirmed.
+// as much as it does, for now, CodeUnavailable when nothing was sent and a later
+// try may work, CodeTimeout when it was probably sent but not confirmed.
 func (c *Client) Send(ctx context.Context, m wire.Send) (string, error) {
 	to, err := address.Parse(m.To)
 	if err != nil {

@@ -79,9 +79,9 @@ func away(sentence string) error {
 // Send asks the bridge at url to write to a customer. Its errors are
 // ticket.Errors: CodeInvalid when the message can never be sent, CodeTimeout when
 // nobody knows whether it was, and CodeUnavailable for everything else, when it
-// was not; the latter with ErrLimited when it is not to be tried again soon, and
-// with ErrAway when that is up to the laptop alone.
-// After the last two the same message, with the same id, may be sent again.
+// was not; with ErrLimited when it is not to be tried again soon, and with ErrAway
+// when only the laptop's coming back is waited for. After CodeTimeout and
+// CodeUnavailable the same message, with the same id, may be sent again.
 func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()

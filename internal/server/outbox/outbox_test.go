@@ -362,45 +362,6 @@ func TestCallersOfTheSameReplyShareOneTry(t *testing.T) {
 	}
 }
 
-func TestWhoComesAfterTheSweepIsToldWhatBecameOfTheReply(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		handle http.HandlerFunc
-		after  func(d *desk, number, message int64) error
-		code   ticket.Code
-		reason string
-	}{
-		{name: "sent"},
-		{name: "delivered", after: func(d *desk, _, _ int64) error {
-			return d.store.AddReceipt(t.Context(), store.Receipt{Origin: d.origin, IDs: []string{"3EB0uno"}, Delivery: ticket.DeliveryDelivered})
-		}},
-		{name: "failed", handle: refuse(422, `{"error":"Ese número no tiene WhatsApp."}`), code: ticket.CodeInvalid, reason: "Ese número no tiene WhatsApp."},
-		{name: "discarded", handle: refuse(503, `{}`), after: func(d *desk, number, message int64) error {
-			return d.store.DiscardReply(t.Context(), d.named(number, message))
-		}, code: ticket.CodeConflict, reason: "Se descartó."},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			d := open(t, "http://laptop.test")
-			d.laptop.behave(tt.handle)
-			n := d.customer(1)
-			m := d.queue(n, "uno")
-			d.sweep()
-			if tt.after != nil {
-				if err := tt.after(d, n, m); err != nil {
-					t.Fatal(err)
-				}
-			}
-			err := d.Deliver(t.Context(), m)
-			if got := ticket.CodeOf(err); got != tt.code || err != nil && !strings.Contains(err.Error(), tt.reason) {
-				t.Errorf("got %v, want %q because %q", err, tt.code, tt.reason)
-			}
-			if got := len(d.laptop.sent); got != 1 {
-				t.Errorf("got %d requests, want the sweep's alone", got)
-			}
-		})
-	}
-}
-
 func TestACallerThatHangsUpDoesNotStopTheDelivery(t *testing.T) {
 	d := open(t, "http://laptop.test")
 	n := d.customer(1)
