@@ -7,6 +7,11 @@ import (
 	"mostrador/internal/ticket"
 )
 
+// firstPicture selects the file of the first picture that a customer sent to a
+// ticket, $1.
+const firstPicture = `SELECT a.file FROM messages m JOIN attachments a ON a.message_id = m.id
+	WHERE m.ticket_id = $1 AND m.direction = 'in' AND a.state = 'stored' AND a.mime LIKE 'image/%' ORDER BY m.sent_at, m.id LIMIT 1`
+
 // attach adds a file to the message just stored.
 func (g *intake) attach(f ticket.Attachment) error {
 	err := g.exec(`

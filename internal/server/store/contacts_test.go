@@ -130,6 +130,45 @@ func TestMergingKeepsEveryMessageOnce(t *testing.T) {
 	})
 }
 
+func TestMergingDropsThePictureOfAMessageThatIsThereTwice(t *testing.T) {
+	pending := []ticket.Attachment{{MIME: "image/jpeg", State: ticket.FilePending}}
+	for _, tt := range []struct {
+		name     string
+		after    string              // the picture of what was only written to the number
+		hidden   []ticket.Attachment // of the same message, from the hidden number
+		doomed   []string
+		pictures []string // of both tickets
+	}{
+		{"both have it", "", stored("b.jpg"), []string{"a.jpg"}, []string{"", "b.jpg"}},
+		{"the ticket has another one", "c.jpg", stored("b.jpg"), []string{"a.jpg"}, []string{"c.jpg", "b.jpg"}},
+		{"only the one that goes has it", "", pending, []string{}, []string{"", "a.jpg"}},
+		{"the one that stays has nothing", "c.jpg", nil, []string{}, []string{"c.jpg", "a.jpg"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			each(t, func(t *testing.T, s *shop) {
+				s.add(s.withPhoto(sender{phone: phoneP}, "SAME", "a.jpg"))
+				if tt.after != "" {
+					s.add(s.withPhoto(sender{phone: phoneP}, "ONLY", tt.after))
+				}
+				again := s.from(sender{lid: lidL}, "SAME")
+				again.Attachments = tt.hidden
+				s.add(again)
+				s.add(s.from(sender{phoneP, lidL}, "BOTH"))
+				if diff := cmp.Diff(tt.doomed, s.doomed()); diff != "" {
+					t.Errorf("doomed files (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(tt.pictures, []string{s.ticket(1).Photo, s.ticket(2).Photo}); diff != "" {
+					t.Errorf("pictures of the tickets (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func stored(file string) []ticket.Attachment {
+	return []ticket.Attachment{{File: file, MIME: "image/jpeg", State: ticket.FileStored}}
+}
+
 func TestMergingPrefersTheMessageThatCouldBeRead(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.add(s.from(sender{phoneP, ""}, "SAME"))

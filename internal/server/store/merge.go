@@ -52,10 +52,17 @@ func scanPair(row scanner) (p pair, err error) {
 }
 
 // dropDuplicate removes the older of the two, unless only that one could be
-// read. Files the remaining one lacks are moved over to it.
+// read. Files the remaining one lacks are moved over to it; the others are doomed.
 func (t *tx) dropDuplicate(p pair) error {
 	if p.keptKind == ticket.KindUnreadable && p.oldKind != ticket.KindUnreadable {
 		p.old, p.kept = p.kept, p.old
+	}
+	tickets, err := list(t.ctx, t.conn, scanID, `
+		SELECT id FROM tickets WHERE contact_id IN (SELECT contact_id FROM messages WHERE id IN ($1, $2))
+			AND (photo IN (SELECT file FROM attachments WHERE message_id = $1) OR photo = '' AND id = (SELECT ticket_id FROM messages WHERE id = $2))`,
+		p.old, p.kept)
+	if err != nil {
+		return fmt.Errorf("find tickets with its picture: %w", err)
 	}
 	for _, step := range []string{
 		`DELETE FROM attachments WHERE message_id = $2 AND state <> 'stored'
@@ -67,8 +74,13 @@ func (t *tx) dropDuplicate(p pair) error {
 			return err
 		}
 	}
-	if err := t.exec(`DELETE FROM attachments WHERE message_id = $1`, p.old); err != nil {
+	if err := t.each(eraseMessage, p.old); err != nil {
 		return err
 	}
-	return t.exec(`DELETE FROM messages WHERE id = $1`, p.old)
+	for _, id := range tickets {
+		if err := t.exec(`UPDATE tickets SET photo = COALESCE((`+firstPicture+`), '') WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("find another picture: %w", err)
+		}
+	}
+	return nil
 }

@@ -128,9 +128,7 @@ func (m *mover) look(sh *sheet, unread int) error {
 		return fmt.Errorf("count unread: %w", err)
 	}
 	sh.FirstAnswer, sh.Unread, sh.Photo = talk.first, min(unread, waiting), ""
-	if _, err := m.row([]any{&sh.Photo}, `
-		SELECT a.file FROM messages m JOIN attachments a ON a.message_id = m.id
-		WHERE m.ticket_id = $1 AND m.direction = 'in' AND a.state = 'stored' AND a.mime LIKE 'image/%' ORDER BY m.sent_at, m.id LIMIT 1`, sh.ID); err != nil {
+	if _, err := m.row([]any{&sh.Photo}, firstPicture, sh.ID); err != nil {
 		return fmt.Errorf("find picture: %w", err)
 	}
 	return nil
