@@ -13,6 +13,7 @@ import (
 	"mostrador/internal/server/jobs"
 	"mostrador/internal/server/notify"
 	"mostrador/internal/server/store"
+	"mostrador/internal/ticket"
 )
 
 func TestManyTicketsInAMinuteBecomeOneNotice(t *testing.T) {
@@ -341,6 +342,33 @@ func TestTheMessageAfterAnErasedCustomerIsNotMissed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := s.EraseCustomer(t.Context(), s.origin.Business, 0, l.Contact.ID); err != nil {
+			t.Fatal(err)
+		}
+		s.write("5215500000002", "A2", "dos")
+		s.settle(0)
+		s.wantOne("mensaje.recibido")
+	})
+}
+
+func TestTheMessageAfterTwoCustomersBecameOneIsNotMissed(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.hook(store.NoticeMessage)
+		var customers []int64
+		for number, from := range []ticket.Identity{{LID: "111222333", Chat: "111222333@lid"}, {Phone: "5215500000001", Chat: "5215500000001@s.whatsapp.net"}} {
+			in := store.Incoming{Origin: s.origin, From: from, Direction: ticket.DirectionIn, Kind: ticket.KindText, Body: "uno", WhatsAppID: "SAME"}
+			if _, err := s.AddMessage(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			l, err := s.Ticket(t.Context(), s.origin.Business, int64(number)+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			customers = append(customers, l.Contact.ID)
+		}
+		s.settle(0)
+		s.there.take()
+		// On SQLite the next message gets the id of the one that was there twice.
+		if err := s.MergeCustomers(t.Context(), s.origin.Business, 0, customers[0], customers[1]); err != nil {
 			t.Fatal(err)
 		}
 		s.write("5215500000002", "A2", "dos")

@@ -61,12 +61,20 @@ func (t *tx) eraseMessages(where string, id int64, most int) (int, error) {
 			return 0, err
 		}
 	}
-	if len(ids) == 0 || t.id == returningID {
-		return len(ids), nil
+	if len(ids) == 0 {
+		return 0, nil
 	}
-	// On SQLite the next message may get the id of the last one there was.
+	return len(ids), t.tellNext()
+}
+
+// tellNext has channels told of the next message although some are gone: on
+// SQLite it may get the id of the last one there was.
+func (t *tx) tellNext() error {
+	if t.id == returningID {
+		return nil
+	}
 	const last = `(SELECT COALESCE(MAX(id), 0) FROM messages)`
-	return len(ids), t.exec(`UPDATE notice_settings SET message_cursor = ` + last + ` WHERE message_cursor > ` + last)
+	return t.exec(`UPDATE notice_settings SET message_cursor = ` + last + ` WHERE message_cursor > ` + last)
 }
 
 // eraseTicket deletes a ticket, or at most some of its messages, and reports

@@ -23,6 +23,11 @@ func (t *tx) merge(from, into person) (person, error) {
 			return person{}, fmt.Errorf("drop duplicate: %w", err)
 		}
 	}
+	if len(pairs) > 0 {
+		if err := t.tellNext(); err != nil {
+			return person{}, fmt.Errorf("heed what comes next: %w", err)
+		}
+	}
 	for _, move := range []string{
 		`UPDATE tickets SET contact_id = $2 WHERE contact_id = $1`,
 		`UPDATE messages SET contact_id = $2 WHERE contact_id = $1`,
