@@ -73,8 +73,9 @@ type progress struct{ low, high int64 }
 
 // IndexWords makes up to limit messages and as many contacts findable that were
 // not yet, or have other words now, and reports whether there may be more. New
-// ones come first, then the older the later. Calling it again and again keeps the
-// index up to date; several servers may do so at once.
+// ones come first, then the older the later. Words that nobody has any more it
+// forgets. Calling it again and again keeps the index up to date; several servers
+// may do so at once.
 func (s *Store) IndexWords(ctx context.Context, limit int) (more bool, err error) {
 	for _, src := range sources {
 		some, err := s.index(ctx, src, limit)
@@ -104,6 +105,7 @@ func (s *Store) index(ctx context.Context, src source, limit int) (more bool, er
 // batch is what one transaction writes into an index.
 type batch struct {
 	changes   []rewording
+	lost      lost      // nothing in the index has these words
 	rows      []indexed // in the order of their ids
 	low, high int64     // progress from now on; 0 leaves it
 	full      bool      // there may be more
@@ -117,17 +119,27 @@ type rewording struct {
 	now     []indexed // none when it is gone
 }
 
-func (b batch) empty() bool { return len(b.changes)+len(b.rows) == 0 && b.low == 0 }
+func (b batch) empty() bool { return len(b.changes)+len(b.lost.ids)+len(b.rows) == 0 && b.low == 0 }
 
 // outstanding reads what is to be indexed next.
 func (s *Store) outstanding(ctx context.Context, src source, p progress, limit int) (b batch, err error) {
+	// First: what went with these texts is among the changes, or out already.
+	gone, err := s.lostTexts(ctx, src)
+	if err != nil {
+		return batch{}, err
+	}
 	if b.changes, err = s.reworded(ctx, src, p, limit); err != nil {
 		return batch{}, err
+	}
+	if len(b.changes) == 0 {
+		if b.lost, err = gone.nobodys(ctx, s.reader, src, s.postgres); err != nil {
+			return batch{}, err
+		}
 	}
 	if b.rows, err = s.ahead(ctx, src, p, limit); err != nil {
 		return batch{}, err
 	}
-	b.high, b.full = s.reached(b.rows), len(b.rows) == limit || len(b.changes) == limit
+	b.high, b.full = s.reached(b.rows), len(b.rows) == limit || len(b.changes) == limit || len(gone.ids) > 0
 	if len(b.rows) == limit || p.low <= 1 {
 		return b, nil
 	}
@@ -226,7 +238,10 @@ func (b batch) write(t *tx, src source) error {
 			return err
 		}
 	}
-	return t.insertWords(src, b.rows)
+	if err := t.insertWords(src, b.rows); err != nil {
+		return err
+	}
+	return b.lost.forget(t, src)
 }
 
 func (t *tx) insertWords(src source, rows []indexed) error {

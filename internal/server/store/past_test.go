@@ -58,7 +58,7 @@ var past = []pastRow{
 }
 
 // filledByItself are tables that the database or a worker fills.
-var filledByItself = []string{"version", "ticket_counts", "message_words", "contact_words", "vocabulary", "word_progress", "word_changes"}
+var filledByItself = []string{"version", "ticket_counts", "message_words", "contact_words", "vocabulary", "word_progress", "word_changes", "lost_texts"}
 
 func pastTicket(number, contact int, status, text string, assignee any) pastRow {
 	resolved := 0
