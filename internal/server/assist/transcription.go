@@ -40,7 +40,7 @@ func (a *Assist) transcribe(ctx context.Context, item jobs.Item) error {
 	if err != nil {
 		return verdict(err)
 	}
-	stored, err := a.Store.SetTranscription(ctx, store.Row(item), text)
+	stored, err := a.Store.SetTranscription(ctx, store.Row(item), wish, text)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,6 @@ func (a *Assist) transcribe(ctx context.Context, item jobs.Item) error {
 
 // dropTranscription leaves a voice note without text.
 func (a *Assist) dropTranscription(ctx context.Context, item jobs.Item, _ error) error {
-	_, err := a.Store.SetTranscription(ctx, store.Row(item), "")
+	_, err := a.Store.SetTranscription(ctx, store.Row(item), store.TranscriptionWish{}, "")
 	return err
 }

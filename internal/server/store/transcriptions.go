@@ -42,15 +42,16 @@ func (s *Store) WantedTranscription(ctx context.Context, row Row) (w Transcripti
 	return w, ok, nil
 }
 
-// SetTranscription stores what is said in a voice note and sums its ticket up
-// again, as if the customer had written it; an empty text takes the wish back.
-// Stored says which ticket that is and whether it wants an opinion now; it is zero
-// when nobody wanted the transcription any more.
-func (s *Store) SetTranscription(ctx context.Context, row Row, text string) (Stored, error) {
+// SetTranscription stores what is said in the voice note of w and sums its ticket
+// up again, as if the customer had written it; an empty text takes the wish back.
+// The zero w is whichever the row has. Stored says which ticket that is and
+// whether it wants an opinion now; it is zero when nobody wanted the transcription
+// any more.
+func (s *Store) SetTranscription(ctx context.Context, row Row, w TranscriptionWish, text string) (Stored, error) {
 	var out Stored
 	text = clean(text)
 	err := s.write(ctx, "set transcription", func(t *tx) (err error) {
-		out, err = s.intake(t, Incoming{Origin: Origin{Business: row.Business}}).transcribed(row.ID, text)
+		out, err = s.intake(t, Incoming{Origin: Origin{Business: row.Business}}).transcribed(row.ID, w, text)
 		return err
 	})
 	if err != nil {
@@ -59,9 +60,10 @@ func (s *Store) SetTranscription(ctx context.Context, row Row, text string) (Sto
 	return out, nil
 }
 
-func (g *intake) transcribed(message int64, text string) (Stored, error) {
-	th, err := g.find(`id = (SELECT ticket_id FROM messages WHERE id = $1 AND business_id = $2 AND transcription_wanted_at > 0)`,
-		message, g.in.Business)
+func (g *intake) transcribed(message int64, w TranscriptionWish, text string) (Stored, error) {
+	// On SQLite another voice note may have the id meanwhile.
+	th, err := g.find(`id = (SELECT ticket_id FROM messages WHERE id = $1 AND business_id = $2 AND transcription_wanted_at > 0
+		AND (transcription_wanted_at = $3 OR $3 = 0))`, message, g.in.Business, millis(w.At))
 	if err != nil || th.id == 0 {
 		return Stored{}, err
 	}

@@ -201,7 +201,7 @@ func TestAVoiceNoteIsListenedToAndThenCountsAsText(t *testing.T) {
 		if err != nil || !ok || w.File.File != "A1.ogg" || w.File.MIME != "audio/ogg" || !w.At.Equal(start) {
 			t.Fatalf("wish: got %+v, %v, %v", w, ok, err)
 		}
-		done, err := s.SetTranscription(t.Context(), row, "mi lap no prende\x00")
+		done, err := s.SetTranscription(t.Context(), row, w, "mi lap no prende\x00")
 		if err != nil || done.Ticket != 1 || done.Opinion {
 			t.Errorf("transcribed: got %+v, %v", done, err)
 		}
@@ -211,7 +211,7 @@ func TestAVoiceNoteIsListenedToAndThenCountsAsText(t *testing.T) {
 		if got := s.ticket(1); got.Description != "hola\nmi lap no prende" || got.Category != "Hardware - Energía" {
 			t.Errorf("ticket: got %q, %q", got.Description, got.Category)
 		}
-		if again, err := s.SetTranscription(t.Context(), row, "otra"); err != nil || again != (store.Stored{}) {
+		if again, err := s.SetTranscription(t.Context(), row, w, "otra"); err != nil || again != (store.Stored{}) {
 			t.Errorf("a second transcription: got %+v, %v; want nothing", again, err)
 		}
 		if _, r := s.wanted(); r != 0 {
@@ -223,7 +223,7 @@ func TestAVoiceNoteIsListenedToAndThenCountsAsText(t *testing.T) {
 func TestATranscriptionCanMakeTheTicketAskForAnOpinion(t *testing.T) {
 	eachWishing(t, func(t *testing.T, s *shop) {
 		got := s.add(s.voice("A1", ticket.FileStored))
-		done, err := s.SetTranscription(t.Context(), s.row(got.Message), "quiero preguntar algo")
+		done, err := s.SetTranscription(t.Context(), s.row(got.Message), store.TranscriptionWish{}, "quiero preguntar algo")
 		if err != nil || !done.Opinion || s.wish().Text != "quiero preguntar algo" {
 			t.Errorf("got %+v, %v and %+v", done, err, s.wish())
 		}
@@ -242,7 +242,7 @@ func TestAVoiceNoteIsListenedToOnceItsSoundIsHere(t *testing.T) {
 		if got := s.add(s.voice("A1", ticket.FileStored)); got.Transcription {
 			t.Errorf("a repeat: got %+v", got)
 		}
-		done, err := s.SetTranscription(t.Context(), s.row(first.Message), "")
+		done, err := s.SetTranscription(t.Context(), s.row(first.Message), store.TranscriptionWish{}, "")
 		if err != nil || done.Ticket != 1 {
 			t.Errorf("given up: got %+v, %v", done, err)
 		}
@@ -258,6 +258,30 @@ func TestADeletedVoiceNoteIsNotListenedTo(t *testing.T) {
 		s.add(s.event("A2", ticket.KindDeletion, "A1", ""))
 		if _, ok, err := s.WantedTranscription(t.Context(), s.row(got.Message)); ok || err != nil {
 			t.Errorf("got %v, %v; want no wish", ok, err)
+		}
+	})
+}
+
+func TestWhatAnErasedCustomerSaidIsNotTakenForSomebodyElses(t *testing.T) {
+	eachWishing(t, func(t *testing.T, s *shop) {
+		row := s.row(s.add(s.voice("A1", ticket.FileStored)).Message)
+		w, ok, err := s.WantedTranscription(t.Context(), row)
+		if err != nil || !ok {
+			t.Fatalf("wish: got %v, %v", ok, err)
+		}
+		s.do("erase", s.EraseCustomer(t.Context(), s.origin.Business, 0, s.ticket(1).Contact.ID))
+		s.clock.Advance(time.Second)
+		next := s.voice("L1", ticket.FileStored)
+		next.From = ticket.Identity{Phone: phoneQ, Chat: phoneQ + "@s.whatsapp.net"}
+		s.add(next) // on SQLite under the same id
+		if got, err := s.SetTranscription(t.Context(), row, w, "un secreto"); err != nil || got != (store.Stored{}) {
+			t.Errorf("got %+v, %v; want nothing stored", got, err)
+		}
+		if m := s.conversation(2)[0]; m.Transcription != "" {
+			t.Errorf("the next voice note: got %q, want it still to be listened to", m.Transcription)
+		}
+		if _, r := s.wanted(); r != 1 {
+			t.Errorf("got %d wishes, want the next one's", r)
 		}
 	})
 }
@@ -287,7 +311,7 @@ func TestWhatAModelChangesIsHintedAt(t *testing.T) {
 		}
 		voice := s.add(s.voice("A1", ticket.FileStored))
 		hints = nil
-		_, err := s.SetTranscription(t.Context(), s.row(voice.Message), "una pregunta")
+		_, err := s.SetTranscription(t.Context(), s.row(voice.Message), store.TranscriptionWish{}, "una pregunta")
 		s.do("transcribe", err)
 		last("a transcription")
 		s.setOpinion(s.wish(), "Impresoras")
@@ -315,7 +339,7 @@ func TestWhatAVoiceNoteSaysIsFound(t *testing.T) {
 	eachWishing(t, func(t *testing.T, s *shop) {
 		got := s.add(s.voice("A1", ticket.FileStored))
 		s.index()
-		_, err := s.SetTranscription(t.Context(), s.row(got.Message), "la licuadora echa humo")
+		_, err := s.SetTranscription(t.Context(), s.row(got.Message), store.TranscriptionWish{}, "la licuadora echa humo")
 		s.do("transcribe", err)
 		s.index()
 		page, err := s.Search(t.Context(), s.origin.Business, words.Parse("licuadora"), store.Filter{})
