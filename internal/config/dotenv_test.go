@@ -59,6 +59,52 @@ func TestAPasswordWithADollarIsNotChangedUnsaid(t *testing.T) {
 	}
 }
 
+func TestABackslashInDoubleQuotesIsNotChangedUnsaid(t *testing.T) {
+	for line, want := range map[string]struct {
+		read   string
+		warned bool
+	}{
+		`PANEL_CLAVE="D:\datos\respaldos"`:        {"D:datos\respaldos", true},
+		`PANEL_CLAVE="a\bcdefghijk"`:              {"abcdefghijk", true},
+		`PANEL_CLAVE="a\nb"`:                      {"a\nb", true},
+		"PANEL_CLAVE=\"a\\\nb\"":                  {"a\nb", true},
+		`PANEL_CLAVE="\\nas\copias"`:              {`\nascopias`, true},
+		`PANEL_CLAVE="a\b\$TZ"`:                   {"ab$TZ", true},
+		`PANEL_CLAVE="dice \"hola\" por 5\$"`:     {`dice "hola" por 5$`, false},
+		`PANEL_CLAVE="\\\\nas\\copias"`:           {`\\nas\copias`, false},
+		`PANEL_CLAVE="sin nada"`:                  {"sin nada", false},
+		`PANEL_CLAVE='D:\datos\respaldos'`:        {`D:\datos\respaldos`, false},
+		`PANEL_CLAVE=D:\datos\respaldos\`:         {`D:\datos\respaldos\`, false},
+		`PANEL_CLAVE=D:\datos # antes "E:\datos"`: {`D:\datos`, false},
+	} {
+		c, r := config.InspectServer(env(map[string]string{"API_TOKEN": goodToken}), nil, folder(t, map[string]string{".env": "PANEL_USUARIO=ana\n" + line + "\n"}))
+		if err := r.Err(); err != nil || c.PanelPassword != want.read {
+			t.Errorf("%s: got %q, %v, want %q", line, c.PanelPassword, err, want.read)
+		}
+		said := strings.Join(r.Warnings, " ")
+		if warned := len(r.Warnings) == 1 && strings.HasPrefix(said, `PANEL_CLAVE lleva una \ entre comillas dobles`); warned != want.warned || len(r.Warnings) > 1 || strings.Contains(said, want.read) {
+			t.Errorf("%s: got %q, want a warning without the password: %v", line, r.Warnings, want.warned)
+		}
+	}
+}
+
+func TestABackslashThatKeepsQuotesOpenIsRefusedByName(t *testing.T) {
+	for name, file := range map[string]string{
+		"nothing behind":          `CARPETA_FOTOS="D:\fotos\"`,
+		"the ends of Windows":     "CARPETA_FOTOS=\"D:\\fotos\\\"\r\nPUERTO=8523\r\n",
+		"single quotes":           `CARPETA_FOTOS='D:\fotos\'`,
+		"a remark behind":         `export CARPETA_FOTOS = "D:\fotos\" # las "fotos"` + "\n",
+		"it swallows the others":  "CARPETA_FOTOS=\"D:\\fotos\\\"\nPANEL_CLAVE=muy secreta\n# de \"Ana\nPUERTO=8523\n",
+		"it is read all the same": "CARPETA_FOTOS=\"D:\\fotos\\\"\nPANEL_CLAVE=muy secreta\nPANEL_USUARIO=\"\nPUERTO=8523\n",
+	} {
+		_, r := config.InspectServer(env(map[string]string{"API_TOKEN": goodToken}), nil, folder(t, map[string]string{".env": file}))
+		said := strings.Join(append(r.Problems, r.Warnings...), " ")
+		if len(r.Problems) != 1 || !strings.HasPrefix(said, "CARPETA_FOTOS termina en") || strings.Contains(said, "secreta") {
+			t.Errorf("%s: got %q, %q, want CARPETA_FOTOS and what to do", name, r.Problems, r.Warnings)
+		}
+	}
+}
+
 func TestAnEnvFileThatCannotBeReadIsOneProblemAmongTheOthers(t *testing.T) {
 	for name, file := range map[string]string{
 		"an open quote":      "PUERTO='9001\nIP_LAPTOP=x\n",

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -50,9 +51,13 @@ func newReader(program Program, getenv Getenv, dir string) *reader {
 		}
 		return r
 	}
+	if err == nil && r.failOpen(text) {
+		return r
+	}
 	if err == nil {
 		r.file, err = parse(text)
 		r.warnExpanded(text)
+		r.warnEscaped(text)
 	}
 	if err != nil {
 		r.fail("No se puede leer el archivo .env: revise que cada línea sea NOMBRE=valor, que esté guardado como UTF-8 y que se pueda abrir.")
@@ -83,6 +88,43 @@ func (r *reader) warnExpanded(text []byte) {
 			r.warn(printable(name) + " lleva un $ en .env, que ahí es el principio de otra variable: escriba el valor entre comillas simples.")
 		}
 	}
+}
+
+// escape is a backslash with what it is about in double quotes.
+var escape = regexp.MustCompile(`(?s)\\.`)
+
+// warnEscaped says whose values lost a backslash that somebody wrote, as a path of
+// Windows does: in double quotes only \", \$ and \\ are what they look like.
+func (r *reader) warnEscaped(text []byte) {
+	const backslash = "\uE001" // means nothing to whoever reads a .env
+	literal, err := parse(escape.ReplaceAllFunc(text, func(pair []byte) []byte {
+		if strings.ContainsRune(`"$\`, rune(pair[1])) {
+			return pair
+		}
+		return append([]byte(backslash), pair[1:]...)
+	}))
+	if err != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(literal)) {
+		if r.file[name] != strings.ReplaceAll(literal[name], backslash, `\`) {
+			r.warn(printable(name) + ` lleva una \ entre comillas dobles en .env, que ahí no se lee como está escrita: use comillas simples o ninguna.`)
+		}
+	}
+}
+
+// open is a line whose value ends with a backslash and its quote, which goes on
+// until another quote, however many lines later.
+var open = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[=:][ \t]*(?:"[^"\n]*\\"|'[^'\n]*\\')[ \t\r]*(?:#.*)?$`)
+
+// failOpen refuses a .env in which variables would be lost in another's value, and
+// reports whether it did.
+func (r *reader) failOpen(text []byte) bool {
+	lines := open.FindAllSubmatch(text, -1)
+	for _, line := range lines {
+		r.fail(string(line[1]) + ` termina en \ delante de la comilla en .env, que así no se cierra y se lleva las líneas siguientes: quite esa \ o las comillas.`)
+	}
+	return len(lines) > 0
 }
 
 // get is the text of a variable, its default if nobody sets it.
