@@ -15,6 +15,10 @@ import (
 	"mostrador/internal/ticket"
 )
 
+// factsTime is how long the figures may take: those of a large database are
+// counted meanwhile.
+const factsTime = 30 * time.Second
+
 // pack writes the bundle to a file of that name, where none may be.
 func (p Patient) pack(ctx context.Context, r Report, clean cleaner, name string) error {
 	if !filepath.IsAbs(name) {
@@ -52,7 +56,9 @@ func (p Patient) fill(ctx context.Context, archive *zip.Writer, r Report, clean 
 	}
 	about := versions{Program: p.Program, Version: p.Version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU()}
 	if p.Facts != nil {
-		about.Facts = p.Facts(ctx)
+		limited, cancel := context.WithTimeout(ctx, factsTime)
+		defer cancel()
+		about.Facts = p.Facts(limited)
 	}
 	config := clean.secrets(p.Config.String())
 	if len(p.Config.Problems) > 0 {

@@ -113,6 +113,18 @@ func TestABundleHoldsNoSecretNoTextAndNoPhone(t *testing.T) {
 	}
 }
 
+func TestFiguresForTheBundleAreNotWaitedForWithoutEnd(t *testing.T) {
+	p := patient(t.TempDir())
+	limited := false
+	p.Facts = func(ctx context.Context) any {
+		_, limited = ctx.Deadline()
+		return nil
+	}
+	if err := doctor.Examine(t.Context(), p, []string{"--bundle", "p.zip"}, io.Discard); err != nil || !limited {
+		t.Errorf("got %v, a time-out: %v, want one", err, limited)
+	}
+}
+
 func TestOfALongLogOnlyTheEndComesAlong(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "registro"), 0o700); err != nil {

@@ -38,6 +38,9 @@ type Options struct {
 // shelfTime is what the place of the copies, which may be far away, has to answer.
 const shelfTime = 20 * time.Second
 
+// checkFile is what to do about a SQLite file that is not damaged.
+const checkFile = "Revise DATABASE_URL, que el archivo se pueda leer y que ningún otro programa lo tenga bloqueado; después, repita «server doctor»."
+
 // examiner asks each thing once, however many checks want to know.
 type examiner struct {
 	Options
@@ -118,18 +121,32 @@ func (e *examiner) program(ctx context.Context) doctor.Finding {
 	return doctor.OK("En marcha.")
 }
 
+// remote reports whether the database is a PostgreSQL.
+func (e *examiner) remote() bool { return strings.Contains(e.Config.DatabaseURL, "://") }
+
+// hurried is the database's address with the time a PostgreSQL has to let somebody
+// in, unless it says that itself.
+func hurried(address string) string {
+	const option = "connect_timeout="
+	switch {
+	case !strings.Contains(address, "://"), strings.Contains(address, option):
+		return address
+	case strings.Contains(address, "?"):
+		return address + "&" + option + "10"
+	}
+	return address + "?" + option + "10"
+}
+
 // database finds out whether the data are whole and of this program.
 func (e *examiner) database(ctx context.Context) doctor.Finding {
-	found, err := store.Examine(ctx, e.Config.DatabaseURL, true)
+	found, err := store.Examine(ctx, hurried(e.Config.DatabaseURL), true)
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && (found.Engine != "" || !e.remote()):
 		return doctor.Skip("Es tan grande que no se alcanzó a revisar entera.")
 	case ticket.CodeOf(err) == ticket.CodeNotFound:
 		return doctor.Skip("Todavía no hay base de datos: se crea al arrancar.")
-	case err != nil && ticket.CodeOf(err) != ticket.CodeInternal:
-		return doctor.Fail(httpx.Message(err), "Si el archivo está dañado: detenga el servidor y ejecute «server restore ultimo --reemplazar».")
 	case err != nil:
-		return doctor.Fail("No se puede leer la base de datos.", "Revise DATABASE_URL, y que PostgreSQL esté en marcha y acepte ese usuario.")
+		return e.unreadable(err)
 	case found.Damage != "":
 		return doctor.Fail("Está dañada.", "Detenga el servidor, copie el archivo aparte y ejecute «server restore ultimo --reemplazar».")
 	case found.Schema > found.Known:
@@ -138,6 +155,29 @@ func (e *examiner) database(ctx context.Context) doctor.Finding {
 		return doctor.Warn("Es de una versión más vieja que este programa: lo que está en marcha es otra versión.", "Reinicie el servidor para actualizarla.")
 	}
 	return doctor.OK(describe(found))
+}
+
+// unreadable is the finding that the database could not be read because of err.
+func (e *examiner) unreadable(err error) doctor.Finding {
+	switch {
+	case e.remote():
+		return doctor.Fail("No se puede leer la base de datos.", "Revise DATABASE_URL, y que PostgreSQL esté en marcha y acepte ese usuario.")
+	case damaged(err):
+		return doctor.Fail("Está dañada, o no es una base de datos.", "Revise DATABASE_URL; si es ese archivo, detenga el servidor, cópielo aparte y ejecute «server restore ultimo --reemplazar».")
+	case ticket.CodeOf(err) == ticket.CodeInternal:
+		return doctor.Fail("No se puede leer la base de datos.", checkFile)
+	}
+	return doctor.Fail(httpx.Message(err), checkFile)
+}
+
+// damaged reports whether SQLite says that the file itself is at fault.
+func damaged(err error) bool {
+	const corrupt, notDatabase = 11, 26 // sqlite.org/rescode.html
+	coded, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err)
+	return ok && (coded.Code()&0xff == corrupt || coded.Code()&0xff == notDatabase)
 }
 
 func describe(e store.Examination) string {
@@ -156,7 +196,7 @@ func describe(e store.Examination) string {
 func (e *examiner) copies(ctx context.Context) doctor.Finding {
 	const old = 48 * time.Hour
 	if e.Newest == nil {
-		if strings.Contains(e.Config.DatabaseURL, "://") {
+		if e.remote() {
 			return doctor.Skip("De PostgreSQL no hace respaldos este programa: use pg_dump.")
 		}
 		return doctor.Warn("RESPALDO está en off: nadie hace respaldos.", "Ponga una carpeta en otro disco, o una cubeta de S3.")
@@ -188,7 +228,7 @@ func (e *examiner) empty() bool {
 // folders are those that are written to.
 func (e *examiner) folders() []string {
 	folders := []string{e.Config.PhotoDir}
-	if !strings.Contains(e.Config.DatabaseURL, "://") {
+	if !e.remote() {
 		folders = append(folders, filepath.Dir(e.Config.DatabaseURL))
 	}
 	if place := e.Config.Backup.Place; place != "" && !strings.Contains(place, "://") {
@@ -199,7 +239,7 @@ func (e *examiner) folders() []string {
 
 func (e *examiner) permissions(context.Context) doctor.Finding {
 	private := []string{doctor.EnvFile(e.Config.Dir)}
-	if database := e.Config.DatabaseURL; !strings.Contains(database, "://") {
+	if database := e.Config.DatabaseURL; !e.remote() {
 		private = append(private, database, database+"-wal")
 	}
 	return doctor.Permissions(e.folders(), private)
@@ -218,7 +258,7 @@ func (e *examiner) encryption(ctx context.Context) doctor.Finding {
 // Facts are figures for the bundle.
 func Facts(o Options) func(ctx context.Context) any {
 	return func(ctx context.Context) any {
-		found, _ := store.Examine(ctx, o.Config.DatabaseURL, false) // what could be counted
+		found, _ := store.Examine(ctx, hurried(o.Config.DatabaseURL), false) // what could be counted
 		return struct {
 			Database store.Examination `json:"base_de_datos"`
 		}{found}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,7 +156,8 @@ func TestTheDatabaseIsJudged(t *testing.T) {
 	}
 	d.want("Base de datos", doctor.Bad, "server restore")
 	d.o.Config.DatabaseURL = "postgres://nadie@127.0.0.1:1/x"
-	d.want("Base de datos", doctor.Bad)
+	d.want("Base de datos", doctor.Bad, "DATABASE_URL", "PostgreSQL")
+	d.wantNoRestore(t.Context())
 	d.want("Respaldo", doctor.Good)
 	d.o.Newest = nil
 	d.want("Respaldo", doctor.Unknown, "pg_dump")
@@ -170,6 +172,83 @@ func TestADatabaseTooLargeForTheTimeIsNotCalledIll(t *testing.T) {
 			t.Errorf("got %+v, want %s", got, doctor.Unknown)
 		}
 	}
+}
+
+// look is what the check of the database finds.
+func (d *desk) look(ctx context.Context) doctor.Finding {
+	d.t.Helper()
+	for _, c := range checkup.Checks(d.o) {
+		if c.Name == "Base de datos" {
+			return c.Look(ctx)
+		}
+	}
+	d.t.Fatal("there is no check of the database")
+	return doctor.Finding{}
+}
+
+// wantNoRestore fails the test if the database does not fail, or a backup is to
+// be put back because of that.
+func (d *desk) wantNoRestore(ctx context.Context) {
+	d.t.Helper()
+	if got := d.look(ctx); got.State != doctor.Bad || got.Do == "" || strings.Contains(got.Found+got.Do, "restore") || strings.Contains(got.Found, "grande") {
+		d.t.Errorf("%s: got %+v, want %s and nothing of a backup", d.o.Config.DatabaseURL, got, doctor.Bad)
+	}
+}
+
+func TestAPostgreSQLThatDoesNotAnswerIsNotCalledLarge(t *testing.T) {
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var silent sync.WaitGroup
+	t.Cleanup(func() {
+		_ = ln.Close()
+		silent.Wait()
+	})
+	silent.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = conn.Close() }()
+			cancel() // the time is over while it says nothing
+		}
+	})
+	d := newDesk(t)
+	d.o.Config.DatabaseURL = "postgres://nadie@" + ln.Addr().String() + "/x"
+	d.wantNoRestore(ctx)
+}
+
+func TestAPostgreSQLIsNotWaitedForLong(t *testing.T) {
+	for url, want := range map[string]string{
+		"tickets.db":                              "tickets.db",
+		"postgres://ana:a%40b@db/t":               "postgres://ana:a%40b@db/t?connect_timeout=10",
+		"postgres://db/t?sslmode=disable":         "postgres://db/t?sslmode=disable&connect_timeout=10",
+		"postgres://db/t?connect_timeout=3":       "postgres://db/t?connect_timeout=3",
+		"postgres://uno:5432,dos:5432/t?target=x": "postgres://uno:5432,dos:5432/t?target=x&connect_timeout=10",
+	} {
+		if got := checkup.Hurried(url); got != want {
+			t.Errorf("%s: got %s, want %s", url, got, want)
+		}
+	}
+}
+
+func TestABackupIsPutBackOnlyForDamage(t *testing.T) {
+	d := newDesk(t)
+	d.o.Config.DatabaseURL = t.TempDir() // which SQLite cannot open
+	d.wantNoRestore(t.Context())
+	d.o.Config.DatabaseURL = filepath.Join(t.TempDir(), "original.db")
+	db, err := sql.Open("sqlite", d.o.Config.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(t.Context(), `CREATE TABLE tickets (id INTEGER, cliente TEXT)`); err != nil {
+		t.Fatal(err)
+	}
+	d.wantNoRestore(t.Context())
 }
 
 func setVersion(t *testing.T, url string, version int) {
