@@ -99,6 +99,7 @@ func tell(r original.Report, trial bool) string {
 		{r.Hidden, "clientes con número oculto: lo que parecía su teléfono es un identificador de WhatsApp"},
 		{r.Undated, "tickets con una fecha que no se entiende: llevan la de hoy"},
 		{r.Renamed, "tickets con otro número, porque el suyo ya existía aquí"},
+		{r.Unread, "turnos de conversaciones sin texto que se entienda: no vienen"},
 	} {
 		if line.n > 0 {
 			fmt.Fprintf(&b, "  %d %s.\n", line.n, line.text)

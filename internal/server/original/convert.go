@@ -31,6 +31,7 @@ type converted struct {
 	hidden bool   // what looked like a phone is a LID
 	state  string // a status nobody knows
 	undate bool   // the date could not be read
+	unread int    // turns without a text that can be read
 }
 
 // convert puts a row into our terms. Times without a zone are in zone; one that
@@ -54,7 +55,7 @@ func convert(r row, zone *time.Location, now time.Time) (converted, error) {
 		c.description = strings.TrimSpace(r["falla_detallada"])
 	}
 	c.photo = photoName(r["foto_path"])
-	c.messages = conversation(r, c)
+	c.messages, c.unread = conversation(r, c)
 	return c, nil
 }
 
@@ -112,6 +113,20 @@ func dateOf(text string, zone *time.Location) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// momentOf reads when something was said: a date, or the seconds or milliseconds
+// since 1970 that programs count.
+func momentOf(text string, zone *time.Location) (time.Time, bool) {
+	const earliest, latest = 1e9, 4e9 // seconds: 2001 and 2096
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	switch {
+	case err == nil && n > earliest && n < latest:
+		return time.UnixMilli(int64(n * 1000)).In(zone), true
+	case err == nil && n > earliest*1000 && n < latest*1000:
+		return time.UnixMilli(int64(n)).In(zone), true
+	}
+	return dateOf(text, zone)
 }
 
 // photoName is the name of a photo in its folder, whatever folder and system the

@@ -38,6 +38,30 @@ func TestDatesAreReadInTheZoneOfTheOriginal(t *testing.T) {
 	}
 }
 
+func TestTimesOfTurnsMayBeNumbers(t *testing.T) {
+	for text, want := range map[string]string{
+		"1741000000":          "2025-03-03T11:06:40Z",
+		"1741000000.5":        "2025-03-03T11:06:40Z",
+		"1741000000000":       "2025-03-03T11:06:40Z",
+		" 1.741e9 ":           "2025-03-03T11:06:40Z",
+		"2025-03-03 11:06:40": "2025-03-03T11:06:40Z",
+		"5":                   "",
+		"1741000000000000":    "",
+		"NaN":                 "",
+		"inf":                 "",
+		"":                    "",
+	} {
+		at, ok := momentOf(text, time.UTC)
+		got := ""
+		if ok {
+			got = at.Truncate(time.Second).Format(time.RFC3339)
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestAStatusIsRecognisedHoweverItIsWritten(t *testing.T) {
 	for text, want := range map[string]ticket.Status{
 		"Pendiente": ticket.StatusPending, "EN REVISIÓN\n": ticket.StatusInProgress, "Cerrado": ticket.StatusResolved, "": ticket.StatusPending,
@@ -66,6 +90,7 @@ func FuzzConvert(f *testing.F) {
 	f.Add("1", "5214772758198", "hola", "pendiente", "2025-01-01", "a.jpg", `[{"role":"user","content":"x"}]`)
 	f.Add("x", "1@lid", "", "", "", "", "Bot: hola\nUsuario: sí")
 	f.Add("-1", "99999999999999", "\xff", "\x00", "0", "..", `[[],{},1,"a",null]`)
+	f.Add("2", "5214772758198", "", "", "", "", `[{"role":"model","parts":["a",{"text":"b"}],"timestamp":1741000000.5},{"content":1e999,"hora":"nan"}]`)
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, id, who, text, status, date, photo, said string) {
 		r := row{"id": id, "cliente": who, "descripcion": text, "estado": status, "fecha": date, "foto_path": photo, "historial_conversacion": said}

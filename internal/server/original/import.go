@@ -42,6 +42,7 @@ type Report struct {
 	Hidden   int              // customers whose number was a LID
 	Undated  int              // rows whose time could not be read
 	Renamed  int              // tickets whose number was taken here
+	Unread   int              // turns of conversations without a text that can be read
 	States   map[string]int   // unknown words for a status, and how often
 }
 
@@ -126,6 +127,7 @@ func (a *album) take(ctx context.Context, r row, report *Report) error {
 // add counts a ticket that was taken.
 func (r *Report) add(c converted, number int64) {
 	r.Imported++
+	r.Unread += c.unread
 	if c.hidden {
 		r.Hidden++
 	}

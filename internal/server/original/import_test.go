@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,8 +192,8 @@ func TestTheSecondVersionBringsTheConversation(t *testing.T) {
 Usuario: no imprime
 desde ayer', NULL)`,
 	)
-	if report := b.run(); !report.Second || report.Imported != 2 {
-		t.Fatalf("got %+v, want two tickets of the second version", report)
+	if report := b.run(); !report.Second || report.Imported != 2 || report.Unread != 2 {
+		t.Fatalf("got %+v, want two tickets of the second version, and two turns without text", report)
 	}
 	got, lines := b.ticket(1)
 	if got.Contact.Name != "Ana" {
@@ -211,6 +212,34 @@ desde ayer', NULL)`,
 		t.Errorf("got %q, want the description first", lines)
 	} else if !strings.Contains(strings.Join(lines, "\n"), "in no imprime | desde ayer") {
 		t.Errorf("got %q, want the lines of one turn together", lines)
+	}
+}
+
+func TestATurnWithFieldsOfOtherTypesIsTakenWithWhatCanBeRead(t *testing.T) {
+	b := open(t, "", second)
+	for i, said := range []string{
+		`[{"role":"user","content":"hola","timestamp":1741000000.5},{"role":"model","content":"¿Qué equipo es?","timestamp":1741000001000},
+			{"role":7,"content":"una laptop","fecha":"1741000002"},{"role":"user","content":5,"hora":{"$date":"x"}}]`,
+		`[{"role":"user","parts":[{"text":"no prende"},"ni con otro cargador",{"image":1}]},{"role":"model","parts":["Tráigala."]}]`,
+		`[{"role":"user","content":{"a":1}},{"role":"user"},3,{"role":"user","content":{"a":1},"text":"sigo aquí"}]`,
+		"Usuario: no prende\nModel: HP 15",
+	} {
+		b.fill(fmt.Sprintf(`INSERT INTO tickets (id, cliente, fecha, historial_conversacion) VALUES (%d, '5214772758198', '2025-03-03 05:06:00', '%s')`, i+1, said))
+	}
+	if report := b.run(); report.Imported != 4 || report.Unread != 3 {
+		t.Errorf("got %+v, want four tickets and three turns that could not be read", report)
+	}
+	for number, want := range map[int64][]string{
+		1: {"05:06:03 in 5", "05:06:40 in hola", "05:06:41 out ¿Qué equipo es?", "05:06:42 in una laptop"},
+		2: {"05:06:00 in no prende | ni con otro cargador", "05:06:01 out Tráigala."},
+		3: {"05:06:03 in sigo aquí"},
+		4: {"05:06:00 in no prende | Model: HP 15"},
+	} {
+		_, lines := b.ticket(number)
+		lines = slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, " event ") })
+		if diff := cmp.Diff(want, lines); diff != "" {
+			t.Errorf("ticket %d (-want +got):\n%s", number, diff)
+		}
 	}
 }
 
