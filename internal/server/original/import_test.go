@@ -1,6 +1,7 @@
 package original_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -290,10 +291,15 @@ func TestAnImportThatWasBrokenOffGoesOn(t *testing.T) {
 
 func TestWhatIsNoOriginalDatabaseIsRefusedInSpanish(t *testing.T) {
 	b := open(t, "", `CREATE TABLE otra (x)`)
+	if err := os.WriteFile(filepath.Join(b.dir, "texto.db"), []byte(strings.Repeat("una lista ", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]string{
 		b.o.Database:                     "le falta la tabla «tickets»",
 		filepath.Join(b.dir, "falta.db"): "No existe el archivo",
 		b.o.Photos:                       "no es una base de datos",
+		filepath.Join(b.dir, "texto.db"): "no es una base de datos",
+		filepath.Join(b.o.Database, "x"): "No se puede leer el archivo",
 	} {
 		b.o.Database = path
 		_, err := original.Import(context.Background(), b.o)
@@ -305,5 +311,48 @@ func TestWhatIsNoOriginalDatabaseIsRefusedInSpanish(t *testing.T) {
 	b.o.Database = filepath.Join(b.dir, "tickets.db")
 	if _, err := original.Import(context.Background(), b.o); err == nil {
 		t.Error("our own database was taken for the original's")
+	}
+}
+
+// readOnly keeps SQLite from making the file by which it shares a log, as a folder
+// that cannot be written does, though not to root.
+func (b *bench) readOnly() {
+	b.Helper()
+	if err := os.Symlink(filepath.Join(b.dir, "no", "no"), b.o.Database+"-shm"); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func TestADatabaseWithALogIsReadInAFolderThatCannotBeWritten(t *testing.T) {
+	b := open(t, "", first, `PRAGMA journal_mode=WAL`, `INSERT INTO tickets (id, cliente, fecha) VALUES (1, '5214772758198', '2025-03-01 09:00:00')`)
+	b.readOnly()
+	before, err := os.ReadFile(b.o.Database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report := b.run(); report.Imported != 1 {
+		t.Errorf("got %+v, want the ticket", report)
+	}
+	if after, err := os.ReadFile(b.o.Database); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the original is not what it was: %v", err)
+	}
+}
+
+func TestALogThatCannotBeReadIsSaidAndNotLeftOut(t *testing.T) {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		b := open(t, "", first, `PRAGMA journal_mode=WAL`)
+		if err := os.WriteFile(b.o.Database+suffix, []byte("tickets that are not in the file yet"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.readOnly()
+		link := filepath.Join(b.dir, "enlace.db") // beside which there is no log
+		if err := os.Symlink(b.o.Database, link); err != nil {
+			t.Fatal(err)
+		}
+		b.o.Database = link
+		report, err := original.Import(t.Context(), b.o)
+		if ticket.CodeOf(err) != ticket.CodeUnavailable || !strings.Contains(err.Error(), "cópielo") || !strings.Contains(err.Error(), suffix) || report.Tickets > 0 {
+			t.Errorf("%s: got %+v, %v, want to be told to copy the file with it", suffix, report, err)
+		}
 	}
 }

@@ -17,7 +17,8 @@ import (
 	"slices"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // the driver "sqlite" too
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"mostrador/internal/ticket"
 )
@@ -42,14 +43,71 @@ type database struct {
 	columns []string
 }
 
+// errNoDatabase refuses what SQLite does not know.
+var errNoDatabase = ticket.NewError(ticket.CodeInvalid, "El archivo no es una base de datos SQLite que se pueda leer.")
+
 // open opens the original's file at path, or says in Spanish why it cannot.
 func open(ctx context.Context, path string) (*database, error) {
-	if _, err := os.Stat(path); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, ticket.NewError(ticket.CodeNotFound, "No existe el archivo "+path+".")
-		}
-		return nil, fmt.Errorf("find original database: %w", err)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, ticket.NewError(ticket.CodeNotFound, "No existe el archivo "+path+".")
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", unreadable(path), err)
+	case !info.Mode().IsRegular():
+		return nil, errNoDatabase
 	}
+	d, err := dial(ctx, path, "")
+	if isOneOf(err, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) && whole(path) {
+		// Even to read a file that has a log, SQLite wants to write beside it.
+		d, err = dial(ctx, path, "&immutable=1")
+	}
+	switch {
+	case err == nil || ctx.Err() != nil || ticket.CodeOf(err) != ticket.CodeInternal:
+		return d, err
+	case isOneOf(err, prevented...):
+		return nil, fmt.Errorf("%w: %w", unreadable(path), err)
+	}
+	return nil, fmt.Errorf("%w: %w", errNoDatabase, err)
+}
+
+// prevented are SQLite's codes for a file that something around it keeps from
+// being read (sqlite.org/rescode.html).
+var prevented = []int{
+	sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+	sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+}
+
+// isOneOf reports whether err is SQLite's with one of these primary codes.
+func isOneOf(err error, codes ...int) bool {
+	coded, ok := errors.AsType[*sqlite.Error](err)
+	return ok && slices.Contains(codes, coded.Code()&0xff)
+}
+
+// unreadable is what a person reads about a file that cannot be read where it is.
+func unreadable(path string) error {
+	return ticket.NewError(ticket.CodeUnavailable, "No se puede leer el archivo "+path+": detenga el programa que lo usa y cópielo, con su -wal o su -journal si lo hay, "+
+		"a una carpeta en la que este programa pueda leer y escribir; después, impórtelo de ahí.")
+}
+
+// whole reports whether all there is of a database is in its file: no log beside
+// it has anything more.
+func whole(path string) bool {
+	path, err := filepath.EvalSymlinks(path) // SQLite has the log where a link leads to
+	if err != nil {
+		return false
+	}
+	for _, suffix := range []string{"-wal", "-journal"} {
+		info, err := os.Lstat(path + suffix)
+		if err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
+}
+
+// dial opens the file at path, with further options of SQLite's addresses.
+func dial(ctx context.Context, path, options string) (*database, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find original database: %w", err)
@@ -58,7 +116,7 @@ func open(ctx context.Context, path string) (*database, error) {
 	if !strings.HasPrefix(absolute, "/") {
 		absolute = "/" + absolute // C:/… on Windows
 	}
-	uri := url.URL{Scheme: "file", Path: absolute, RawQuery: "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(5000)"}
+	uri := url.URL{Scheme: "file", Path: absolute, RawQuery: "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(5000)" + options}
 	db, err := sql.Open("sqlite", uri.String())
 	if err != nil {
 		return nil, fmt.Errorf("open original database: %w", err)
@@ -74,7 +132,7 @@ func open(ctx context.Context, path string) (*database, error) {
 func (d *database) known(ctx context.Context) ([]string, error) {
 	rows, err := d.db.QueryContext(ctx, `SELECT name FROM pragma_table_info('tickets')`)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ticket.NewError(ticket.CodeInvalid, "El archivo no es una base de datos SQLite que se pueda leer."), err)
+		return nil, fmt.Errorf("find columns: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	var found []string
