@@ -152,7 +152,7 @@ func TestTheLaptopsTroubleItsEndAndLostRepliesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := s.ReplyFailed(t.Context(), q.Message, "Ese número no tiene WhatsApp."); err != nil {
+			if err := s.ReplyFailed(t.Context(), q.Message, "", "Ese número no tiene WhatsApp."); err != nil {
 				t.Fatal(err)
 			}
 		}

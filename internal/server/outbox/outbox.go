@@ -378,9 +378,9 @@ func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) er
 	back := store.Setback{Attempt: out.Attempts, Reason: sentence(outcome)}
 	switch {
 	case outcome == nil:
-		return o.store.ReplySent(ctx, out.Message)
+		return o.store.ReplySent(ctx, out.Message, out.WhatsAppID)
 	case ticket.CodeOf(outcome) == ticket.CodeInvalid:
-		return o.store.ReplyFailed(ctx, out.Message, sentence(outcome))
+		return o.store.ReplyFailed(ctx, out.Message, out.WhatsAppID, sentence(outcome))
 	case errors.Is(outcome, ErrLimited):
 		back.Limited, back.At = true, o.now().Add(spread(limitedRetry, o.random()))
 	default:

@@ -110,7 +110,7 @@ func TestTheOldestWaitingReplyIsFound(t *testing.T) {
 		if got := oldest(); !got.Equal(start) {
 			t.Errorf("got %v, want %v", got, start)
 		}
-		s.do("note sent reply", s.ReplySent(t.Context(), q.Message))
+		s.do("note sent reply", s.ReplySent(t.Context(), q.Message, ""))
 		if got := oldest(); !got.Equal(start.Add(time.Minute)) {
 			t.Errorf("after the first left: got %v, want a minute later", got)
 		}

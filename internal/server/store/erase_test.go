@@ -100,6 +100,22 @@ func TestNothingOfAnErasedCustomerIsLeft(t *testing.T) {
 	})
 }
 
+func TestTheOutcomeOfAnErasedCustomersReplyIsNotTakenForAnothers(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ana, luis := s.meet("Ana", sender{phone: phoneP}, "A1"), s.meet("Luis", sender{phone: phoneQ}, "B1")
+		s.queue(store.Reply{Ticket: 1, Text: "hola, Ana", WhatsAppID: "RA"})
+		out := s.claimAll(1)[0]
+		s.do("erase", s.EraseCustomer(t.Context(), s.origin.Business, 0, ana))
+		q := s.queue(store.Reply{Ticket: 2, Text: "hola, Luis", WhatsAppID: "RB"}) // on SQLite with the number of hers
+		wantCode(t, s.ReplySent(t.Context(), out.Message, out.WhatsAppID), ticket.CodeNotFound)
+		s.do("fail", s.ReplyFailed(t.Context(), out.Message, out.WhatsAppID, "No."))
+		delivery, _, err := s.ReplyOutcome(t.Context(), q.Message)
+		if err != nil || delivery != ticket.DeliveryQueued {
+			t.Errorf("the reply to %d: got %q, %v, want it queued", luis, delivery, err)
+		}
+	})
+}
+
 func TestDoomedFilesAreForgottenOnceTheyAreGone(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		id := s.meet("Ana", sender{phone: phoneP}, "A0")

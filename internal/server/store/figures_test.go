@@ -28,7 +28,7 @@ func TestFiguresSayWhatWaitsAndWhatIsWrong(t *testing.T) {
 			return q.Message
 		}
 		failed := queue(1, "3EB0A")
-		s.do("give up", s.ReplyFailed(t.Context(), failed, "No se puede."))
+		s.do("give up", s.ReplyFailed(t.Context(), failed, "", "No se puede."))
 		s.clock.Advance(time.Second)
 		limited := queue(1, "3EB0B")
 		claimed, _, err := s.ClaimReply(t.Context(), limited, store.Terms{Lease: time.Minute})
@@ -81,7 +81,7 @@ func TestCommitsAndTransactionsThatFailAreTold(t *testing.T) {
 		if before == 0 {
 			t.Error("got no commit of the business, want one")
 		}
-		if err := s.ReplySent(t.Context(), 12345); ticket.CodeOf(err) != ticket.CodeNotFound {
+		if err := s.ReplySent(t.Context(), 12345, ""); ticket.CodeOf(err) != ticket.CodeNotFound {
 			t.Errorf("got %v, want not found", err)
 		}
 		if commits != before || failures != 0 {

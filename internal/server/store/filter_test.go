@@ -30,7 +30,7 @@ func (s *shop) colourful(n int) (all []store.Listed, people []int64) {
 		}
 		s.change(0, []int64{number}, c)
 		if i%7 == 0 && i%4 != 3 {
-			s.do("sent", s.ReplySent(s.t.Context(), s.queue(store.Reply{Ticket: number, Text: "hola", WhatsAppID: fmt.Sprint("R", i)}).Message))
+			s.do("sent", s.ReplySent(s.t.Context(), s.queue(store.Reply{Ticket: number, Text: "hola", WhatsAppID: fmt.Sprint("R", i)}).Message, ""))
 		}
 		all = append([]store.Listed{s.ticket(number)}, all...)
 		s.clock.Advance(time.Hour)

@@ -51,7 +51,7 @@ func TestEveryCommittedChangeIsHintedAt(t *testing.T) {
 		want("reaction", store.HintTicket)
 		q := s.queue(store.Reply{Ticket: 1, Text: "hola", WhatsAppID: "R1"})
 		want("reply", store.HintTicket)
-		s.do("sent", s.ReplySent(t.Context(), q.Message))
+		s.do("sent", s.ReplySent(t.Context(), q.Message, ""))
 		want("sent", store.HintTicket)
 		s.do("receipt", s.AddReceipt(t.Context(), store.Receipt{Origin: s.origin, IDs: []string{"R1"}, Delivery: ticket.DeliveryRead}))
 		want("receipt", store.HintTicket)

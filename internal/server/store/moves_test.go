@@ -142,7 +142,7 @@ func TestRepliesThatWaitGoAlongWithTheirTicket(t *testing.T) {
 		claimed, err := s.ClaimReplies(t.Context(), 1, store.Terms{Lease: time.Minute})
 		s.do("claim", err)
 		s.merge(second, first)
-		s.do("sent while it moved", s.ReplySent(t.Context(), claimed[0].Message))
+		s.do("sent while it moved", s.ReplySent(t.Context(), claimed[0].Message, ""))
 		if got := s.ticket(first); got.FirstAnswerAt.IsZero() || got.Unread != 0 {
 			t.Errorf("got %+v, want the joined ticket answered", got.Ticket)
 		}
@@ -228,7 +228,7 @@ func TestTheAutomaticAnswerDoesNotCountAsOneWhenATicketIsSplit(t *testing.T) {
 		from := s.add(s.fromAna("A2", "dos"))
 		s.clock.Advance(time.Minute)
 		s.away(1, "W1", start)
-		s.do("sent", s.ReplySent(t.Context(), s.claimAll(1)[0].Message))
+		s.do("sent", s.ReplySent(t.Context(), s.claimAll(1)[0].Message, ""))
 		move, err := s.SplitTicket(t.Context(), s.origin.Business, 0, 1, from.Message)
 		s.do("split", err)
 		s.wantSaid(move.Target, "dos", "Cerrado.")

@@ -72,7 +72,7 @@ func (s *shop) wantState(number int64, status ticket.Status, answered bool, unre
 func (s *shop) sends() {
 	s.t.Helper()
 	s.clock.Advance(time.Second)
-	s.do("sent", s.ReplySent(s.t.Context(), s.claimAll(1)[0].Message))
+	s.do("sent", s.ReplySent(s.t.Context(), s.claimAll(1)[0].Message, ""))
 }
 
 func TestAReplyThatWasSentWhileItsTicketWasJoinedAnswersItsOwn(t *testing.T) {

@@ -96,7 +96,7 @@ func TestAnAnswerWithinTheSameSecondStandsBelowTheReply(t *testing.T) {
 		answer.SentAt = start // WhatsApp tells whole seconds
 		s.add(answer)
 		s.clock.Advance(time.Second)
-		s.do("note sent reply", s.ReplySent(t.Context(), q.Message))
+		s.do("note sent reply", s.ReplySent(t.Context(), q.Message, ""))
 		var got []string
 		for _, m := range s.conversation(1) {
 			got = append(got, m.Body)

@@ -14,11 +14,13 @@ var errNoReply = ticket.NewError(ticket.CodeNotFound, "Respuesta no encontrada")
 
 // ReplySent notes that WhatsApp took a reply: the ticket is answered, nothing of
 // it is unread and it is in progress if it was pending. Repeating it does
-// nothing; an unknown message is CodeNotFound.
-func (s *Store) ReplySent(ctx context.Context, message int64) error {
+// nothing; an unknown message is CodeNotFound, and so is one without that WhatsApp
+// id, if it is not empty: on SQLite another reply may have got the number of one
+// whose customer was erased while it was on its way.
+func (s *Store) ReplySent(ctx context.Context, message int64, waID string) error {
 	return s.write(ctx, "note sent reply", func(t *tx) error {
 		var ticketID int64
-		found, err := t.row([]any{&ticketID}, `SELECT ticket_id FROM messages WHERE id = $1 AND direction = 'out'`, message)
+		found, err := t.row([]any{&ticketID}, `SELECT ticket_id FROM messages WHERE id = $1 AND direction = 'out' AND ($2 = '' OR wa_id = $2)`, message, waID)
 		if err != nil {
 			return err
 		}
@@ -74,15 +76,15 @@ func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error 
 	})
 }
 
-// ReplyFailed gives a reply up; reason is a Spanish sentence. A reply that is
-// not queued any more stays as it is.
-func (s *Store) ReplyFailed(ctx context.Context, message int64, reason string) error {
+// ReplyFailed gives a reply up; reason is a Spanish sentence, waID is as in
+// ReplySent. A reply that is not queued any more stays as it is.
+func (s *Store) ReplyFailed(ctx context.Context, message int64, waID, reason string) error {
 	return s.write(ctx, "give up reply", func(t *tx) error {
 		if err := t.hintMessage(message); err != nil {
 			return err
 		}
-		changed, err := t.changed(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2 WHERE id = $1 AND delivery = 'queued'`,
-			message, clean(reason))
+		changed, err := t.changed(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2
+			WHERE id = $1 AND delivery = 'queued' AND ($3 = '' OR wa_id = $3)`, message, clean(reason), waID)
 		if err != nil || !changed {
 			return err
 		}

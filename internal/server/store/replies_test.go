@@ -80,7 +80,7 @@ func TestASentReplyAnswersTheTicket(t *testing.T) {
 		s.clock.Advance(time.Minute)
 		s.wantClaimed("due", "R1")
 		for range 2 { // the second time changes nothing
-			s.do("note sent", s.ReplySent(t.Context(), q.Message))
+			s.do("note sent", s.ReplySent(t.Context(), q.Message, ""))
 			l := s.ticket(1)
 			if l.Notice.Delivery != ticket.DeliverySent || !l.Notice.SentAt.Equal(start.Add(time.Minute)) {
 				t.Errorf("notice: got %+v", l.Notice)
@@ -90,7 +90,7 @@ func TestASentReplyAnswersTheTicket(t *testing.T) {
 			}
 			s.clock.Advance(time.Minute)
 		}
-		wantCode(t, s.ReplySent(t.Context(), 999), ticket.CodeNotFound)
+		wantCode(t, s.ReplySent(t.Context(), 999, ""), ticket.CodeNotFound)
 	})
 }
 
@@ -111,7 +111,7 @@ func TestAPostponedReplyWaitsWithItsReason(t *testing.T) {
 		}
 		s.clock.Advance(lease)
 		s.wantClaimed("after a lease without outcome", "R1")
-		s.do("give up", s.ReplyFailed(t.Context(), q.Message, "El número no tiene WhatsApp."))
+		s.do("give up", s.ReplyFailed(t.Context(), q.Message, "", "El número no tiene WhatsApp."))
 		s.clock.Advance(time.Hour)
 		s.wantClaimed("after it was given up", "")
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliveryFailed || m.Failure != "El número no tiene WhatsApp." {
@@ -119,7 +119,7 @@ func TestAPostponedReplyWaitsWithItsReason(t *testing.T) {
 		}
 		s.do("late retry", s.ReplyRetry(t.Context(), q.Message, store.Setback{Attempt: 1, At: start, Reason: "tarde"}))
 		s.wantClaimed("a late retry", "")
-		s.do("late success", s.ReplySent(t.Context(), q.Message))
+		s.do("late success", s.ReplySent(t.Context(), q.Message, ""))
 		if m := s.conversation(1)[1]; m.Delivery != ticket.DeliverySent || m.Failure != "" {
 			t.Errorf("sent after all: got %+v", m)
 		}
@@ -142,7 +142,7 @@ func TestRepliesToOneCustomerKeepTheirOrder(t *testing.T) {
 		if o, wait, err := s.ClaimReply(t.Context(), first.Message, store.Terms{Lease: lease}); wait != store.WaitNone || err != nil || o.Text != "uno" {
 			t.Errorf("the older by name, not due: got %+v, %q, %v; want it", o, wait, err)
 		}
-		s.do("note sent", s.ReplySent(t.Context(), first.Message))
+		s.do("note sent", s.ReplySent(t.Context(), first.Message, ""))
 		s.wantClaimed("once the older is sent", "R2")
 	})
 }
@@ -191,7 +191,7 @@ func TestEachReplyIsClaimedByOneWorkerOnly(t *testing.T) {
 					done := total >= customers*each
 					mu.Unlock()
 					for _, o := range out {
-						if err := s.ReplySent(t.Context(), o.Message); err != nil {
+						if err := s.ReplySent(t.Context(), o.Message, ""); err != nil {
 							t.Errorf("note sent: %v", err)
 						}
 					}
@@ -258,7 +258,7 @@ func TestWhenANoticeMayBeSentAgain(t *testing.T) {
 			t.Errorf("while it waits: got %+v, want the first", got)
 		}
 		s.claimAll(1)
-		s.do("note sent", s.ReplySent(t.Context(), first.Message))
+		s.do("note sent", s.ReplySent(t.Context(), first.Message, ""))
 		s.clock.Advance(time.Minute - time.Millisecond)
 		if got := try("R3"); got.Message != first.Message || got.Delivery != ticket.DeliverySent {
 			t.Errorf("within the minute: got %+v, want the first", got)
@@ -268,7 +268,7 @@ func TestWhenANoticeMayBeSentAgain(t *testing.T) {
 		if later.Existing {
 			t.Errorf("after the minute: got %+v, want a new one", later)
 		}
-		s.do("give up", s.ReplyFailed(t.Context(), later.Message, "No se pudo."))
+		s.do("give up", s.ReplyFailed(t.Context(), later.Message, "", "No se pudo."))
 		if got := try("R5"); got.Existing {
 			t.Errorf("after a failure: got %+v, want a new one", got)
 		}

@@ -111,7 +111,7 @@ func TestTheAutomaticAnswerGoesOncePerClosedTimeAndAnswersNothing(t *testing.T) 
 		if len(out) != 1 || out[0].Text != "Cerrado." || out[0].WhatsAppID != "W1" {
 			t.Fatalf("claimed: got %+v, want the answer", out)
 		}
-		s.do("note sent", s.ReplySent(t.Context(), out[0].Message))
+		s.do("note sent", s.ReplySent(t.Context(), out[0].Message, ""))
 		l := s.ticket(1)
 		if l.Status != ticket.StatusPending || l.Unread != 1 || !l.FirstAnswerAt.IsZero() || l.Notice != nil || l.Stuck != 0 {
 			t.Errorf("ticket: got %+v, want it as unanswered as before", l)
