@@ -28,8 +28,6 @@ function Row({ channel, own, owner, onSecret, onDone }) {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState('');
   const [refusal, setRefusal] = useState('');
-  // What was chosen and is not known to the server yet.
-  const [wanted, setWanted] = useState(/** @type {string[] | null} */ (null));
   const attempt = async (/** @type {() => Promise<{value?: any, error: string}>} */ work) => {
     setSaid('');
     const { value, error } = await work();
@@ -44,11 +42,6 @@ function Row({ channel, own, owner, onSecret, onDone }) {
     setBusy(false);
     return value;
   };
-  const hear = async (/** @type {string[]} */ events) => {
-    setWanted(events);
-    await attempt(() => change(() => notices.changeChannel(channel.id, { events })));
-    setWanted((now) => (now === events ? null : now));
-  };
   const test = async () => {
     const now = await run(() => change(() => notices.test(own, channel.id)));
     if (now && !now.reason) setSaid(t('notices.testGone'));
@@ -58,9 +51,7 @@ function Row({ channel, own, owner, onSecret, onDone }) {
     if (secret) onSecret?.(secret);
   };
   return html`<li class="row row-channel" data-channel=${channel.id}>
-    <div class="row-main"><span class="row-title"><bdi>${channel.name}</bdi> <span class="chip">${t(kindNames[channel.kind])}</span>
-      ${owner ? html`<span class="chip"><bdi>${owner}</bdi></span>` : ''}${own && channel.id === thisBrowser() ? html`<span class="chip">${t('notices.thisBrowser')}</span>` : ''}
-      ${channel.on ? '' : html`<span class="badge" data-stuck>${t(channel.gaveUp ? 'notices.gaveUp' : 'notices.off')}</span>`}</span>
+    <div class="row-main"><${Title} channel=${channel} own=${own} owner=${owner} />
       <span class="row-note"><bdi>${channel.address}</bdi></span><${Outcome} channel=${channel} />
       <span class="form-done" role="status">${said ? html`<${Icon} name="check" />${said}` : ''}</span></div>
     <div class="form-actions">
@@ -70,9 +61,27 @@ function Row({ channel, own, owner, onSecret, onDone }) {
       ${channel.kind === 'webhook' ? html`<${Confirm} label=${t('notices.rotate')} question=${t('notices.rotateSure')} onConfirm=${rotate} />` : ''}
       <${Confirm} label=${t('notices.remove')} name=${t('notices.removeOne', { name: channel.name })} question=${t('notices.removeSure')}
         onConfirm=${() => run(async () => ({ error: await removeChannel(own, channel.id) }))} /></div>
-    ${channel.kind === 'webhook' ? html`<${Events} legend=${t('notices.events')} all=${forPrograms} chosen=${wanted ?? channel.events} onChange=${hear} />` : ''}
-    ${refusal ? html`<p class="form-error" role="alert">${refusal}</p>` : ''}
+    ${channel.kind === 'webhook' ? html`<${Heard} channel=${channel} onAttempt=${attempt} />` : ''}${refusal ? html`<p class="form-error" role="alert">${refusal}</p>` : ''}
   </li>`;
+}
+
+/** @param {{channel: Shown, own: boolean, owner: string}} props */
+function Title({ channel, own, owner }) {
+  return html`<span class="row-title"><bdi>${channel.name}</bdi> <span class="chip">${t(kindNames[channel.kind])}</span>
+    ${owner ? html`<span class="chip"><bdi>${owner}</bdi></span>` : ''}${own && channel.id === thisBrowser() ? html`<span class="chip">${t('notices.thisBrowser')}</span>` : ''}
+    ${channel.on ? '' : html`<span class="badge" data-stuck>${t(channel.gaveUp ? 'notices.gaveUp' : 'notices.off')}</span>`}</span>`;
+}
+
+/** What a webhook hears of. One switch need not wait for the one before. @param {{channel: Shown, onAttempt: (work: () => Promise<{error: string}>) => Promise<any>}} props */
+function Heard({ channel, onAttempt }) {
+  // What was chosen and is not known to the server yet.
+  const [wanted, setWanted] = useState(/** @type {string[] | null} */ (null));
+  const hear = async (/** @type {string[]} */ events) => {
+    setWanted(events);
+    await onAttempt(() => change(() => notices.changeChannel(channel.id, { events })));
+    setWanted((now) => (now === events ? null : now));
+  };
+  return html`<${Events} legend=${t('notices.events')} all=${forPrograms} chosen=${wanted ?? channel.events} onChange=${hear} />`;
 }
 
 /** How the last notice went. @param {{channel: Shown}} props */
