@@ -11,8 +11,10 @@ import (
 
 // task is the definition of a scheduled task that runs program in dir whenever
 // user logs on, in UTF-16 as Windows writes such files. It is tried again each
-// minute, which does nothing while it runs: Windows' own «restart on failure» is
-// only for programs that could not be started.
+// minute of the user's session, by a trigger of its own: what repeats a logon
+// begins with the next one, and the task was made in this session. That does
+// nothing while it runs or is disabled. Windows' own «restart on failure» is only
+// for programs that could not be started.
 func task(user, dir, program string) []byte {
 	var text strings.Builder
 	fmt.Fprintf(&text, `<?xml version="1.0" encoding="UTF-16"?>
@@ -22,13 +24,17 @@ func task(user, dir, program string) []byte {
   </RegistrationInfo>
   <Triggers>
     <LogonTrigger>
+      <Enabled>true</Enabled>
+      <UserId>%[2]s</UserId>
+    </LogonTrigger>
+    <TimeTrigger>
       <Repetition>
         <Interval>PT1M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
+      <StartBoundary>2000-01-01T00:00:00</StartBoundary>
       <Enabled>true</Enabled>
-      <UserId>%[2]s</UserId>
-    </LogonTrigger>
+    </TimeTrigger>
   </Triggers>
   <Principals>
     <Principal id="Author">

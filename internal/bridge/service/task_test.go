@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 )
 
@@ -27,10 +28,13 @@ func TestTheTaskRunsTheBridgeInItsFolder(t *testing.T) {
 	var got struct {
 		Triggers struct {
 			Logon []struct {
-				User     string  `xml:"UserId"`
+				User string `xml:"UserId"`
+			} `xml:"LogonTrigger"`
+			Clock []struct {
 				Interval string  `xml:"Repetition>Interval"`
 				Duration *string `xml:"Repetition>Duration"`
-			} `xml:"LogonTrigger"`
+				Start    string  `xml:"StartBoundary"`
+			} `xml:"TimeTrigger"`
 		}
 		Principal struct{ UserID, LogonType, RunLevel string } `xml:"Principals>Principal"`
 		Settings  struct {
@@ -50,8 +54,16 @@ func TestTheTaskRunsTheBridgeInItsFolder(t *testing.T) {
 	if len(got.Triggers.Logon) != 1 || got.Triggers.Logon[0].User != user || got.Principal.LogonType != "InteractiveToken" {
 		t.Errorf("got %+v and %+v, want when %s logs on", got.Triggers, got.Principal, user)
 	}
-	if l := got.Triggers.Logon[0]; l.Interval != "PT1M" || l.Duration != nil || got.Settings.MultipleInstancesPolicy != "IgnoreNew" {
-		t.Errorf("got %+v and %+v, want one instance, started again each minute without end", l, got.Settings)
+	// Of its own: what repeats a logon only begins with the next one.
+	if len(got.Triggers.Clock) != 1 || got.Settings.MultipleInstancesPolicy != "IgnoreNew" {
+		t.Fatalf("got %+v and %+v, want one instance and one clock", got.Triggers, got.Settings)
+	}
+	clock := got.Triggers.Clock[0]
+	if start, err := time.Parse("2006-01-02T15:04:05", clock.Start); err != nil || start.After(time.Unix(1e9, 0)) {
+		t.Errorf("got a clock that begins %q (%v), want one that does before any laptop's", clock.Start, err)
+	}
+	if clock.Interval != "PT1M" || clock.Duration != nil {
+		t.Errorf("got %+v, want it started again each minute without end", clock)
 	}
 	if s := got.Settings; s.ExecutionTimeLimit != "PT0S" || s.DisallowStartIfOnBatteries || s.StopIfGoingOnBatteries {
 		t.Errorf("got %+v, want neither time nor battery to end it", s)
