@@ -131,6 +131,8 @@ func (d *daemon) stop() error {
 
 // unit is what systemd is told. The library's own would never start for a user,
 // for whom there is no multi-user.target, and waits two minutes after a crash.
+// A shell starts the program: systemd knows no way to write a quote or a dollar
+// sign in the name of one, but takes any character in an argument.
 func unit(dir, program string, root bool) string {
 	target, user := "default.target", ""
 	if root {
@@ -146,7 +148,7 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=` + quoted(program) + ` ` + Command + `
+ExecStart=/bin/sh -c 'exec "$$0" ` + Command + `' ` + quoted(program) + `
 WorkingDirectory=` + literal(dir) + `
 ` + user + `Restart=on-failure
 RestartSec=10
@@ -161,7 +163,7 @@ WantedBy=` + target + `
 // literal keeps systemd from taking a part of text for one of its specifiers.
 func literal(text string) string { return strings.ReplaceAll(text, "%", "%%") }
 
-// quoted is one word of a command line (systemd.service(5), "Command lines").
+// quoted is one argument of a command line (systemd.service(5), "Command lines").
 func quoted(text string) string {
 	return `"` + literal(strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `$$`).Replace(text)) + `"`
 }

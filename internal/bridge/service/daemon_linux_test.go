@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"mostrador/internal/browser"
 	"mostrador/internal/ticket"
 )
 
@@ -118,10 +119,10 @@ func TestSystemdRunsTheBridgeInItsFolder(t *testing.T) {
 	if out := l.act("install"); out != "" {
 		t.Fatalf("install: %s", out)
 	}
-	// %% and $$ are what systemd reads as % and $.
+	// %% and $$ are what systemd reads as % and $, the latter only in an argument.
 	escaped := strings.ReplaceAll(l.work, "%", "%%")
 	for _, want := range []string{
-		`ExecStart="` + strings.ReplaceAll(escaped, "$", "$$") + `/bridge de «prueba»" background` + "\n",
+		`ExecStart=/bin/sh -c 'exec "$$0" background' "` + strings.ReplaceAll(escaped, "$", "$$") + `/bridge de «prueba»"` + "\n",
 		"WorkingDirectory=" + escaped + "\n", "Restart=on-failure\n", "RestartSec=10\n", "WantedBy=default.target\n",
 	} {
 		if !strings.Contains(l.unit(), want) {
@@ -189,9 +190,40 @@ func TestASystemWithoutSystemdIsSaid(t *testing.T) {
 func TestAServiceOfTheWholeMachineRunsAsWhoAskedForIt(t *testing.T) {
 	t.Setenv("SUDO_USER", "jose")
 	text := unit("/opt/mostrador", "/opt/mostrador/bridge", true)
-	for _, want := range []string{"User=jose\n", "WantedBy=multi-user.target\n", `ExecStart="/opt/mostrador/bridge" background` + "\n"} {
+	for _, want := range []string{"User=jose\n", "WantedBy=multi-user.target\n", `"/opt/mostrador/bridge"` + "\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("got\n%s\nwant %q", text, want)
+		}
+	}
+}
+
+func TestSystemdTakesTheUnitOfAnyFolder(t *testing.T) {
+	verify, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		browser.Missing(t, "no systemd-analyze: install systemd")
+	}
+	t.Setenv("SUDO_USER", "")
+	for name, word := range map[string]string{
+		"mostrador":    "mostrador",
+		"José Pérez":   "José Pérez",
+		"50% %h":       "50%% %%h",
+		"$HOME ${x}":   "$$HOME $${x}",
+		"D'Arco":       "D'Arco",
+		`El "taller"`:  `El \"taller\"`,
+		`a\b`:          `a\\b`,
+		"uno; dos & …": "uno; dos & …",
+	} {
+		text := unit("/opt/"+name, "/opt/"+name+"/bridge", true)
+		if want := `"/opt/` + word + `/bridge"` + "\n"; !strings.Contains(text, want) {
+			t.Errorf("got unit\n%s\nwant %s in it", text, want)
+		}
+		file := filepath.Join(t.TempDir(), "mostrador-bridge.service")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// It says more about units of this machine's own, which do not count.
+		if out, err := exec.Command(verify, "verify", "--man=no", file).CombinedOutput(); err != nil || strings.Contains(string(out), "mostrador-bridge") {
+			t.Errorf("%s: got %v and %s, want systemd to take\n%s", name, err, out, text)
 		}
 	}
 }
