@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/kardianos/service"
@@ -19,31 +17,30 @@ import (
 // daemon is systemd or launchd. The administrator gets a service that starts with
 // the machine, everybody else one that starts with their session.
 type daemon struct {
+	machine
 	library service.Service
-	file    string // what an installed service has
-	root    bool
 }
 
 func newSystem(dir, program string) (system, error) {
-	d := &daemon{root: os.Geteuid() == 0}
-	var err error
-	if d.file, err = d.definition(); err != nil {
+	m, err := here()
+	if err != nil {
 		return nil, err
 	}
-	if d.library, err = service.New(nothing{}, &service.Config{
-		Name: name, Description: description, Executable: program, Arguments: []string{Command}, WorkingDirectory: dir,
-		UserName: owner(d.root),
-		Option: service.KeyValue{
-			"UserService": !d.root, "RunAtLoad": true, "KeepAlive": true, "LogDirectory": dir,
-			"SystemdScript": unit(dir, program, d.root),
-		},
-	}); err != nil {
-		return nil, fmt.Errorf("find service manager: %w", err)
-	}
-	if runtime.GOOS == "linux" && d.library.Platform() != "linux-systemd" {
+	if !m.mac && m.manager != "linux-systemd" {
 		return nil, ticket.NewError(ticket.CodeUnavailable, "Este sistema no tiene systemd: haga que el suyo ejecute «bridge "+Command+"» en la carpeta del puente.")
 	}
-	return d, nil
+	library, err := service.New(nothing{}, &service.Config{
+		Name: name, Description: description, Executable: program, Arguments: []string{Command}, WorkingDirectory: dir,
+		UserName: owner(m.root),
+		Option: service.KeyValue{
+			"UserService": !m.root, "RunAtLoad": true, "KeepAlive": true, "LogDirectory": dir,
+			"SystemdScript": unit(dir, program, m.root),
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find service manager: %w", err)
+	}
+	return &daemon{machine: m, library: library}, nil
 }
 
 // nothing is what the library would run; our program runs by itself.
@@ -55,23 +52,6 @@ func (nothing) Start(service.Service) error { return nil }
 // Stop does nothing.
 func (nothing) Stop(service.Service) error { return nil }
 
-// definition is the file that the library writes.
-func (d *daemon) definition() (string, error) {
-	home, err := os.UserHomeDir()
-	if err != nil && !d.root {
-		return "", fmt.Errorf("find home folder: %w", err)
-	}
-	switch {
-	case runtime.GOOS == "darwin" && d.root:
-		return "/Library/LaunchDaemons/" + name + ".plist", nil
-	case runtime.GOOS == "darwin":
-		return filepath.Join(home, "Library/LaunchAgents", name+".plist"), nil
-	case d.root:
-		return "/etc/systemd/system/" + name + ".service", nil
-	}
-	return filepath.Join(home, ".config/systemd/user", name+".service"), nil
-}
-
 // owner is who a service of the whole machine runs as: whoever asked for the
 // administrator's rights, since the folder is theirs.
 func owner(root bool) string {
@@ -82,28 +62,28 @@ func owner(root bool) string {
 }
 
 func (d *daemon) name() string {
-	if runtime.GOOS == "darwin" {
+	if d.mac {
 		return "el servicio de launchd " + name
 	}
 	return "el servicio de systemd " + name
 }
 
 func (d *daemon) hint() string {
-	if d.root || runtime.GOOS == "darwin" {
+	if d.root || d.mac {
 		return ""
 	}
 	return "Arranca cuando usted inicia sesión. Para que arranque con la computadora: sudo loginctl enable-linger " + cmp.Or(os.Getenv("USER"), "$USER")
 }
 
 func (d *daemon) remedy() string {
-	if runtime.GOOS == "darwin" || d.root {
+	if d.mac || d.root {
 		return "Revise el registro del sistema."
 	}
 	return "Hágalo desde una sesión normal de su usuario, no con «su»; o con «sudo», para toda la computadora."
 }
 
 func (d *daemon) installed() (bool, error) {
-	_, err := os.Stat(d.file)
+	_, err := os.Stat(d.own())
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
@@ -113,7 +93,7 @@ func (d *daemon) installed() (bool, error) {
 func (d *daemon) install(string, string) error {
 	err := d.library.Install()
 	if err != nil {
-		_ = os.Remove(d.file) // half of it must not look like a whole
+		_ = os.Remove(d.own()) // half of it must not look like a whole
 	}
 	return err
 }
