@@ -34,6 +34,7 @@ type Service interface {
 	Name() string
 	Hint() string
 	Installed() (bool, error)
+	Elsewhere() string
 	Install() error
 	Uninstall() error
 	Start() error
@@ -148,10 +149,7 @@ func (k keeper) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text := "Instalado:  no; «bridge install» hace que arranque solo\n"
-	if installed {
-		text = "Instalado:  sí, como " + k.service.Name() + "\n"
-	}
+	text := "Instalado:  " + howInstalled(installed, k.service.Name(), k.service.Elsewhere()) + "\n"
 	h, running := k.bridge.health(ctx)
 	if !running {
 		return say(k.Stdout, text+"En marcha:  no\n")
@@ -160,6 +158,19 @@ func (k keeper) status(ctx context.Context) error {
 	text += "WhatsApp:   " + strings.TrimSpace(strings.Join([]string{h.WhatsApp + ".", h.Reason, h.Solution}, " ")) + "\n"
 	text += "En cola:    " + api.Plural(h.Queue, "mensaje", "mensajes") + "\n"
 	return say(k.Stdout, text+"Página:     "+k.bridge.page()+"\n")
+}
+
+// howInstalled says whether the bridge is installed here, as name, and elsewhere.
+func howInstalled(here bool, name, elsewhere string) string {
+	switch {
+	case here && elsewhere != "":
+		return "sí, dos veces: como " + name + " y como " + elsewhere + "; quite uno con «bridge uninstall»"
+	case here:
+		return "sí, como " + name
+	case elsewhere != "":
+		return "sí, como " + elsewhere
+	}
+	return "no; «bridge install» hace que arranque solo"
 }
 
 // neighbour is the bridge that listens on this machine, if one does.

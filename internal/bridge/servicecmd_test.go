@@ -17,6 +17,7 @@ import (
 // fakeService is a system that starts bridges as a test says.
 type fakeService struct {
 	there bool
+	other string // what Elsewhere says
 	run   func() // what Start does besides
 	calls []string
 	err   error
@@ -26,6 +27,8 @@ func (f *fakeService) Name() string { return "la tarea de prueba" }
 func (f *fakeService) Hint() string { return "Evite que se duerma." }
 
 func (f *fakeService) Installed() (bool, error) { return f.there, f.err }
+
+func (f *fakeService) Elsewhere() string { return f.other }
 
 func (f *fakeService) Install() error {
 	f.calls, f.there = append(f.calls, "install"), true
@@ -154,6 +157,30 @@ func TestWhatASystemRefusesIsNotHidden(t *testing.T) {
 		if ticket.CodeOf(err) != ticket.CodeForbidden || strings.TrimSpace(out) != "No hay permiso." {
 			t.Errorf("%s: got %v and %q, want the sentence", name, err, out)
 		}
+	}
+}
+
+func TestTheStatusNamesABridgeThatIsInstalledElsewhereToo(t *testing.T) {
+	env := settings("http://127.0.0.1:1")
+	env["PUERTO_LOCAL"] = freePort(t)
+	dir := folderOf(t, env)
+	for _, c := range []struct {
+		service fakeService
+		want    string
+	}{
+		{fakeService{}, "Instalado:  no; «bridge install»"},
+		{fakeService{other: "la otra (con «sudo»)"}, "Instalado:  sí, como la otra (con «sudo»)\n"},
+		{fakeService{there: true}, "Instalado:  sí, como la tarea de prueba\n"},
+		{
+			fakeService{there: true, other: "la otra (con «sudo»)"},
+			"Instalado:  sí, dos veces: como la tarea de prueba y como la otra (con «sudo»); quite uno con «bridge uninstall»\n",
+		},
+	} {
+		out, err := order(t, dir, &c.service, "status")
+		if err != nil {
+			t.Errorf("status: %v", err)
+		}
+		wantText(t, out, c.want)
 	}
 }
 

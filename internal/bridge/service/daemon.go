@@ -90,6 +90,21 @@ func (d *daemon) installed() (bool, error) {
 	return err == nil, err
 }
 
+// elsewhere takes a definition that it may not look at for none.
+func (d *daemon) elsewhere() (what, how string) {
+	other := d.other()
+	if other == "" {
+		return "", ""
+	}
+	if _, err := os.Stat(other); err != nil {
+		return "", ""
+	}
+	if d.root {
+		return d.name() + " del usuario " + d.asker, "como " + d.asker + ", sin «sudo»"
+	}
+	return d.name() + " de toda la computadora", "con «sudo»"
+}
+
 func (d *daemon) install(string, string) error {
 	err := d.library.Install()
 	if err != nil {

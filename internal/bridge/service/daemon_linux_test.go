@@ -14,17 +14,18 @@ import (
 )
 
 // actEnv has the test's own program do one thing with a service and end, on a
-// machine with the managerEnv.
+// machine with the managerEnv whose files are in the machineEnv.
 const (
 	actEnv     = "SERVICE_ACT"
 	managerEnv = "SERVICE_MANAGER"
+	machineEnv = "SERVICE_MACHINE"
 )
 
 func TestMain(m *testing.M) {
 	if act := os.Getenv(actEnv); act != "" {
 		here = func() (machine, error) {
 			m, err := thisMachine()
-			m.manager = os.Getenv(managerEnv)
+			m.manager, m.dir = os.Getenv(managerEnv), os.Getenv(machineEnv)
 			return m, err
 		}
 		os.Exit(perform(act))
@@ -95,7 +96,7 @@ func (l *laptop) act(act string, env ...string) string {
 	cmd := exec.Command(l.program)
 	cmd.Dir = l.work
 	cmd.Env = append([]string{
-		actEnv + "=" + act, managerEnv + "=" + l.manager,
+		actEnv + "=" + act, managerEnv + "=" + l.manager, machineEnv + "=" + l.home,
 		"HOME=" + l.home, "PATH=" + filepath.Join(l.home, "bin") + ":/usr/bin:/bin", "USER=jose",
 	}, env...)
 	if os.Geteuid() == 0 {
@@ -193,6 +194,77 @@ func TestASystemWithoutSystemdIsSaid(t *testing.T) {
 	}
 	if l.unit() != "" || l.said() != "" {
 		t.Errorf("got unit %q and orders %q, want nothing done", l.unit(), l.said())
+	}
+}
+
+func TestABridgeThatIsInstalledWithSudoIsNotInstalledWithoutToo(t *testing.T) {
+	l := newLaptop(t)
+	whole := filepath.Join(l.home, "etc/systemd/system/mostrador-bridge.service")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(whole), 0o755), os.WriteFile(whole, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	const what = "el servicio de systemd mostrador-bridge de toda la computadora"
+	if got, want := l.act("install"), "conflict: El puente ya está instalado en esta computadora: es "+what+
+		". Para instalarlo así, quítelo antes: ejecute «bridge uninstall» con «sudo»."; got != want {
+		t.Errorf("install: got %q, want %q", got, want)
+	}
+	for _, act := range []string{"start", "stop", "uninstall"} {
+		want := "conflict: El puente está instalado en esta computadora como " + what + ": ejecute «bridge " + act + "» con «sudo»."
+		if got := l.act(act); got != want {
+			t.Errorf("%s: got %q, want %q", act, got, want)
+		}
+	}
+	if l.unit() != "" || l.said() != "" {
+		t.Errorf("got unit %q and orders %q, want nothing done", l.unit(), l.said())
+	}
+	// One that is here as well, from before, is still to be got rid of.
+	if err := os.Remove(whole); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.act("install"); got != "" {
+		t.Fatalf("install: %s", got)
+	}
+	if err := os.WriteFile(whole, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, act := range []string{"stop", "uninstall"} {
+		if got := l.act(act); got != "" {
+			t.Errorf("%s: got %q, want it done", act, got)
+		}
+	}
+}
+
+func TestABridgeThatIsInstalledWithoutSudoIsNotInstalledWithItToo(t *testing.T) {
+	home := t.TempDir()
+	own := filepath.Join(home, ".config/systemd/user/mostrador-bridge.service")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(own), 0o755), os.WriteFile(own, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	root := machine{manager: "linux-systemd", dir: t.TempDir(), root: true, asker: "jose", askerHome: home}
+	before := here
+	t.Cleanup(func() { here = before })
+	here = func() (machine, error) { return root, nil }
+	s, err := New(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for act, do := range map[string]func() error{"install": s.Install, "uninstall": s.Uninstall, "start": s.Start, "stop": s.Stop} {
+		err := do()
+		if ticket.CodeOf(err) != ticket.CodeConflict || !strings.Contains(err.Error(), "el servicio de systemd mostrador-bridge del usuario jose") ||
+			!strings.HasSuffix(err.Error(), "» como jose, sin «sudo».") {
+			t.Errorf("%s: got %v, want whose it is and who does it", act, err)
+		}
+	}
+	if got, want := s.Elsewhere(), "el servicio de systemd mostrador-bridge del usuario jose (como jose, sin «sudo»)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	// Nobody asked: whose home would it be?
+	root.asker, root.askerHome = "", ""
+	if s, err = New(home); err != nil || s.Elsewhere() != "" {
+		t.Errorf("got %q and %v, want nothing elsewhere", s.Elsewhere(), err)
+	}
+	if err := s.Start(); ticket.CodeOf(err) != ticket.CodeNotFound {
+		t.Errorf("got %v, want that it is not installed", err)
 	}
 }
 

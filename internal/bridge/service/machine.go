@@ -5,6 +5,7 @@ package service
 import (
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"runtime"
 
@@ -18,6 +19,9 @@ type machine struct {
 	dir     string // where the files of the whole machine are
 	root    bool   // we have the administrator's rights
 	home    string // of whoever runs us; root needs none
+	asker   string // who asked for the administrator's rights, if anybody did
+	// askerHome is empty too where the asker has none that we know of.
+	askerHome string
 }
 
 // here is the machine that a Service is of; a test has another one.
@@ -28,6 +32,11 @@ func thisMachine() (machine, error) {
 	var err error
 	if m.home, err = os.UserHomeDir(); err != nil && !m.root {
 		return m, fmt.Errorf("find home folder: %w", err)
+	}
+	if m.asker = owner(m.root); m.asker != "" {
+		if u, err := user.Lookup(m.asker); err == nil {
+			m.askerHome = u.HomeDir
+		}
 	}
 	return m, nil
 }
@@ -48,3 +57,12 @@ func (m machine) definition(whole bool, home string) string {
 
 // own is the definition of our own service.
 func (m machine) own() string { return m.definition(m.root, m.home) }
+
+// other is the definition that the same person has with sudo, if we are without,
+// and the other way round. It is empty for an administrator whom nobody asked.
+func (m machine) other() string {
+	if m.root && m.askerHome == "" {
+		return ""
+	}
+	return m.definition(!m.root, m.askerHome)
+}

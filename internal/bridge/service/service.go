@@ -35,6 +35,9 @@ type system interface {
 	name() string // in Spanish, for a sentence
 	hint() string // what else the person has to know once it is installed, may be empty
 	installed() (bool, error)
+	// elsewhere is, in Spanish for a sentence, what starts a bridge where this
+	// system does not see it, and how to run a command that does; empty for none.
+	elsewhere() (what, how string)
 	install(dir, program string) error
 	uninstall() error
 	start() error
@@ -70,15 +73,31 @@ func (s *Service) Name() string { return s.system.name() }
 func (s *Service) Hint() string { return s.system.hint() }
 
 // Installed reports whether the system starts a bridge by itself, of whatever
-// folder.
+// folder, as this user; Elsewhere says whether it does as another one.
 func (s *Service) Installed() (bool, error) {
 	ok, err := s.system.installed()
 	return ok, s.explain("preguntar por", err)
 }
 
+// Elsewhere is, for a sentence, what starts the bridge with sudo when we are
+// without, or without when we are with it, and how to get at that; empty when
+// there is nothing.
+func (s *Service) Elsewhere() string {
+	what, how := s.system.elsewhere()
+	if what == "" {
+		return ""
+	}
+	return what + " (" + how + ")"
+}
+
 // Install has the system start the bridge from now on, and again when it ended
-// because of an error. It fails with CodeConflict when that is so already.
+// because of an error. It fails with CodeConflict when that is so already, here
+// or elsewhere: two of one phone would throw each other out.
 func (s *Service) Install() error {
+	if what, how := s.system.elsewhere(); what != "" {
+		return ticket.NewError(ticket.CodeConflict, fmt.Sprintf(
+			"El puente ya está instalado en esta computadora: es %s. Para instalarlo así, quítelo antes: ejecute «bridge uninstall» %s.", what, how))
+	}
 	switch ok, err := s.Installed(); {
 	case err != nil:
 		return err
@@ -89,8 +108,11 @@ func (s *Service) Install() error {
 }
 
 // Uninstall undoes Install. Nothing of the folder is touched. It fails with
-// CodeNotFound when nothing is installed.
+// CodeNotFound when nothing is installed, with CodeConflict when it is elsewhere.
 func (s *Service) Uninstall() error {
+	if err := s.notHere("uninstall"); err != nil {
+		return err
+	}
 	err := s.system.uninstall()
 	if err == nil {
 		return nil
@@ -102,8 +124,11 @@ func (s *Service) Uninstall() error {
 }
 
 // Start has the system run the bridge now. It fails with CodeNotFound when it is
-// not installed.
+// not installed, with CodeConflict when it is elsewhere.
 func (s *Service) Start() error {
+	if err := s.notHere("start"); err != nil {
+		return err
+	}
 	switch ok, err := s.Installed(); {
 	case err != nil:
 		return err
@@ -113,8 +138,27 @@ func (s *Service) Start() error {
 	return s.explain("arrancar", s.system.start())
 }
 
-// Stop has the system end the bridge and not start it again by itself for now.
-func (s *Service) Stop() error { return s.explain("detener", s.system.stop()) }
+// Stop has the system end the bridge and not start it again by itself for now. It
+// fails with CodeConflict when it is installed elsewhere.
+func (s *Service) Stop() error {
+	if err := s.notHere("stop"); err != nil {
+		return err
+	}
+	return s.explain("detener", s.system.stop())
+}
+
+// notHere refuses the command for a bridge that is installed elsewhere only.
+func (s *Service) notHere(command string) error {
+	what, how := s.system.elsewhere()
+	if what == "" {
+		return nil
+	}
+	if ok, err := s.system.installed(); ok || err != nil {
+		return s.explain("preguntar por", err)
+	}
+	return ticket.NewError(ticket.CodeConflict, fmt.Sprintf(
+		"El puente está instalado en esta computadora como %s: ejecute «bridge %s» %s.", what, command, how))
+}
 
 // explain puts a system's error into words.
 func (s *Service) explain(verb string, err error) error {

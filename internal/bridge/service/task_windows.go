@@ -50,6 +50,9 @@ func (scheduler) installed() (bool, error) {
 	return len(bytes.TrimSpace(out)) > 0, err
 }
 
+// elsewhere knows none: a task's name is one for all users.
+func (scheduler) elsewhere() (what, how string) { return "", "" }
+
 func (scheduler) install(dir, program string) error {
 	me, err := user.Current()
 	if err != nil {
