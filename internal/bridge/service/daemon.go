@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/kardianos/service"
 
@@ -39,6 +40,9 @@ func newSystem(dir, program string) (system, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find service manager: %w", err)
+	}
+	if m.mac {
+		library = launchd{Service: library, pause: func() { time.Sleep(unloadEvery) }}
 	}
 	return &daemon{machine: m, library: library}, nil
 }
