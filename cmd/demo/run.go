@@ -50,11 +50,12 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// run plays the demo until ctx ends.
-func run(ctx context.Context, opts options) error {
+// run plays the demo until ctx ends. The temporary folder of one that fails is
+// kept: its error names the logs in it.
+func run(ctx context.Context, opts options) (err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(opts.out)
-	dir := flags.String("carpeta", "", "carpeta para los datos (por omisión, una temporal que se borra al terminar)")
+	dir := flags.String("carpeta", "", "carpeta para los datos (por omisión, una temporal que se borra si todo salió bien)")
 	port := flags.Int("puerto", 8523, "puerto del panel; si está ocupado se toma otro")
 	alone := flags.Bool("sin-telefono", false, "nadie escanea el código QR: se ve lo que ve un negocio la primera vez")
 	if err := flags.Parse(opts.args); errors.Is(err, flag.ErrHelp) {
@@ -63,12 +64,14 @@ func run(ctx context.Context, opts options) error {
 		return fmt.Errorf("read flags: %w", err)
 	}
 	if *dir == "" {
-		temp, err := os.MkdirTemp("", "mostrador-demo-")
-		if err != nil {
+		if *dir, err = os.MkdirTemp("", "mostrador-demo-"); err != nil {
 			return fmt.Errorf("make data folder: %w", err)
 		}
-		defer os.RemoveAll(temp)
-		*dir = temp
+		defer func() {
+			if err == nil {
+				_ = os.RemoveAll(*dir)
+			}
+		}()
 	}
 	sim, err := wasim.Start(wasim.Options{Phone: "5215555550100", Name: "Taller de la demo"})
 	if err != nil {
