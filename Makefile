@@ -80,9 +80,11 @@ $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE):
 test-panel: $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## axe and the tab key on every page and dialog of the panel (needs npm and Chromium)
 	AXE=$(AXE) go test -tags axe -count=1 -v -timeout 20m $(TESTFLAGS) -run Accessible ./web
 
+# A measurement that fails is to fail here too, whatever grep says.
 .PHONY: figures
+figures: SHELL := bash
 figures: panel $(NODE_TOOLS)/$(AXE_CORE)-$(LIGHTHOUSE) ## the panel's size, time on a slow computer and Lighthouse scores
-	LIGHTHOUSE=$(CURDIR)/$(NODE_TOOLS)/node_modules/lighthouse/cli/index.js go test -tags figures -count=1 -v -run Figures ./web | grep -v '^=== '
+	set -o pipefail; LIGHTHOUSE=$(CURDIR)/$(NODE_TOOLS)/node_modules/lighthouse/cli/index.js go test -tags figures -count=1 -v -run Figures ./web | grep -v '^=== '
 
 .PHONY: screenshots
 screenshots: panel ## the pictures of the panel in the guides, from the demo (with a font that has emojis, such as Noto Color Emoji)
