@@ -162,7 +162,7 @@ func TestWhatASystemRefusesIsNotHidden(t *testing.T) {
 
 func TestTheStatusNamesABridgeThatIsInstalledElsewhereToo(t *testing.T) {
 	env := settings("http://127.0.0.1:1")
-	env["PUERTO_LOCAL"] = freePort(t)
+	env["PUERTO_LOCAL"] = porttest.Free(t)
 	dir := folderOf(t, env)
 	for _, c := range []struct {
 		service fakeService
