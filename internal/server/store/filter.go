@@ -214,23 +214,11 @@ func (s *Store) boundsOf(ctx context.Context, business int64, f Filter) (bounds,
 	if f.OnlyStatuses() {
 		return b, nil
 	}
-	last, err := s.lastNumber(ctx, business)
+	low, high, err := s.numbersWithin(ctx, business, f.From, f.Until)
 	if err != nil {
 		return bounds{}, err
 	}
-	b.high = min(b.high, last+1)
-	if !f.Until.IsZero() {
-		n, err := s.numberAt(ctx, business, f.Until, last)
-		if err != nil {
-			return bounds{}, err
-		}
-		b.high = min(b.high, n)
-	}
-	if !f.From.IsZero() {
-		if b.low, err = s.numberAt(ctx, business, f.From, last); err != nil {
-			return bounds{}, err
-		}
-	}
+	b.low, b.high = low, min(b.high, high)
 	few, err := s.few(ctx, business, f)
 	if err != nil {
 		return bounds{}, err
@@ -267,31 +255,4 @@ func (s *Store) few(ctx context.Context, business int64, f Filter) (bool, error)
 		n += counts[status]
 	}
 	return n <= s.stretch, nil
-}
-
-// lastNumber is the highest number a ticket of the business has had.
-func (s *Store) lastNumber(ctx context.Context, business int64) (n int64, err error) {
-	_, err = one(s.reader.QueryRowContext(ctx, `SELECT last_ticket_number FROM businesses WHERE id = $1`, business), &n)
-	return n, err
-}
-
-// numberAt returns the lowest number of a ticket opened at a time or later, last
-// + 1 without one. Numbers count up with time, so that halving finds it.
-func (s *Store) numberAt(ctx context.Context, business int64, at time.Time, last int64) (int64, error) {
-	low, high := int64(1), last+1
-	for low < high {
-		middle := low + (high-low)/2
-		var number, created int64
-		found, err := one(s.reader.QueryRowContext(ctx, `
-			SELECT number, created_at FROM tickets WHERE business_id = $1 AND number >= $2 ORDER BY number LIMIT 1`, business, middle), &number, &created)
-		switch {
-		case err != nil:
-			return 0, err
-		case !found || created >= millis(at):
-			high = middle
-		default:
-			low = number + 1
-		}
-	}
-	return low, nil
 }

@@ -76,10 +76,10 @@ func (t *tx) importTicket(in Imported) (number int64, existed bool, err error) {
 		contact, in.Messages[0].WhatsAppID); err != nil || existed {
 		return 0, existed, err
 	}
-	if number, err = t.importNumber(in.Business, in.Number); err != nil {
+	created := millis(in.CreatedAt)
+	if number, err = t.importNumber(in.Business, in.Number, created); err != nil {
 		return 0, false, fmt.Errorf("number ticket: %w", err)
 	}
-	created := millis(in.CreatedAt)
 	var answered, resolved int64
 	if in.Status != ticket.StatusPending {
 		answered = created
@@ -116,23 +116,24 @@ func (t *tx) importContact(in Imported) (int64, error) {
 	return p.id, err
 }
 
-// importNumber returns wanted if no ticket has it, else the next free one.
-func (t *tx) importNumber(business, wanted int64) (number int64, err error) {
-	_, err = t.row([]any{&number}, `
-		UPDATE businesses SET last_ticket_number = CASE
-			WHEN $2 > last_ticket_number THEN $2
-			WHEN $2 < 1 OR EXISTS (SELECT 1 FROM tickets WHERE business_id = $1 AND number = $2) THEN last_ticket_number + 1
-			ELSE last_ticket_number END
-		WHERE id = $1 RETURNING last_ticket_number`, business, wanted)
-	if err != nil || wanted < 1 || number == wanted {
-		return number, err
+// importNumber returns wanted if no ticket has it, else the next free one, for a
+// ticket opened at some time.
+func (t *tx) importNumber(business, wanted, created int64) (int64, error) {
+	var last int64
+	if _, err := t.row([]any{&last}, `SELECT last_ticket_number FROM businesses WHERE id = $1`+t.lock, business); err != nil {
+		return 0, err
+	}
+	if wanted > last {
+		return wanted, t.exec(`UPDATE businesses SET last_ticket_number = $3, `+numbered+` WHERE id = $1`, business, created, wanted)
 	}
 	var taken bool
-	_, err = t.row([]any{&taken}, `SELECT EXISTS (SELECT 1 FROM tickets WHERE business_id = $1 AND number = $2)`, business, wanted)
-	if !taken {
-		number = wanted
+	if _, err := t.row([]any{&taken}, `SELECT EXISTS (SELECT 1 FROM tickets WHERE business_id = $1 AND number = $2)`, business, wanted); err != nil {
+		return 0, err
 	}
-	return number, err
+	if taken || wanted < 1 {
+		return t.nextNumber(business, created)
+	}
+	return wanted, t.fillGap(business, wanted, created)
 }
 
 func (t *tx) importMessage(in Imported, ticketID, contact int64, m ticket.Message) error {

@@ -96,7 +96,7 @@ func (m *mover) split(second, message int64, classify func(int64, string) ticket
 func (m *mover) openRest(second int64) error {
 	m.target = sheet{Contact: m.source.Contact, Status: ticket.StatusPending}
 	var err error
-	if m.target.Number, err = m.nextNumber(m.business); err != nil {
+	if m.target.Number, err = m.nextNumber(m.business, m.now); err != nil {
 		return fmt.Errorf("number ticket: %w", err)
 	}
 	m.target.ID, err = m.add(`

@@ -88,15 +88,7 @@ func (s *Store) usualWait(ctx context.Context, c conditions, counted []TallyCoun
 // openedWithin are the conditions of a ticket that was opened within some time and
 // not joined to another, among them the numbers that it can have.
 func (s *Store) openedWithin(ctx context.Context, business int64, from, until time.Time) (conditions, error) {
-	last, err := s.lastNumber(ctx, business)
-	if err != nil {
-		return conditions{}, err
-	}
-	low, err := s.numberAt(ctx, business, from, last)
-	if err != nil {
-		return conditions{}, err
-	}
-	high, err := s.numberAt(ctx, business, until, last)
+	low, high, err := s.numbersWithin(ctx, business, from, until)
 	if err != nil {
 		return conditions{}, err
 	}

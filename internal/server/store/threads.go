@@ -107,7 +107,7 @@ func (g *intake) latest() (thread, error) {
 func (g *intake) open(text string) (thread, error) {
 	th := thread{status: ticket.StatusPending}
 	var err error
-	if th.number, err = g.nextNumber(g.in.Business); err != nil {
+	if th.number, err = g.nextNumber(g.in.Business, g.now); err != nil {
 		return thread{}, fmt.Errorf("number ticket: %w", err)
 	}
 	text = cut(text, descriptionLimit)
@@ -132,15 +132,16 @@ func (g *intake) open(text string) (thread, error) {
 	return th, g.exec(`UPDATE tickets SET status = 'resolved', resolved_at = $2, unread = 0 WHERE id = $1`, id, g.now)
 }
 
-// nextNumber counts the tickets of a business up. RETURNING spares PostgreSQL a
-// way to another machine, and would cost SQLite a temporary table.
-func (t *tx) nextNumber(business int64) (number int64, err error) {
-	count, counted := `UPDATE businesses SET last_ticket_number = last_ticket_number + 1 WHERE id = $1`, `last_ticket_number`
+// nextNumber counts the tickets of a business up for one opened at some time.
+// RETURNING spares PostgreSQL a way to another machine, and would cost SQLite a
+// temporary table.
+func (t *tx) nextNumber(business, created int64) (number int64, err error) {
+	count, counted := `UPDATE businesses SET last_ticket_number = last_ticket_number + 1, `+numbered+` WHERE id = $1`, `last_ticket_number`
 	if t.id != "" {
-		_, err = t.row([]any{&number}, count+` RETURNING `+counted, business)
+		_, err = t.row([]any{&number}, count+` RETURNING `+counted, business, created)
 		return number, err
 	}
-	if err = t.exec(count, business); err == nil {
+	if err = t.exec(count, business, created); err == nil {
 		_, err = t.row([]any{&number}, `SELECT `+counted+` FROM businesses WHERE id = $1`, business)
 	}
 	return number, err
