@@ -115,7 +115,7 @@ func withParts(ctx context.Context, o Options, do func(*parts, config.Server) er
 		return err
 	}
 	log := newLogger(o.Stderr, "warn")
-	p, err := build(ctx, o, c, log)
+	p, err := build(ctx, o, c, setup(c, true), log)
 	if err != nil {
 		return err
 	}

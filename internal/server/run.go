@@ -71,7 +71,7 @@ func serve(ctx context.Context, o Options) error {
 	}
 	log.Info().Str("version", version.String()).Stringer("address", ln.Addr()).Str("database", engine(c.DatabaseURL)).
 		Str("bridge_url", c.BridgeURL).Msg("server starting")
-	p, err := build(ctx, o, c, log)
+	p, err := build(ctx, o, c, setup(c, false), log)
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -134,16 +134,16 @@ func (p *parts) classify(business int64, text string) ticket.Classification {
 }
 
 // build makes the parts; what it made before a failure it closes again.
-func build(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (*parts, error) {
+func build(ctx context.Context, o Options, c config.Server, what store.Setup, log zerolog.Logger) (*parts, error) {
 	p := &parts{now: o.Now, index: newIndexer(), meters: newMeters()}
-	if err := p.open(ctx, o, c, log); err != nil {
+	if err := p.open(ctx, o, c, what, log); err != nil {
 		p.close(log)
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolog.Logger) (err error) {
+func (p *parts) open(ctx context.Context, o Options, c config.Server, what store.Setup, log zerolog.Logger) (err error) {
 	presence := live.NewPresence(func(business int64, e live.Event) { p.live.Publish(business, e) }, o.Now)
 	p.live = live.New(live.Options{
 		Identify: func(r *http.Request) (auth.Identity, error) { return p.auth.Identify(r) }, Origins: c.Origins,
@@ -157,7 +157,7 @@ func (p *parts) open(ctx context.Context, o Options, c config.Server, log zerolo
 		return err
 	}
 	p.keeper = &retention.Keeper{Store: p.store, Photos: p.photos, Log: log}
-	p.origin, err = p.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
+	p.origin, err = p.store.Setup(ctx, what)
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}

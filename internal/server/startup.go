@@ -17,6 +17,7 @@ import (
 
 	"mostrador/internal/config"
 	"mostrador/internal/httpx"
+	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 )
 
@@ -32,6 +33,13 @@ const (
 	// keep it, are removed.
 	houseKeeping = time.Hour
 )
+
+// setup is what the configuration says of the business and its bridge. A command
+// keeps those that are there: its configuration need not be that of the server
+// that runs, whose laptop it would lock out.
+func setup(c config.Server, keep bool) store.Setup {
+	return store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token), Keep: keep}
+}
 
 // newLogger writes for people on a terminal and JSON for programs elsewhere.
 func newLogger(w io.Writer, level string) zerolog.Logger {

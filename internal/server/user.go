@@ -15,7 +15,6 @@ import (
 	"golang.org/x/term"
 
 	"mostrador/internal/config"
-	"mostrador/internal/httpx"
 	"mostrador/internal/server/auth"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
@@ -72,7 +71,7 @@ func user(ctx context.Context, o Options, args []string) error {
 		return err
 	}
 	defer func() { _ = d.store.Close() }()
-	origin, err := d.store.Setup(ctx, store.Setup{BusinessName: businessName, BridgeURL: c.BridgeURL, TokenHash: httpx.NewToken(c.Token)})
+	origin, err := d.store.Setup(ctx, setup(c, true))
 	if err != nil {
 		return fmt.Errorf("set up business: %w", err)
 	}

@@ -23,18 +23,23 @@ type Setup struct {
 	BusinessName string   // of a new one; people may change it later
 	BridgeURL    string   // http://host:port, empty while unknown
 	TokenHash    [32]byte // SHA-256 of API_TOKEN
+	Keep         bool     // leave a bridge that is there as it is
 }
 
 // Origin says for whom a request is: the business, and the bridge it came by.
 type Origin struct{ Business, Bridge int64 }
 
 // Setup makes the default business and its bridge, or updates the bridge to what
-// the configuration says now. It is safe to run in several servers at once.
+// the configuration says now, unless that is to be kept. It is safe to run in several servers at once.
 func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	cleanAll(&c.BusinessName, &c.BridgeURL)
 	o, same, err := s.alreadySetUp(ctx, c)
 	if err != nil || same {
 		return o, err
+	}
+	update := `url = excluded.url, token_hash = excluded.token_hash`
+	if c.Keep {
+		update = `code = excluded.code` // nothing, though its id is told
 	}
 	err = s.write(ctx, "set up business", func(t *tx) error {
 		_, err := t.row([]any{&o.Business}, `
@@ -46,7 +51,7 @@ func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 		}
 		_, err = t.row([]any{&o.Bridge}, `
 			INSERT INTO bridges (business_id, code, url, token_hash, created_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (business_id, code) DO UPDATE SET url = excluded.url, token_hash = excluded.token_hash RETURNING id`,
+			ON CONFLICT (business_id, code) DO UPDATE SET `+update+` RETURNING id`,
 			o.Business, defaultCode, c.BridgeURL, c.TokenHash[:], t.now)
 		return err
 	})
@@ -54,13 +59,13 @@ func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	return o, err
 }
 
-// alreadySetUp reports whether the database says what c says, so that an ordinary
-// start need not wait for the disk.
+// alreadySetUp reports whether the database says what c says, or what there is to
+// keep, so that an ordinary start need not wait for the disk.
 func (s *Store) alreadySetUp(ctx context.Context, c Setup) (o Origin, same bool, err error) {
 	same, err = one(s.reader.QueryRowContext(ctx, `
 		SELECT b.id, r.id FROM businesses b JOIN bridges r ON r.business_id = b.id AND r.code = b.code
-		WHERE b.code = $1 AND b.name = $2 AND r.url = $3 AND r.token_hash = $4`,
-		defaultCode, c.BusinessName, c.BridgeURL, c.TokenHash[:]), &o.Business, &o.Bridge)
+		WHERE b.code = $1 AND ($5 OR b.name = $2 AND r.url = $3 AND r.token_hash = $4)`,
+		defaultCode, c.BusinessName, c.BridgeURL, c.TokenHash[:], c.Keep), &o.Business, &o.Bridge)
 	if err != nil {
 		return Origin{}, false, fmt.Errorf("look for business: %w", explain(err))
 	}

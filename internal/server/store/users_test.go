@@ -102,6 +102,30 @@ func TestTheConfigurationSetsUpOneBusiness(t *testing.T) {
 	})
 }
 
+func TestASetupThatKeepsMakesWhatIsMissingAndChangesNothing(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		s := storetest.OpenURL(t, url)
+		var first store.Origin
+		for i, c := range []store.Setup{
+			{BusinessName: "Taller", BridgeURL: "http://a.test", TokenHash: [32]byte{1}, Keep: true},
+			{BusinessName: "Otro", BridgeURL: "http://b.test", TokenHash: [32]byte{2}, Keep: true},
+		} {
+			origin, err := s.Setup(t.Context(), c)
+			if i == 0 {
+				first = origin
+			}
+			if err != nil || origin != first || origin.Bridge == 0 {
+				t.Errorf("setup %d: got %+v, %v, want %+v", i+1, origin, err, first)
+			}
+		}
+		if got, err := s.OriginByToken(t.Context(), [32]byte{1}); err != nil || got != first {
+			t.Errorf("the first token: got %+v, %v, want it known", got, err)
+		}
+		_, err := s.OriginByToken(t.Context(), [32]byte{2})
+		wantCode(t, err, ticket.CodeUnauthorized)
+	})
+}
+
 func TestATokenThatAnotherServerChangedIsRefusedWithinASecond(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, url string) {
 		s, other := openShop(t, url), storetest.OpenURL(t, url)
