@@ -40,7 +40,7 @@ func newLevels(r *metrics.Registry) levels {
 		waiting:     gauge("replies_waiting", "Replies that have not left, by what they wait for.", metrics.Label{Name: "state", Values: waiting}),
 		failed:      gauge("replies_failed", "Replies that were given up and that nobody has sent again or discarded."),
 		oldest:      gauge("replies_oldest_seconds", "How long the oldest waiting reply has waited; 0 without one."),
-		alerts:      gauge("alerts", "Alerts that are up in the panel, by kind.", metrics.Label{Name: "kind", Values: []string{store.AlertSilence, watch.KindWhatsApp, watch.KindProblem}}),
+		alerts:      gauge("alerts", "Alerts that are up in the panel, by kind.", metrics.Label{Name: "kind", Values: []string{store.AlertSilence, watch.KindWhatsApp, watch.KindProblem, store.AlertBackup}}),
 		beatAge:     gauge("bridge_heartbeat_age_seconds", "How long ago the bridge that has been silent longest gave a sign of life; nothing before the first ever."),
 		states:      gauge("bridges", "Bridges by what they last said of their session with WhatsApp.", metrics.Label{Name: "state", Values: wire.SessionStates()}),
 		queue:       gauge("bridge_queue_messages", "Messages that lie at the laptops, as these last said.", metrics.Label{Name: "state", Values: []string{"waiting", "files", "parked", "damaged"}}),

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"mostrador/internal/httpx"
 	"mostrador/internal/metrics/metricstest"
 	"mostrador/internal/server"
+	"mostrador/internal/server/store"
 )
 
 const metricsToken = "zz99xx88cc77vv66"
@@ -106,6 +109,23 @@ func TestTheServerShowsWhatBecameOfMessagesAndReplies(t *testing.T) {
 			t.Errorf("got no %s", name)
 		}
 	}
+	p.end()
+}
+
+func TestTheAlertAboutBackupsIsCountedAsOne(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir, map[string]string{"METRICAS_TOKEN": metricsToken, "RESPALDO": filepath.Join(dir, "respaldos")})
+	p.shows(`mostrador_server_alerts{kind="backup"} 0`)
+	look(t, dir, func(s *store.Store) {
+		origin, err := s.OriginByToken(t.Context(), httpx.NewToken(token))
+		if err == nil {
+			_, err = s.RaiseAlert(t.Context(), origin, store.Trouble{Kind: store.AlertBackup, Sentence: "No hay respaldo.", Solution: "Haga uno."}, time.Now())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	p.shows(`mostrador_server_alerts{kind="backup"} 1`, `mostrador_server_alerts{kind="silence"} 0`)
 	p.end()
 }
 
