@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -387,6 +388,33 @@ func TestABucketIsAShelfToo(t *testing.T) {
 	again, dir := s.restored(s.get(second.Name))
 	if got, want := contents(t, again, dir), contents(t, s.store, s.path("fotos")); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestACopyThatIsNotInABucketIsToldFromABucketThatDoesNotAnswer(t *testing.T) {
+	backend := s3mem.New()
+	if err := backend.CreateBucket("copias"); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(gofakes3.New(backend).Server())
+	t.Cleanup(server.Close)
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(refusing.Close)
+	for place, want := range map[string]struct {
+		code     ticket.Code
+		sentence string
+	}{
+		server.URL + "/copias/taller":   {ticket.CodeNotFound, "No existe el respaldo otro.tar.gz."},
+		server.URL + "/otra/taller":     {ticket.CodeUnavailable, "revise RESPALDO"},
+		refusing.URL + "/copias/taller": {ticket.CodeUnavailable, "revise RESPALDO"},
+	} {
+		shelf, err := backup.Bucket("s3://clave:secreto@" + strings.TrimPrefix(place, "http://") + "?tls=off")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := shelf.Get(t.Context(), "otro.tar.gz"); ticket.CodeOf(err) != want.code || !strings.Contains(err.Error(), want.sentence) {
+			t.Errorf("%s: got %v, want %q", place, err, want.sentence)
+		}
 	}
 }
 

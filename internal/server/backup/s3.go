@@ -83,6 +83,14 @@ func (b bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, b.unavailable(err)
 	}
+	// Nothing was asked for yet.
+	if _, err := object.Stat(); err != nil {
+		_ = object.Close()
+		if minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+			return nil, missing(name)
+		}
+		return nil, b.unavailable(err)
+	}
 	return object, nil
 }
 

@@ -20,10 +20,15 @@ type Shelf interface {
 	List(ctx context.Context) ([]File, error)
 	// Put stores all of r durably under name, over what had it, or nothing.
 	Put(ctx context.Context, name string, r io.Reader) error
-	// Get opens what has the name; the caller closes it.
+	// Get opens what has the name; the caller closes it. What is not there is
+	// CodeNotFound.
 	Get(ctx context.Context, name string) (io.ReadCloser, error)
 	// Remove takes name away; what is not there is no error.
 	Remove(ctx context.Context, name string) error
+}
+
+func missing(name string) error {
+	return ticket.NewError(ticket.CodeNotFound, "No existe el respaldo "+name+".")
 }
 
 // reserve is what a copy leaves free on a disk, in bytes: messages come first.
@@ -111,7 +116,7 @@ func (f folder) write(root *os.Root, name string, r io.Reader) error {
 func (f folder) Get(_ context.Context, name string) (io.ReadCloser, error) {
 	file, err := os.OpenInRoot(f.dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ticket.NewError(ticket.CodeNotFound, "No existe el respaldo "+name+".")
+		return nil, missing(name)
 	}
 	if err != nil {
 		return nil, f.unavailable(err)
