@@ -21,7 +21,7 @@ const (
 func Free(tb testing.TB) string {
 	tb.Helper()
 	for range 1000 {
-		port := strconv.Itoa(lowest + rand.IntN(highest-lowest))
+		port := strconv.Itoa(lowest + rand.IntN(highest-lowest)) //nolint:gosec // no secret
 		ln, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:"+port)
 		if err != nil {
 			continue
