@@ -303,7 +303,7 @@ func TestNothingIsRestoredUnderARunningServer(t *testing.T) {
 	s.fill(0, 3)
 	data := s.get(s.make().Name)
 	target := backup.Target{Database: s.path("tickets.db"), Photos: s.path("fotos"), Replace: true, Now: s.clock.Now()}
-	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); ticket.CodeOf(err) != ticket.CodeConflict || !strings.Contains(err.Error(), "párelo") {
+	if err := backup.Restore(t.Context(), bytes.NewReader(data), target); ticket.CodeOf(err) != ticket.CodeConflict || !strings.Contains(err.Error(), "pare el servidor") {
 		t.Fatalf("got %v, want it refused", err)
 	}
 	if err := s.write(3); err != nil {
