@@ -229,6 +229,10 @@ func TestWithoutADatabaseMessagesAreSortedAsAtTheFactory(t *testing.T) {
 
 func TestOnceStoppedNothingIsKnownOfABusinessWithoutAModel(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "tickets.db"), time.Hour)
+	// One that is not prepared has all helped out with a model that is not theirs.
+	if err := s.learner.Prepare(t.Context(), s.origin.Business); err != nil {
+		t.Fatal(err)
+	}
 	s.run()()
 	want := ticket.Classification{Source: ticket.SourceModel, Priority: ticket.PriorityNormal}
 	if diff := cmp.Diff(want, s.learner.Classify(999, "hola")); diff != "" {
