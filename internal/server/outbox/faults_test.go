@@ -171,6 +171,38 @@ func TestTheFirstSignOfLifeBringsWhatTheLaptopCouldNotTake(t *testing.T) {
 	}
 }
 
+func TestWhoWantsAReplyThatASweepIsSendingHearsWhatBecomesOfIt(t *testing.T) {
+	d := open(t, "http://laptop.test")
+	begun, release := make(chan struct{}, 9), make(chan struct{})
+	unconfirmed := refuse(504, `{"error":"No se confirmó."}`)
+	d.laptop.behave(func(w http.ResponseWriter, r *http.Request) {
+		begun <- struct{}{}
+		<-release
+		unconfirmed(w, r)
+	})
+	m := d.queue(d.customer(1), "uno")
+	swept, delivered := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := d.Sweep(t.Context())
+		swept <- err
+	}()
+	<-begun
+	go func() { delivered <- d.Deliver(t.Context(), m) }()
+	select {
+	case err := <-delivered:
+		t.Errorf("got %v while it is on its way, want what becomes of it", err)
+		close(release)
+	case <-time.After(200 * time.Millisecond): // enough to see a wrong answer
+		close(release)
+		if err := <-delivered; ticket.CodeOf(err) != ticket.CodeTimeout || !strings.Contains(err.Error(), "No se confirmó.") {
+			t.Errorf("got %v, want that it was not confirmed", err)
+		}
+	}
+	if err := <-swept; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhoComesAfterTheSweepIsToldWhatBecameOfTheReply(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

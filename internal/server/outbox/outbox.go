@@ -108,6 +108,8 @@ type Outbox struct {
 	signs    map[int64]time.Time  // last sign of life acted upon, by bridge
 	decided  map[int64]remembered // settings, by business
 	hurry    map[int64]bool       // bridges that showed one since the last sweep
+
+	swept sweptFlights
 }
 
 // flight is one delivery that several callers may wait for.
@@ -127,6 +129,7 @@ func New(o Options) *Outbox {
 	return &Outbox{
 		store: o.Store, bridge: o.Bridge, open: o.Open, way: o.Way, tried: o.Tried, now: o.Now, random: o.Random, pace: o.PerMinute, log: o.Log,
 		wake: make(chan struct{}, 1), inFlight: map[int64]*flight{}, signs: map[int64]time.Time{}, hurry: map[int64]bool{}, decided: map[int64]remembered{},
+		swept: sweptFlights{under: map[int64]*flight{}},
 	}
 }
 
@@ -247,7 +250,7 @@ func (o *Outbox) sweep(ctx context.Context, w *work) (claimed int, err error) {
 	for ctx.Err() == nil {
 		terms := o.terms()
 		terms.TextsOnly = w.uploading()
-		due, err := o.store.ClaimReplies(ctx, lanes, terms)
+		due, err := o.swept.begin(func() ([]store.Outgoing, error) { return o.store.ClaimReplies(ctx, lanes, terms) })
 		if err != nil {
 			return claimed, fmt.Errorf("claim replies: %w", err)
 		}
@@ -300,6 +303,12 @@ func (o *Outbox) deliver(ctx context.Context, message int64) error {
 	case store.WaitNone:
 	case store.WaitOver:
 		return o.over(ctx, message)
+	case store.WaitBusy:
+		if f := o.swept.of(message); f != nil {
+			<-f.done // which takes no longer than a try of our own
+			return f.err
+		}
+		return waiting(wait) // another server sends it
 	default:
 		o.Wake()
 		return waiting(wait)
