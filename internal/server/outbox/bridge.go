@@ -34,8 +34,6 @@ const (
 	maxAnswer = 64 << 10
 	// maxReason bounds a bridge's sentence, in runes.
 	maxReason = 300
-	// disconnected begins a bridge's sentence when WhatsApp is away. It has no code.
-	disconnected = "WhatsApp desconectado"
 )
 
 // Bridge talks to the bridges on the laptops. Safe for concurrent use.
@@ -66,22 +64,11 @@ func NewBridge(transport http.RoundTripper, token string) *Bridge {
 // through for now.
 var ErrLimited = errors.New("limited by WhatsApp")
 
-// ErrAway is among Send's errors when the message never got as far as WhatsApp,
-// because the laptop, or WhatsApp behind it, is away: the next sign of life is a
-// reason to try again.
-var ErrAway = errors.New("no way to WhatsApp")
-
-// away is ErrAway with a sentence for people.
-func away(sentence string) error {
-	return errors.Join(ticket.NewError(ticket.CodeUnavailable, sentence), ErrAway)
-}
-
 // Send asks the bridge at url to write to a customer. Its errors are
 // ticket.Errors: CodeInvalid when the message can never be sent, CodeTimeout when
 // nobody knows whether it was, and CodeUnavailable for everything else, when it
-// was not; with ErrLimited when it is not to be tried again soon, and with ErrAway
-// when only the laptop's coming back is waited for. After CodeTimeout and
-// CodeUnavailable the same message, with the same id, may be sent again.
+// was not; the latter with ErrLimited when it is not to be tried again soon.
+// After the last two the same message, with the same id, may be sent again.
 func (b *Bridge) Send(ctx context.Context, url string, m wire.Send) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -177,7 +164,7 @@ func unreached(cause error) error {
 	if dial, ok := errors.AsType[*net.OpError](cause); !ok || dial.Op != "dial" {
 		return errors.Join(ticket.NewError(ticket.CodeTimeout, "La laptop no contestó a tiempo."), cause)
 	}
-	return errors.Join(away("La laptop no está al alcance: revise que esté encendida, en la red y con el puente abierto."), cause)
+	return errors.Join(ticket.NewError(ticket.CodeUnavailable, "La laptop no está al alcance: revise que esté encendida, en la red y con el puente abierto."), cause)
 }
 
 // verdict reads a bridge's answer; done says that it is one and tells of success,
@@ -191,24 +178,16 @@ func verdict(status int, done bool, answer []byte) error {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return ticket.NewError(ticket.CodeInvalid, reason(answer, "WhatsApp no acepta este mensaje."))
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return away("La laptop no acepta el API_TOKEN del servidor: ponga el mismo en los dos programas.")
+		return ticket.NewError(ticket.CodeUnavailable, "La laptop no acepta el API_TOKEN del servidor: ponga el mismo en los dos programas.")
 	case http.StatusServiceUnavailable:
 		if codeIn(answer) == wire.ErrorLimited {
 			return errors.Join(ticket.NewError(ticket.CodeUnavailable, reason(answer, "WhatsApp limita por ahora los mensajes a esta persona.")), ErrLimited)
 		}
-		sentence := reason(answer, disconnected)
-		if strings.HasPrefix(sentence, disconnected) {
-			return away(sentence)
-		}
-		return ticket.NewError(ticket.CodeUnavailable, sentence)
+		return ticket.NewError(ticket.CodeUnavailable, reason(answer, "WhatsApp desconectado"))
 	case http.StatusGatewayTimeout:
 		return ticket.NewError(ticket.CodeTimeout, reason(answer, "WhatsApp no confirmó el mensaje a tiempo."))
 	}
-	sentence := fmt.Sprintf("En la dirección de la laptop contesta algo que no es el puente, o el puente falló (%d).", status)
-	if status == http.StatusInternalServerError { // the bridge's own, perhaps over this message
-		return ticket.NewError(ticket.CodeUnavailable, sentence)
-	}
-	return away(sentence)
+	return ticket.NewError(ticket.CodeUnavailable, fmt.Sprintf("En la dirección de la laptop contesta algo que no es el puente, o el puente falló (%d).", status))
 }
 
 // codeIn is the finer code of a refusal, "" without one.

@@ -128,49 +128,6 @@ func TestWhatWhatsAppLimitsIsNotHammered(t *testing.T) {
 	})
 }
 
-func TestASignOfLifeIsNoReasonToRepeatWhatWhatsAppRefuses(t *testing.T) {
-	for _, fault := range []outcome{refused, unconfirmed, silent, cut, broken} {
-		t.Run(fault.name, func(t *testing.T) {
-			eachEngine(t, func(t *testing.T, d *desk, p *phone) {
-				p.behave(fault)
-				d.queue(d.customer(1), "uno")
-				for range 60 {
-					d.clock.Advance(5 * time.Second)
-					d.Alive(d.origin.Bridge)
-					d.sweep()
-				}
-				if got := p.attempts(); got < 5 || got > 7 {
-					t.Errorf("got %d attempts in five minutes of signs of life, want those of the backoff", got)
-				}
-			})
-		})
-	}
-}
-
-func TestTheFirstSignOfLifeBringsWhatTheLaptopCouldNotTake(t *testing.T) {
-	for _, fault := range []outcome{off, disconnected, wrongToken, stranger} {
-		t.Run(fault.name, func(t *testing.T) {
-			eachEngine(t, func(t *testing.T, d *desk, p *phone) {
-				p.behave(fault)
-				d.queue(d.customer(1), "uno")
-				for range 6 {
-					d.clock.Advance(2 * time.Minute)
-					d.sweep()
-				}
-				p.behave(fine)
-				d.clock.Advance(time.Second)
-				if got := d.sweep(); got != 0 {
-					t.Fatalf("got %d sent before its time, want it to wait", got)
-				}
-				d.Alive(d.origin.Bridge)
-				if got := d.sweep(); got != 1 || p.inbox() != "uno" {
-					t.Errorf("got %d sent and %q at the customer, want the reply at once", got, p.inbox())
-				}
-			})
-		})
-	}
-}
-
 func TestWhoWantsAReplyThatASweepIsSendingHearsWhatBecomesOfIt(t *testing.T) {
 	d := open(t, "http://laptop.test")
 	begun, release := make(chan struct{}, 9), make(chan struct{})

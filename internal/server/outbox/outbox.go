@@ -48,8 +48,7 @@ const (
 	jitterShare = 0.2
 	// limitedRetry is when something that WhatsApp limits is tried again, unless
 	// the customer or a person at the counter is faster. The limit lifts by
-	// itself after hours or days, and every attempt may prolong it. Nobody knows
-	// how long "too much at once" lasts; it gets no time of its own.
+	// itself after hours or days, and every attempt may prolong it.
 	limitedRetry = time.Hour
 	// paceShare makes the distance between replies that leave by themselves up to
 	// half longer than an even spread: nobody types like a clock, and what is
@@ -190,8 +189,8 @@ func (o *Outbox) Wake() {
 	}
 }
 
-// Alive notes that the bridge showed a sign of life, so that what it could not
-// take (ErrAway) is tried again at once, and returns without waiting for that.
+// Alive notes that the bridge showed a sign of life, so that what waits for it
+// is tried again at once, and returns without waiting for that.
 func (o *Outbox) Alive(bridge int64) {
 	now := o.now()
 	o.mu.Lock()
@@ -373,7 +372,7 @@ func (o *Outbox) send(ctx context.Context, out store.Outgoing) error {
 func (o *Outbox) tryBridge(ctx context.Context, out store.Outgoing) error {
 	url, err := o.way(out.Bridge, out.BridgeURL)
 	if err != nil {
-		return errors.Join(err, ErrAway)
+		return err
 	}
 	m := wire.Send{To: out.Chat, Text: out.Text, ID: out.WhatsAppID, ReplyTo: out.RefersTo}
 	if out.File.File == "" {
@@ -393,7 +392,7 @@ func (o *Outbox) note(ctx context.Context, out store.Outgoing, outcome error) er
 	case errors.Is(outcome, ErrLimited):
 		back.Limited, back.At = true, o.now().Add(spread(limitedRetry, o.random()))
 	default:
-		back.Away = errors.Is(outcome, ErrAway)
+		back.Unsent = ticket.CodeOf(outcome) == ticket.CodeUnavailable
 		back.At = o.now().Add(Backoff(out.Attempts, o.random()))
 	}
 	return o.store.ReplyRetry(ctx, out.Message, back)

@@ -2,7 +2,6 @@ package outbox_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -35,11 +34,6 @@ var (
 	noWhatsApp   = outcome{name: "no WhatsApp", status: 422, body: `{"error":"Ese número no tiene WhatsApp.","codigo":"sin_whatsapp"}`}
 	limited      = outcome{name: "limited", status: 503, body: `{"error":"WhatsApp limita.","codigo":"limitado"}`}
 	disconnected = outcome{name: "disconnected", status: 503, body: `{"error":"WhatsApp desconectado"}`}
-	refused      = outcome{name: "refused by WhatsApp", status: 503, body: `{"error":"WhatsApp rechazó el mensaje (código 479)."}`}
-	broken       = outcome{name: "bridge failed", status: 500, body: `{"error":"Error interno."}`}
-	stranger     = outcome{name: "another program", status: 404, body: `<html>`}
-	wrongToken   = outcome{name: "wrong token", status: 401, body: `{"error":"No autorizado"}`}
-	silent       = outcome{name: "no answer in time", err: context.DeadlineExceeded}
 	unconfirmed  = outcome{name: "not confirmed and never sent", status: 504, body: `{"error":"Sin confirmar"}`}
 	ackLost      = outcome{name: "confirmation lost", arrives: true, status: 504, body: `{"error":"Sin confirmar"}`}
 	answerLost   = outcome{name: "answer lost", arrives: true, err: io.ErrUnexpectedEOF}

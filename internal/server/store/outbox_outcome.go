@@ -54,7 +54,7 @@ type Setback struct {
 	Attempt int       // Outgoing.Attempts
 	At      time.Time // when to try again
 	Reason  string    // Spanish sentence for the people who wait for it
-	Away    bool      // it never got as far as WhatsApp: it does not count for the pace, and RetryRepliesNow applies
+	Unsent  bool      // it certainly did not reach WhatsApp, and so does not count for the pace
 	Limited bool      // WhatsApp does not let it through for now
 }
 
@@ -72,7 +72,7 @@ func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error 
 		return t.exec(`
 			UPDATE messages SET next_attempt_at = $3, lease_until = 0, failure = $4, hold = $5, left_at = CASE WHEN $6 THEN 0 ELSE left_at END
 			WHERE id = $1 AND delivery = 'queued' AND attempts = $2`,
-			message, b.Attempt, millis(b.At), clean(b.Reason), hold, b.Away)
+			message, b.Attempt, millis(b.At), clean(b.Reason), hold, b.Unsent)
 	})
 }
 
@@ -121,13 +121,12 @@ func (s *Store) QueuedReplies(ctx context.Context, business int64) (int64, error
 	return n, nil
 }
 
-// RetryRepliesNow makes every reply due that a bridge could not take, for when it,
-// or WhatsApp behind it, came back. What got as far as WhatsApp and was refused,
-// limited or not confirmed there keeps its time: trying that again and again makes
-// it worse.
+// RetryRepliesNow makes every reply that waits for a bridge due, for when it, or
+// WhatsApp behind it, came back. It does not touch what WhatsApp limits: trying
+// that again and again makes it worse.
 func (s *Store) RetryRepliesNow(ctx context.Context, bridge int64) error {
 	return s.write(ctx, "hurry replies", func(t *tx) error {
-		return t.exec(`UPDATE messages SET next_attempt_at = $2 WHERE delivery = 'queued' AND hold = '' AND bridge_id = $1 AND left_at = 0 AND next_attempt_at > $2`,
+		return t.exec(`UPDATE messages SET next_attempt_at = $2 WHERE delivery = 'queued' AND hold = '' AND bridge_id = $1 AND next_attempt_at > $2`,
 			bridge, t.now)
 	})
 }

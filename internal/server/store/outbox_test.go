@@ -362,7 +362,7 @@ func TestAClickIsImmediateUntilTheMinuteIsFull(t *testing.T) {
 		click("first click", 1, store.WaitNone)
 		click("second click", 2, store.WaitNone)
 		click("third click", 3, store.WaitPace)
-		s.setback(all[1], store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Hour), Away: true})
+		s.setback(all[1], store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Hour), Unsent: true})
 		click("after one that did not leave", 3, store.WaitNone)
 		s.clock.Advance(time.Minute)
 		if got := s.paced(terms); got != "R0" {

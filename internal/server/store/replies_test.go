@@ -314,7 +314,7 @@ func TestRepliesAreCountedAndHurriedAlong(t *testing.T) {
 		s.add(s.fromAna("A1", "hola"))
 		q := s.queue(store.Reply{Ticket: 1, Text: "x", WhatsAppID: "R1"})
 		s.claimAll(1)
-		s.setback(q, store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Hour), Reason: "x", Away: true})
+		s.do("postpone", s.ReplyRetry(t.Context(), q.Message, store.Setback{Attempt: 1, At: s.clock.Now().Add(time.Hour), Reason: "x"}))
 		count := func(business int64) int64 {
 			n, err := s.QueuedReplies(t.Context(), business)
 			s.do("count", err)
@@ -330,8 +330,5 @@ func TestRepliesAreCountedAndHurriedAlong(t *testing.T) {
 		s.wantClaimed("after another bridge came back", "")
 		s.do("hurry", s.RetryRepliesNow(t.Context(), s.origin.Bridge))
 		s.wantClaimed("after the bridge came back", "R1")
-		s.setback(q, store.Setback{Attempt: 2, At: s.clock.Now().Add(time.Hour), Reason: "WhatsApp rechazó el mensaje."})
-		s.do("hurry", s.RetryRepliesNow(t.Context(), s.origin.Bridge))
-		s.wantClaimed("after WhatsApp refused it", "")
 	})
 }
