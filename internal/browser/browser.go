@@ -145,14 +145,12 @@ func (p *Tab) Visit(hash string) {
 	p.Helper()
 	p.Do(chromedp.Navigate(p.url + "/" + hash))
 	// The browser has a new fragment before the page is told: let it draw that.
-	for drawn := beganAgain; ; {
-		_, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](drawing, chromedp.EvalAwaitPromise))
-		if err != nil && !drawn(err) {
-			p.Fatalf("visit %s: %v", hash, err)
-		}
-		if err == nil {
-			return
-		}
+	_, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](drawing, chromedp.EvalAwaitPromise))
+	for beganAgain(err) {
+		_, err = chromedp.Run(p.ctx, chromedp.Evaluate[bool](drawing, chromedp.EvalAwaitPromise))
+	}
+	if err != nil {
+		p.Fatalf("visit %s: %v", hash, err)
 	}
 }
 

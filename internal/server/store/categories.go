@@ -182,8 +182,9 @@ func (t *tx) category(business, id int64) (Category, error) {
 
 // ChangeCategory has change alter a category, all but its ID, Slug and Rest, and
 // returns it as it is then. The tickets of a category that is renamed get the new
-// name, also those whose correction is undone later. The category for everything else cannot be archived: that is
-// CodeConflict, as is a name that is taken. An unknown category is CodeNotFound.
+// name, also those whose correction is undone later. The category for everything
+// else cannot be archived: that is CodeConflict, as is a name that is taken. An
+// unknown category is CodeNotFound.
 // change may run several times.
 func (s *Store) ChangeCategory(ctx context.Context, business, id int64, change func(*Category)) (Category, error) {
 	var c Category

@@ -90,13 +90,18 @@ func TestAReplyThatWasSentWhileItsTicketWasJoinedAnswersItsOwn(t *testing.T) {
 	})
 }
 
+// withAnswer makes two tickets of Ana's, the second of which was answered.
+func (s *shop) withAnswer() (first, second int64, answered time.Time) {
+	s.t.Helper()
+	first, second = s.separate("A1", "uno"), s.separate("A2", "dos")
+	s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
+	s.sends()
+	return first, second, s.ticket(second).FirstAnswerAt
+}
+
 func TestAReopenedTicketIsAnsweredByItsReplyWhereverThatWasSent(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		first := s.separate("A1", "uno")
-		second := s.separate("A2", "dos")
-		s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
-		s.sends()
-		answered := s.ticket(second).FirstAnswerAt
+		first, second, answered := s.withAnswer()
 		s.setStatus(first, ticket.StatusResolved)
 		s.setStatus(second, ticket.StatusResolved)
 		s.clock.Advance(time.Second)
@@ -116,11 +121,7 @@ func TestAReopenedTicketIsAnsweredByItsReplyWhereverThatWasSent(t *testing.T) {
 
 func TestWhatWasAnsweredSinceTicketsWereJoinedStaysAnswered(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		first := s.separate("A1", "uno")
-		second := s.separate("A2", "dos")
-		s.queue(store.Reply{Ticket: second, Text: "listo", WhatsAppID: "R1"})
-		s.sends()
-		answered := s.ticket(second).FirstAnswerAt
+		first, second, answered := s.withAnswer()
 		move := s.merge(second, first)
 		s.queue(store.Reply{Ticket: first, Text: "va", WhatsAppID: "R2"})
 		s.sends()

@@ -30,7 +30,8 @@ type Setup struct {
 type Origin struct{ Business, Bridge int64 }
 
 // Setup makes the default business and its bridge, or updates the bridge to what
-// the configuration says now, unless that is to be kept. It is safe to run in several servers at once.
+// the configuration says now, unless that is to be kept. It is safe to run in
+// several servers at once.
 func (s *Store) Setup(ctx context.Context, c Setup) (Origin, error) {
 	cleanAll(&c.BusinessName, &c.BridgeURL)
 	o, same, err := s.alreadySetUp(ctx, c)
