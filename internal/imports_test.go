@@ -80,7 +80,7 @@ var allowed = map[string][]string{
 		"golang.org/x/crypto/argon2", "github.com/pquerna/otp", "rsc.io/qr", "github.com/go-chi/chi/v5/middleware", "github.com/rs/zerolog",
 	},
 	"internal/server/outbox": {
-		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog", "golang.org/x/sync",
+		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog",
 	},
 	"internal/server/backup": {
 		"internal/disk", "internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
