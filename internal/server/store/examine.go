@@ -61,7 +61,7 @@ func examineLite(ctx context.Context, path string, whole bool) (e Examination, e
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
-	if err := refuseOriginal(ctx, db, path); err != nil {
+	if err := refuseOriginal(ctx, pool{db}, path); err != nil {
 		return e, err
 	}
 	e.Bytes = info.Size()

@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/rs/zerolog"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"mostrador/internal/ticket"
+	"mostrador/migrations"
 )
 
 // readers is how many connections read at once; more only queue for the cores.
@@ -41,22 +44,12 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	if path, err = prepareFile(path); err != nil {
 		return err
 	}
-	// Open until the writer is, or the log would be emptied and made anew.
-	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
-	if err := refuseOriginal(ctx, db, path); err != nil {
-		return err
-	}
-	if err := migrate(ctx, db, liteDialect, s.log); err != nil {
-		return err
-	}
 	conn, err := openLite(ctx, fileURI(path).String(), writerPragmas)
 	if err != nil {
 		return err
+	}
+	if err := prepareSchema(ctx, conn, path, s.log); err != nil {
+		return errors.Join(err, conn.close())
 	}
 	s.path = path
 	writer := newGroupWriter(conn, s.now, s.changed)
@@ -77,12 +70,32 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	return nil
 }
 
+// prepareSchema brings the file that conn has open up to date. One that is, as at
+// nearly every start, it does not open a second time, which would cost the start
+// more than all its queries.
+func prepareSchema(ctx context.Context, conn *liteConn, path string, log zerolog.Logger) (err error) {
+	// An error is most often that the table is not there yet; any other is met again.
+	version, err := list(ctx, conn, scanID, `SELECT version FROM version`)
+	if err == nil && slices.Equal(version, []int64{int64(len(migrations.Table()))}) {
+		return nil
+	}
+	if err := refuseOriginal(ctx, conn, path); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn(path, writerPragmas)+"&_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	return migrate(ctx, db, liteDialect, log)
+}
+
 // refuseOriginal keeps the original system's database, which has the same name as
 // ours, from being taken for one of ours.
-func refuseOriginal(ctx context.Context, db *sql.DB, path string) error {
-	var found bool
-	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pragma_table_info('tickets') WHERE name = 'cliente')`).Scan(&found)
-	if err != nil || !found {
+func refuseOriginal(ctx context.Context, q querier, path string) error {
+	found, err := list(ctx, q, scanText, `SELECT name FROM pragma_table_info('tickets') WHERE name = 'cliente'`)
+	if err != nil || len(found) == 0 {
 		return err
 	}
 	return ticket.NewError(ticket.CodeConflict, "El archivo "+path+" es la base de datos del sistema original. "+
