@@ -1,0 +1,5 @@
+//go:build !linux
+
+package resident
+
+func dropFile() error { return nil }
