@@ -24,7 +24,7 @@ import (
 func buildPrograms(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "mostrador/cmd/server", "mostrador/cmd/bridge")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s", "-o", dir+string(filepath.Separator), "mostrador/cmd/server", "mostrador/cmd/bridge")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
