@@ -181,6 +181,9 @@ func (h *Hub) Publish(business int64, e Event) {
 	defer h.mu.Unlock()
 	h.versions[business]++
 	e.Version = h.versions[business]
+	if len(h.clients[business]) == 0 {
+		return
+	}
 	frame, err := json.Marshal(e)
 	if err != nil {
 		h.Log.Error().Err(err).Str("kind", string(e.Kind)).Msg("event not encoded")
