@@ -269,7 +269,7 @@ func made(ctx context.Context, b classifier.Business) (*classifier.Model, error)
 	}
 	trained := make(chan result, 1)
 	go func() {
-		model, err := classifier.TrainBusiness(b)
+		model, err := train(b)
 		trained <- result{model, err}
 	}()
 	select {
