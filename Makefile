@@ -11,14 +11,15 @@ BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -X mostrador/internal/ver
 # leaves out packages that have races of their own: whatsmeow's client writes
 # LastSuccessfulConnect and AutoReconnectErrors at each login and clears a deleted
 # device's stores without a lock, exsync's Event.GetChan writes under a read lock.
-# SQLite is C in Go's clothes, on memory that is not Go's: watched, it takes eight
-# times as long, and what calls it is watched all the same.
+# And what only computes: SQLite is C in Go's clothes, on memory that is not Go's, and
+# deflate has its own. Watched, they take eight times as long; what calls them is
+# watched all the same.
 UNWATCHED := go.mau.fi/whatsmeow go.mau.fi/whatsmeow/store go.mau.fi/util/exsync \
-	modernc.org/sqlite/lib modernc.org/libc modernc.org/memory
+	modernc.org/sqlite/lib modernc.org/libc modernc.org/memory compress/flate
 RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && echo -race $(UNWATCHED:%=-gcflags=%=-race=false))
 TESTFLAGS ?=
 # The longest first, or they would run alone at the end.
-PACKAGES := ./web ./internal/server/store ./...
+PACKAGES := ./web ./internal/server/store ./cmd/demo ./internal/server/classifier ./...
 # Systems, besides this one, that both programs must build for.
 TARGETS := windows/amd64 linux/arm64 darwin/arm64
 
