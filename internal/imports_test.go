@@ -29,9 +29,8 @@ var allowed = map[string][]string{
 	"internal/tunnel":  {"github.com/coder/websocket", "github.com/hashicorp/yamux"},
 	"internal/metrics": {"internal/httpx", "internal/ticket", "github.com/VictoriaMetrics/metrics", "github.com/go-chi/chi"},
 
-	"internal/resident": {},
-	"internal/disk":     {"golang.org/x/sys"},
-	"internal/doctor":   {"internal/config", "internal/disk", "internal/ticket"},
+	"internal/disk":   {"golang.org/x/sys"},
+	"internal/doctor": {"internal/config", "internal/disk", "internal/ticket"},
 
 	"internal/bridge/queue": {"internal/wire"},
 	"internal/bridge/whatsapp": {
@@ -73,7 +72,7 @@ var allowed = map[string][]string{
 		"internal/server/classifier/corpus", "internal/ticket", "golang.org/x/text", "github.com/blevesearch/snowballstem",
 	},
 	"internal/server/classifier/corpus": {},
-	"internal/server/learn":             {"internal/resident", "internal/server/classifier", "internal/server/store", "internal/ticket", "github.com/rs/zerolog"},
+	"internal/server/learn":             {"internal/server/classifier", "internal/server/store", "internal/ticket", "github.com/rs/zerolog"},
 	"internal/server/photos":            {"internal/ticket"},
 	"internal/server/splice":            {},
 	"internal/server/auth": {

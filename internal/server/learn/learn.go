@@ -8,13 +8,13 @@ package learn
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
 
-	"mostrador/internal/resident"
 	"mostrador/internal/server/classifier"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
@@ -191,9 +191,7 @@ func (l *Learner) round(ctx context.Context) {
 		l.wait()
 	}
 	if trained {
-		if err := resident.GiveBack(); err != nil { // training needs much more than a model keeps
-			l.Log.Warn().Err(err).Msg("memory not given back")
-		}
+		debug.FreeOSMemory() // training needs much more than a model keeps
 	}
 }
 

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package resident
-
-func dropFile() error { return nil }
