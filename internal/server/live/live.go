@@ -109,6 +109,9 @@ func New(o Options) *Hub {
 // Changed hands hints on to Run. It takes no longer than a slice takes to grow,
 // so that it suits store.Options.Changed.
 func (h *Hub) Changed(hints []store.Hint) {
+	if h.unheard(hints) {
+		return
+	}
 	h.hinting.Lock()
 	h.hints = append(h.hints, hints...)
 	h.hinting.Unlock()
@@ -116,6 +119,29 @@ func (h *Hub) Changed(hints []store.Hint) {
 	case h.wake <- struct{}{}:
 	default:
 	}
+}
+
+// unheard counts hints and reports true while no panel is open: to wake Run for
+// nobody would be a tenth of what a lone message costs. It waits for nobody, as
+// whoever has the hub then is serving panels.
+func (h *Hub) unheard(hints []store.Hint) bool {
+	if !h.mu.TryLock() {
+		return false
+	}
+	defer h.mu.Unlock()
+	if len(h.clients) > 0 {
+		return false
+	}
+	for _, hint := range hints {
+		if hint.Kind == store.HintEverything {
+			for business := range h.versions {
+				h.versions[business]++
+			}
+		} else if _, ok := kinds[hint.Kind]; ok {
+			h.versions[hint.Business]++
+		}
+	}
+	return true
 }
 
 // Run publishes what Changed hears, and looks after the panels, until ctx ends;
@@ -164,10 +190,11 @@ func (h *Hub) publishHints() {
 	}
 }
 
-// publishToAll is Publish for every business.
+// publishToAll is Publish for every business that has ever had a panel: one that is
+// cut off at the moment has to read everything when it comes back.
 func (h *Hub) publishToAll(e Event) {
 	h.mu.Lock()
-	businesses := slices.Collect(maps.Keys(h.clients))
+	businesses := slices.Collect(maps.Keys(h.versions))
 	h.mu.Unlock()
 	for _, business := range businesses {
 		h.Publish(business, e)
@@ -216,6 +243,7 @@ func (h *Hub) enter(c *Client) bool {
 	c.ID = h.next
 	all[c] = struct{}{}
 	version := h.versions[c.Identity.Business]
+	h.versions[c.Identity.Business] = version // known from now on, though it be 0
 	c.offer(bare(KindHello, version), version)
 	return true
 }

@@ -338,6 +338,34 @@ func TestWhenTooMuchChangedEverybodyReadsEverythingAgain(t *testing.T) {
 	}
 }
 
+func TestAPanelThatWasAwayLearnsThatSomethingChanged(t *testing.T) {
+	d := open(t, nil)
+	// visit is a short one of Ana's panel, and returns the version it was greeted with.
+	visit := func() uint64 {
+		t.Helper()
+		conn, _, err := d.dial("ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &panel{Conn: conn, t: t}
+		version := p.next().Version
+		_ = conn.CloseNow()
+		storetest.Eventually(t, "Ana's panel to be gone", func() bool { return len(d.Clients(1)) == 0 })
+		return version
+	}
+	last := visit()
+	for _, others := range []bool{false, true} {
+		if others {
+			d.panel("otro")
+		}
+		for _, hint := range []store.Hint{{Business: 1, Ticket: 7, Kind: store.HintTicket}, {Kind: store.HintEverything}} {
+			d.Changed([]store.Hint{hint})
+			storetest.Eventually(t, "the version to change", func() bool { return visit() > last })
+			last = visit()
+		}
+	}
+}
+
 func TestAHubThatStopsCutsEverybodyOff(t *testing.T) {
 	d := open(t, nil)
 	p := d.panel("ana")
