@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -88,6 +89,8 @@ type Hub struct {
 	versions map[int64]uint64               // by business
 	next     uint64                         // id of the next client
 
+	heard atomic.Bool // there are clients
+
 	hints   []store.Hint // under hinting, for Run
 	hinting sync.Mutex
 	wake    chan struct{}
@@ -107,9 +110,11 @@ func New(o Options) *Hub {
 }
 
 // Changed hands hints on to Run. It takes no longer than a slice takes to grow,
-// so that it suits store.Options.Changed.
+// so that it suits store.Options.Changed. Without panels it forgets them: whoever
+// comes back reads everything, and to wake Run would be a tenth of what a lone
+// message costs.
 func (h *Hub) Changed(hints []store.Hint) {
-	if h.unheard(hints) {
+	if !h.heard.Load() {
 		return
 	}
 	h.hinting.Lock()
@@ -119,29 +124,6 @@ func (h *Hub) Changed(hints []store.Hint) {
 	case h.wake <- struct{}{}:
 	default:
 	}
-}
-
-// unheard counts hints and reports true while no panel is open: to wake Run for
-// nobody would be a tenth of what a lone message costs. It waits for nobody, as
-// whoever has the hub then is serving panels.
-func (h *Hub) unheard(hints []store.Hint) bool {
-	if !h.mu.TryLock() {
-		return false
-	}
-	defer h.mu.Unlock()
-	if len(h.clients) > 0 {
-		return false
-	}
-	for _, hint := range hints {
-		if hint.Kind == store.HintEverything {
-			for business := range h.versions {
-				h.versions[business]++
-			}
-		} else if _, ok := kinds[hint.Kind]; ok {
-			h.versions[hint.Business]++
-		}
-	}
-	return true
 }
 
 // Run publishes what Changed hears, and looks after the panels, until ctx ends;
@@ -190,11 +172,10 @@ func (h *Hub) publishHints() {
 	}
 }
 
-// publishToAll is Publish for every business that has ever had a panel: one that is
-// cut off at the moment has to read everything when it comes back.
+// publishToAll is Publish for every business.
 func (h *Hub) publishToAll(e Event) {
 	h.mu.Lock()
-	businesses := slices.Collect(maps.Keys(h.versions))
+	businesses := slices.Collect(maps.Keys(h.clients))
 	h.mu.Unlock()
 	for _, business := range businesses {
 		h.Publish(business, e)
@@ -242,8 +223,8 @@ func (h *Hub) enter(c *Client) bool {
 	h.next++
 	c.ID = h.next
 	all[c] = struct{}{}
+	h.heard.Store(true)
 	version := h.versions[c.Identity.Business]
-	h.versions[c.Identity.Business] = version // known from now on, though it be 0
 	c.offer(bare(KindHello, version), version)
 	return true
 }
@@ -265,6 +246,7 @@ func (h *Hub) leave(c *Client) {
 	if len(all) == 0 {
 		delete(h.clients, c.Identity.Business)
 	}
+	h.heard.Store(len(h.clients) > 0)
 	h.mu.Unlock()
 	if known && h.Left != nil {
 		h.Left(c)

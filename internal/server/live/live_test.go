@@ -338,32 +338,28 @@ func TestWhenTooMuchChangedEverybodyReadsEverythingAgain(t *testing.T) {
 	}
 }
 
-func TestAPanelThatWasAwayLearnsThatSomethingChanged(t *testing.T) {
+func TestWhoStaysAndWhoComesBackHearOnWhenOthersLeave(t *testing.T) {
 	d := open(t, nil)
-	// visit is a short one of Ana's panel, and returns the version it was greeted with.
-	visit := func() uint64 {
+	leave := func(p *panel) {
 		t.Helper()
-		conn, _, err := d.dial("ana")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := &panel{Conn: conn, t: t}
-		version := p.next().Version
-		_ = conn.CloseNow()
-		storetest.Eventually(t, "Ana's panel to be gone", func() bool { return len(d.Clients(1)) == 0 })
-		return version
+		before := d.Count()
+		_ = p.CloseNow()
+		storetest.Eventually(t, "the hub forgets it", func() bool { return d.Count() < before })
 	}
-	last := visit()
-	for _, others := range []bool{false, true} {
-		if others {
-			d.panel("otro")
-		}
-		for _, hint := range []store.Hint{{Business: 1, Ticket: 7, Kind: store.HintTicket}, {Kind: store.HintEverything}} {
-			d.Changed([]store.Hint{hint})
-			storetest.Eventually(t, "the version to change", func() bool { return visit() > last })
-			last = visit()
+	wantHeard := func(by *panel, ticket int64) {
+		t.Helper()
+		d.Changed([]store.Hint{{Business: 1, Ticket: ticket, Kind: store.HintTicket}})
+		if got := by.next(); got.Ticket != ticket {
+			t.Errorf("got %+v, want ticket %d", got, ticket)
 		}
 	}
+	ana, luis, other := d.panel("ana"), d.panel("luis"), d.panel("otro")
+	leave(ana)
+	wantHeard(luis, 7)
+	leave(luis)
+	leave(other)
+	d.Changed([]store.Hint{{Business: 1, Ticket: 8, Kind: store.HintTicket}})
+	wantHeard(d.panel("ana"), 9)
 }
 
 func TestAHubThatStopsCutsEverybodyOff(t *testing.T) {
