@@ -267,7 +267,7 @@ func made(ctx context.Context, b classifier.Business) (*classifier.Model, error)
 	}
 	trained := make(chan result, 1)
 	go func() {
-		model, err := train(b)
+		model, err := shared.of(b)
 		trained <- result{model, err}
 	}()
 	select {

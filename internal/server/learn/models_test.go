@@ -3,6 +3,7 @@ package learn
 import (
 	"runtime"
 	"testing"
+	"weak"
 
 	"mostrador/internal/server/classifier"
 )
@@ -13,7 +14,7 @@ func TestBusinessesThatTaughtNothingShareAModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := classifier.Business{Template: classifier.HelpDesk, Categories: template.Categories, Threshold: 0.4}
-	var m models
+	m := models{inUse: map[string]weak.Pointer[classifier.Model]{}}
 	get := func(b classifier.Business) *classifier.Model {
 		model, err := m.of(b)
 		if err != nil {
@@ -41,6 +42,10 @@ func TestBusinessesThatTaughtNothingShareAModel(t *testing.T) {
 		t.Errorf("got %d models remembered, want the two that are in use", len(m.inUse))
 	}
 	runtime.KeepAlive(other)
+	b.Lessons = []classifier.Lesson{{Text: "el dron no vuela", Slug: b.Categories[0].Slug}}
+	if taught := get(b); get(b) == taught || len(m.inUse) != 2 {
+		t.Error("the model of a business that taught something is shared")
+	}
 	if _, err := m.of(classifier.Business{Template: "otra"}); err == nil {
 		t.Error("a business of an unknown template has a model")
 	}
