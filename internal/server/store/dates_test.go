@@ -167,7 +167,7 @@ func TestTicketsOfAnyOrderAreFoundByTheirDates(t *testing.T) {
 		random := rand.New(rand.NewPCG(15, 14))
 		opened := map[int64]time.Time{}
 		hours := func(n int) time.Duration { return time.Duration(random.IntN(n*60)) * time.Minute }
-		for n := range 60 {
+		for n := range 120 {
 			switch s.clock.Advance(hours(2)); random.IntN(8) {
 			case 0:
 				s.clock.Advance(-hours(6))
