@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// mounted returns a small file system, or nil where none may be mounted.
+// mounted returns a small file system; where none may be mounted the test is
+// skipped.
 func mounted(t *testing.T) *disk {
 	t.Helper()
 	d, err := newDisk(filepath.Join(t.TempDir(), nameBridge))
@@ -18,16 +19,13 @@ func mounted(t *testing.T) *disk {
 		t.Fatal(err)
 	}
 	if d == nil {
-		t.Log("no small file system to fill")
+		t.Skip("no small file system may be mounted here")
 	}
 	return d
 }
 
 func TestAFullDiskTakesNothingUntilItIsGivenBack(t *testing.T) {
 	d := mounted(t)
-	if d == nil {
-		return
-	}
 	small := filepath.Join(d.dir, "x")
 	full, end := context.WithCancel(t.Context())
 	filled := make(chan error, 1)
