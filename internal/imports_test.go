@@ -218,6 +218,14 @@ func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 	}
 }
 
+func TestTheVocabularyDoesNoInputOrOutput(t *testing.T) {
+	for _, imported := range list(t, "./internal/ticket")[0].Imports {
+		if root, _, _ := strings.Cut(imported, "/"); slices.Contains([]string{"database", "io", "net", "os", "syscall"}, root) {
+			t.Errorf("internal/ticket imports %s", imported)
+		}
+	}
+}
+
 func mayImport(libraries []string, imported string) bool {
 	if own, ok := strings.CutPrefix(imported, module); ok {
 		return slices.Contains(libraries, own)

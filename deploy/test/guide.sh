@@ -87,6 +87,19 @@ try_guide() {
 	echo "guide: $(wc -l <"$work/corto.sh") commands and 3 steps led to a first message and its answer"
 }
 
+# unit prints the systemd unit of a document below the comment with $2.
+unit() { awk -v mark="$2" 'index($0, "<!-- deploy/test/guide.sh " mark) {m = 1; next} m && /^```ini/ {f = 1; next} f && /^```/ {exit} f' "$1"; }
+
+# check_unit has systemd read the unit, with the server's folder $1 in its place.
+check_unit() {
+	local found
+	found=$(unit DEPLOY.md 'has systemd')
+	[ -n "$found" ] || fail 'DEPLOY.md has no unit'
+	[ "$(unit DEPLOY.es.md 'comprueba que es la misma unidad')" = "$found" ] || fail 'DEPLOY.es.md has another unit than DEPLOY.md'
+	sed "s|/srv/mostrador|$1|; s|^User=.*|User=root|" <<<"$found" >"$work/mostrador.service"
+	systemd-analyze verify "$work/mostrador.service" || fail "systemd does not take DEPLOY.md's unit"
+}
+
 # try_zip is the way without Docker.
 try_zip() {
 	local home=$work/zip
@@ -97,6 +110,7 @@ try_zip() {
 	(cd "$home" && PUERTO=$port DIRECCION=127.0.0.1 exec setsid bash -e "$work/zip.sh") >"$work/zip.log" 2>&1 &
 	background+=($!)
 	for _ in $(seq 60); do ask "http://127.0.0.1:$port/health" >/dev/null 2>&1 && break; sleep 0.5; done
+	check_unit "$home/mostrador"
 	laptop "$home/laptop" "http://127.0.0.1:$port" "$home/mostrador"
 	first_message TheGuideLeadsToTheFirstMessage "http://127.0.0.1:$port" "$work/zip.log" "$home/laptop"
 	echo "guide: $(wc -l <"$work/zip.sh") commands and 3 steps do so without Docker"

@@ -138,7 +138,7 @@ func Reason(err error, name string) (why, do string) {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errRefusedOnWindows):
 		return "La máquina en " + name + " contesta, pero en ese puerto no hay nadie.", "Arranque el programa allí y revise el puerto."
 	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
-		return "La dirección en " + name + " no contesta a tiempo: está apagada, en otra red o detrás de un cortafuegos.", "Revise la dirección y abra el puerto en el cortafuegos de esa máquina."
+		return "La dirección en " + name + " no contesta a tiempo: está apagada, en otra red o detrás de un firewall.", "Revise la dirección y abra el puerto en el firewall de esa máquina."
 	}
 	return "No se llega a la dirección en " + name + ".", "Revise la red y la dirección."
 }

@@ -133,7 +133,7 @@ func (e *examiner) back(ctx context.Context) doctor.Finding {
 	case e.running(ctx) == nil:
 		return doctor.Skip("El puente no está en marcha.")
 	}
-	return doctor.Fail("El servidor no alcanza este puente. "+a.Detail(""), "La página local dice por qué no hay enlace. Si el servidor llama sin él, revise allí IP_LAPTOP y PUERTO_LAPTOP, y abra el puerto en el cortafuegos de esta laptop. Las respuestas esperan.")
+	return doctor.Fail("El servidor no alcanza este puente. "+a.Detail(""), "La página local dice por qué no hay enlace. Si el servidor llama sin él, revise allí IP_LAPTOP y PUERTO_LAPTOP, y abra el puerto en el firewall de esta laptop. Las respuestas esperan.")
 }
 
 func (e *examiner) clock(ctx context.Context) doctor.Finding {

@@ -17,7 +17,7 @@ const (
 	errWindowsNoNetwork   = syscall.Errno(10051)
 	reasonSilent          = "El servidor no contesta: está apagado, o SERVER_URL no es su dirección."
 	reasonUnknownName     = "No se encuentra el servidor: el nombre en SERVER_URL no existe o no hay red."
-	reasonLate            = "El servidor no contestó a tiempo: revise la red, el cortafuegos del servidor y la dirección en SERVER_URL."
+	reasonLate            = "El servidor no contestó a tiempo: revise la red, el firewall del servidor y la dirección en SERVER_URL."
 	reasonRefused         = "El servidor no contesta en el puerto de SERVER_URL: revise que el programa server esté en marcha y que ese sea su puerto."
 	reasonNoWay           = "No hay camino hasta el servidor: revise la red de esta computadora (Wi-Fi, cable, VPN) y la dirección en SERVER_URL."
 	reasonPlain           = "El servidor no habla HTTPS: ponga http:// en SERVER_URL."

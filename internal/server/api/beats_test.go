@@ -170,7 +170,7 @@ func TestAWayToTheLaptopThatIsBlockedIsFoundOnceRepliesWait(t *testing.T) {
 	}
 	s.ask(http.MethodPost, "/responder/1", "")
 	s.clock.Advance(2 * time.Minute)
-	if got := s.bridge(); got["alcanzable"] != true || !strings.Contains(got["problema"].(string), "cortafuegos") {
+	if got := s.bridge(); got["alcanzable"] != true || !strings.Contains(got["problema"].(string), "firewall") {
 		t.Errorf("got %v, want a hint at the firewall", got)
 	}
 }

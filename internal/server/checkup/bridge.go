@@ -47,7 +47,7 @@ func (e *examiner) ask(ctx context.Context) (known, bool) {
 }
 
 // callBridge is what to do when the bridge is not reached.
-const callBridge = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su cortafuegos. Ejecute allí «bridge doctor»."
+const callBridge = "Revise que la laptop esté encendida con el puente abierto y, si la llama sin enlace, IP_LAPTOP, PUERTO_LAPTOP y su firewall. Ejecute allí «bridge doctor»."
 
 // laptop finds out whether replies reach the bridge, and it takes our token.
 func (e *examiner) laptop(ctx context.Context) doctor.Finding {

@@ -115,7 +115,7 @@ func (s *service) checkWay(ctx context.Context, view *Bridge) {
 		view.Problem = "La laptop manda señales, pero las respuestas no pueden salir. " + cmp.Or(view.LinkNote, httpx.Message(missing))
 	} else if stuck {
 		if _, err := s.Health(ctx, url); err != nil {
-			view.Problem = "La laptop manda señales, pero este servidor no la alcanza, y las respuestas no pueden salir: revise IP_LAPTOP, PUERTO_LAPTOP y el cortafuegos de la laptop."
+			view.Problem = "La laptop manda señales, pero este servidor no la alcanza, y las respuestas no pueden salir: revise IP_LAPTOP, PUERTO_LAPTOP y el firewall de la laptop."
 			if view.LinkSince != nil {
 				view.Problem = "La laptop tiene el enlace abierto, pero no contesta por él, y las respuestas no pueden salir: reinicie el puente."
 			}
