@@ -27,6 +27,12 @@ func askedBefore(p *browser.Tab, moment string) []string {
 	return browser.Evaluate[[]string](p, "performance.getEntriesByType('resource').filter((e) => e.startTime < "+moment+").map((e) => e.name)")
 }
 
+// Milliseconds after which a page that hears nothing from the server asks again.
+const (
+	pollTalking = 10000
+	pollCalm    = 30000
+)
+
 // heardLate keeps what the server tells from the page until release is called, and
 // then gives it the greeting alone.
 const heardLate = `window.WebSocket = class extends WebSocket {
@@ -45,6 +51,7 @@ func TestWhatAPageShowsFirstIsAskedForOnceAndBeforeItsProgram(t *testing.T) {
 		p := d.open(address)
 		// A page that hears from the server reads everything again a few seconds later.
 		p.AtStart(heardLate)
+		p.AtStart(stretched(pollTalking, pollCalm)) // what it asks again is not what it began with
 		p.Do(reload())
 		p.WaitFor("document.querySelector('.message, main .ticket') !== null && document.querySelector('.chip') !== null")
 		for _, path := range wanted { // seen once it was answered

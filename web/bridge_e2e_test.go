@@ -14,11 +14,12 @@ import (
 // past is an instant that long ago, as the server writes it.
 func past(age time.Duration) string { return time.Now().Add(-age).UTC().Format(time.RFC3339) }
 
-// beating is the state of a bridge that gives signs of life.
+// beating is the state of a bridge that gives signs of life: by a clock that is
+// ahead, so that the last one is «ahora» however long the test takes.
 func beating(fields object) object {
 	b := object{
 		"alcanzable": true, "whatsapp": "conectado", "estado": "conectado", "motivo": "", "solucion": "", "problema": "", "laptop_url": "http://192.168.1.20:9000",
-		"ultima_senal": past(20 * time.Second), "cuenta": "+52 477 123 4567", "version": "v1.4.0", "version_whatsmeow": "v0.0.0-20260821141805",
+		"ultima_senal": past(-time.Hour), "cuenta": "+52 477 123 4567", "version": "v1.4.0", "version_whatsmeow": "v0.0.0-20260821141805",
 		"diferencia_reloj": 0.4, "en_marcha_desde": past(76 * time.Hour), "recibidos": 12840, "entregados": 12837, "cola_pendiente": 0, "cola_mas_antiguo": nil,
 		"cola_archivos": 0, "cola_danados": 0, "cola_apartados": 0, "apartados": []object{}, "respuestas_en_cola": 0, "respuesta_mas_antigua": nil, "alertas": []object{},
 	}
@@ -33,8 +34,8 @@ func parked(key, name, text, reason string, age time.Duration) object {
 // withTray is a bridge with three parked messages shown, and more not shown.
 func withTray() object {
 	return beating(object{
-		"cola_pendiente": 3, "cola_mas_antiguo": past(4 * time.Minute), "cola_archivos": 2, "cola_danados": 1, "cola_apartados": 5, "respuestas_en_cola": 2,
-		"respuesta_mas_antigua": past(12 * time.Minute), "diferencia_reloj": -190.0, "apartados": []object{
+		"cola_pendiente": 3, "cola_mas_antiguo": past(4 * time.Hour), "cola_archivos": 2, "cola_danados": 1, "cola_apartados": 5, "respuestas_en_cola": 2,
+		"respuesta_mas_antigua": past(12 * time.Hour), "diferencia_reloj": -190.0, "apartados": []object{
 			parked("c|K1|m", "Ana Torres", "Le mando la foto de la pantalla rota, se ve una raya de lado a lado y parpadea", "La imagen es demasiado grande: el máximo son 16.0 MB.", 3*time.Hour),
 			parked("c|K2|m", hostileName, hostileText, "La imagen no es JPEG, PNG, GIF ni WebP.", 26*time.Hour),
 			with(parked("c|K3|m", "", "", "El campo «chat» no es un número ni una dirección de WhatsApp.", 50*time.Hour), object{"telefono": "", "numero_oculto": true}),
@@ -122,12 +123,12 @@ func TestThePageAboutTheBridgeShowsItAtWork(t *testing.T) {
 func TestParkedMessagesAreShownWithTheirReasonsAndTriedAgain(t *testing.T) {
 	p := openBridge(t, withTray())
 	p.WaitFor("document.querySelectorAll('.parked').length === 3")
-	if got, want := p.figures(), "Recibidos 12.840, En cola 3, Entregados 12.837, Más antiguo 4 min"; got != want {
+	if got, want := p.figures(), "Recibidos 12.840, En cola 3, Entregados 12.837, Más antiguo 4 h"; got != want {
 		t.Errorf("got figures %q, want %q", got, want)
 	}
 	for selector, want := range map[string]string{
 		".parked:nth-child(1)": "La imagen es demasiado grande", ".parked:nth-child(2)": "<script>window.pwned=1</script>", ".parked:nth-child(3)": "Número oculto",
-		".tray": "Y 2 más", ".details": "3 min atrasado: póngalo en hora automática", ".details div:nth-child(2)": "2, la más antigua lleva 12 min",
+		".tray": "Y 2 más", ".details": "3 min atrasado: póngalo en hora automática", ".details div:nth-child(2)": "2, la más antigua lleva 12 h",
 	} {
 		if got := p.Text(selector); !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want it to contain %q", selector, got, want)
@@ -188,14 +189,14 @@ func TestATryThatFailsSaysWhy(t *testing.T) {
 
 func TestAnAlertIsShownOnEveryPageUntilItIsOver(t *testing.T) {
 	p := openList(t)
-	alert := object{"id": 1, "tipo": "silencio", "mensaje": "La laptop no da señales de vida.", "desde": past(17 * time.Minute),
+	alert := object{"id": 1, "tipo": "silencio", "mensaje": "La laptop no da señales de vida.", "desde": past(17 * time.Hour),
 		"solucion": "Revise que esté encendida, sin suspenderse, con internet y con el puente abierto. Los mensajes no se pierden: esperan."}
 	p.server.change(func() {
-		p.server.bridge = beating(object{"alcanzable": false, "whatsapp": "desconectado", "estado": "inalcanzable", "ultima_senal": past(17 * time.Minute),
+		p.server.bridge = beating(object{"alcanzable": false, "whatsapp": "desconectado", "estado": "inalcanzable", "ultima_senal": past(17 * time.Hour),
 			"motivo": "La laptop no está al alcance.", "respuestas_en_cola": 2, "respuesta_mas_antigua": past(9 * time.Minute), "alertas": []object{alert}})
 	})
 	evaluate[bool](p, "dispatchEvent(new Event('focus'))")
-	for _, want := range []string{"Laptop en silencio", "Empezó hace 17 min", "Revise que esté encendida", "2 respuestas esperan para salir"} {
+	for _, want := range []string{"Laptop en silencio", "Empezó hace 17 h", "Revise que esté encendida", "2 respuestas esperan para salir"} {
 		p.WaitText(".bridge-bar [role=alert]", want)
 	}
 	p.look("alerta")
@@ -205,7 +206,7 @@ func TestAnAlertIsShownOnEveryPageUntilItIsOver(t *testing.T) {
 	p.look("alerta-conversacion")
 	p.Click(".bridge-bar .button")
 	p.WaitText(".bridge-state", "Laptop en silencio")
-	p.WaitText(".bridge-heard", "hace 17 min")
+	p.WaitText(".bridge-heard", "hace 17 h")
 	p.WaitText(".figures", "según la última señal")
 	p.look("puente-silencio")
 	p.server.change(func() { p.server.bridge = beating(nil) })

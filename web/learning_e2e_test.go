@@ -82,6 +82,7 @@ func TestAnUnclassifiedTicketIsSortedWithOneClickAndBackAgain(t *testing.T) {
 	p.Shot("sin-clasificar")
 	p.Accessible("list with an unclassified ticket")
 	choice := p.Text(fmt.Sprintf(rowOf, number) + " .chip-choice > span:first-child")
+	browser.Evaluate[bool](p, stretched(undoToast))
 	p.Click(fmt.Sprintf(rowOf, number) + " .chip-choice")
 	p.WaitText(".toast", "ahora es «"+choice+"»")
 	p.Shot("deshacer")

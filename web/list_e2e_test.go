@@ -189,6 +189,7 @@ func TestManyTicketsChangeTogetherAndCanBeGivenBack(t *testing.T) {
 	p.WaitText(".bulk", "3 elegidos")
 	p.Shot("elegidos")
 	p.Accessible("picked tickets")
+	browser.Evaluate[bool](p, stretched(undoToast))
 	choose(p, ".bulk select", "waiting")
 	p.WaitText(".toast", "Se cambiaron 3 tickets")
 	p.WaitText(`.ticket:has([data-row="3"]) .ticket-status`, "Esperando al cliente")
@@ -238,6 +239,7 @@ func TestACategoryGivenToManyIsNotLearnedOnceItIsTakenBack(t *testing.T) {
 	for _, id := range []int{7, 6, 5} {
 		p.Click(fmt.Sprintf(`.ticket:has([data-row="%d"]) .pick`, id))
 	}
+	browser.Evaluate[bool](p, stretched(undoToast))
 	choose(p, ".bulk select:nth-of-type(4)", name)
 	p.WaitText(".toast", "Se cambiaron")
 	taught := func() (n struct {

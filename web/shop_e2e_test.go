@@ -59,6 +59,7 @@ func TestCustomersAreFoundAndTheirPageShowsThem(t *testing.T) {
 	press(p, ".customer", "Agregar nota")
 	p.WaitText(".customer-note", "Prefiere que le llamen")
 	look(p, "cliente")
+	browser.Evaluate[bool](p, stretched(undoNote))
 	press(p, ".customer-note", "Borrar")
 	p.WaitText(".customer-note", "Nota borrada.")
 	press(p, ".customer-note", "Deshacer")
