@@ -28,6 +28,7 @@ test('the server\'s own sentence is shown, and some sentence always', () => {
   assert.equal(sentence(new Problem(422, { detail: 'Falta el mensaje.' })), 'Falta el mensaje.');
   assert.match(sentence(new Problem(0)), /no contestó/);
   assert.match(sentence(new Problem(500, '<html>')), /salió mal/);
+  assert.match(sentence(new Problem(413, '<html>')), /[dD]emasiado grande/, 'a proxy before the server');
   assert.match(sentence(new TypeError('x')), /salió mal/);
 });
 

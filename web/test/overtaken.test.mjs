@@ -7,6 +7,7 @@ import { loadWholeCategories, teach } from '../static/js/actions/categories.js';
 import { submit } from '../static/js/actions/compose.js';
 import { refresh } from '../static/js/actions/conversation.js';
 import { refreshTickets } from '../static/js/actions/list.js';
+import { call } from '../static/js/api.js';
 import { classifier, problem } from '../static/js/categories.js';
 import * as state from '../static/js/state.js';
 import * as talk from '../static/js/talk.js';
@@ -129,4 +130,13 @@ test('a switch that was refused is drawn anew', async () => {
   assert.equal(await taught, false);
   assert.deepEqual(classifier.value, known);
   assert.notEqual(classifier.value, known);
+});
+
+test('a page where a network asks to log in is no answer of the server', async () => {
+  const real = globalThis.fetch;
+  globalThis.fetch = async () => new Response('<html>Wi-Fi</html>', { status: 200 });
+  await assert.rejects(call('POST', '/tickets/1/mensajes', {}), ({ offline }) => offline);
+  globalThis.fetch = async () => new Response('', { status: 200 });
+  assert.equal(await call('POST', '/salir'), null, 'nothing to say is an answer');
+  globalThis.fetch = real;
 });

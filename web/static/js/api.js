@@ -43,8 +43,9 @@ export async function call(method, path, body) {
     signal: AbortSignal.timeout(patience),
   });
   const text = await response.text().catch(() => '');
-  const answer = parse(text);
+  const answer = text ? parse(text) : null;
   if (!response.ok) throw new Problem(response.status, answer);
+  if (answer === undefined) throw new Problem(0); // a page where a network asks to log in, say
   return answer;
 }
 
@@ -64,12 +65,12 @@ async function reach(path, options) {
   }
 }
 
-/** @param {string} text */
+/** The value, undefined for what is no JSON. @param {string} text */
 function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -46,4 +46,10 @@
   });
   dress();
   addEventListener('theme', dress);
+  // Without its scripts or texts the page cannot say anything but this.
+  const fail = () => document.getElementById('fallo')?.removeAttribute('hidden');
+  addEventListener('fallo', fail);
+  addEventListener('error', ({ target }) => {
+    if (target instanceof HTMLScriptElement) fail();
+  }, true);
 })();

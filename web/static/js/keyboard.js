@@ -78,7 +78,7 @@ function focusComposer() {
   document.getElementById('respuesta')?.focus();
 }
 
-/** Acts once what selector means is on the page; gives up after a few seconds. @param {string} selector @param {() => void} act */
+/** Acts once what selector means is on the page; gives up after half a minute. @param {string} selector @param {() => void} act */
 function whenThere(selector, act) {
   const observer = new MutationObserver(() => {
     if (!document.querySelector(selector)) return;
@@ -87,5 +87,5 @@ function whenThere(selector, act) {
     setTimeout(act, 50);
   });
   observer.observe(document.body, { childList: true, subtree: true });
-  setTimeout(() => observer.disconnect(), 5000);
+  setTimeout(() => observer.disconnect(), 30_000);
 }

@@ -7,9 +7,10 @@ import { refresh as refreshBridge } from './actions/bridge.js';
 import { begin as beginConversation, refresh as refreshConversation } from './actions/conversation.js';
 import { restore as restoreAlerts } from './actions/alerts.js';
 import { loadCategories } from './actions/categories.js';
+import { holdPage } from './actions/compose.js';
 import { follow, refresh as refreshList, refreshTickets } from './actions/list.js';
 import * as live from './actions/live.js';
-import { identify, restoreDrafts } from './actions/session.js';
+import { identify } from './actions/session.js';
 import { pageTitle } from './format.js';
 import { html } from './html.js';
 import { language, t, use } from './i18n.js';
@@ -57,11 +58,11 @@ async function refreshOpen() {
 async function main() {
   await Promise.all([loadTexts().then(use), loadSentences().then(useSentences), begin()]);
   state.now.value = Date.now();
-  restoreDrafts();
   restoreAlerts();
   router.start(window);
   keyboard.start();
   skipToContent();
+  addEventListener('beforeunload', holdPage);
   const again = repeat(refreshAll, () => pace(calm));
   repeat(refreshOpen, () => pace(talking));
   watchWidth();
@@ -125,4 +126,4 @@ function skipToContent() {
   });
 }
 
-main();
+main().catch(() => dispatchEvent(new Event('fallo')));

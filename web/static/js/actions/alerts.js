@@ -3,6 +3,7 @@
 import { api } from '../api.js';
 import { customerName, oneLine } from '../format.js';
 import { t } from '../i18n.js';
+import { device } from '../shelf.js';
 import * as state from '../state.js';
 
 const key = 'mostrador.avisos';
@@ -12,7 +13,7 @@ let audio = null;
 /** Brings back what the person chose in this browser. */
 export function restore() {
   try {
-    const { sound, notices } = JSON.parse(localStorage.getItem(key) ?? '{}');
+    const { sound, notices } = JSON.parse(device.get(key));
     state.alerts.value = { sound: sound === true, notices: notices === true && permission() === 'granted', open: false };
   } catch {
     // Nothing was chosen.
@@ -42,7 +43,7 @@ export async function setNotices(on) {
 function change(some) {
   state.alerts.value = { ...state.alerts.value, ...some };
   const { sound, notices } = state.alerts.value;
-  localStorage.setItem(key, JSON.stringify({ sound, notices }));
+  device.put(key, JSON.stringify({ sound, notices }));
 }
 
 /** Tells the person that a ticket is new, or that a customer wrote. @param {string} kind @param {number} id */

@@ -5,7 +5,7 @@ import { drafts } from '../draftingapi.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
 import { guard, sentence } from './guard.js';
-import { keepDraft } from './session.js';
+import { keepDraft } from './drafts.js';
 
 /**
  * Changes what is shown of the model's work on a ticket, unless another ticket's

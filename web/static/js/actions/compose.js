@@ -6,12 +6,9 @@ import { convapi } from '../convapi.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
 import * as talk from '../talk.js';
-import { refresh, update } from './conversation.js';
+import { complain, refresh, update } from './conversation.js';
+import { arrives, giveBack, keepDraft, leaves, lostKey } from './drafts.js';
 import { change, sentence } from './guard.js';
-import { keepDraft } from './session.js';
-
-/** Names under which texts were sent that nobody knows the fate of: sent again, they are not sent twice. @type {Map<string, string>} */
-const uncertain = new Map();
 
 /** A name that nobody else uses. */
 function newKey() {
@@ -20,10 +17,11 @@ function newKey() {
 
 /** Takes files to be sent with the next reply. @param {number} id @param {Iterable<File>} files */
 export function pick(id, files) {
+  if (talk.composer(id).note) return update(id, { error: t('attach.note') });
   const all = [...files];
   const fit = all.filter((file) => file.size > 0 && file.size <= largest);
   const picked = fit.map((file) => ({ key: newKey(), file, url: shows(file) ? URL.createObjectURL(file) : '' }));
-  talk.compose(id, { note: false, files: [...talk.composer(id).files, ...picked] });
+  talk.compose(id, { files: [...talk.composer(id).files, ...picked] });
   update(id, { error: fit.length < all.length ? t('attach.tooLarge', { size: largest / 1e6 }) : '' });
 }
 
@@ -50,15 +48,16 @@ export async function submit(id, first = false) {
   keepDraft(draft, '');
   update(id, { error: '', notice: '', unasked: false });
   if (note) {
-    await deliver({ ticket: id, key: newKey(), text, note, name: '', url: '', progress: 1 }, () => convapi.note(id, text), () => keepDraft(draft, joined(text, draft)));
+    const entry = { ticket: id, key: newKey(), text, note, name: '', url: '', progress: 1 };
+    await deliver(entry, () => convapi.note(id, text), () => giveBack(entry, text));
     return;
   }
   talk.compose(id, { quote: null, files: [] });
   const back = (/** @type {talk.Picked[]} */ kept, /** @type {string} */ words) => {
-    keepDraft(draft, joined(words, draft));
+    giveBack({ ticket: id, note }, words);
     talk.compose(id, { quote, files: [...kept, ...talk.composer(id).files] });
   };
-  const manner = { key: uncertain.get(`${id} ${text}`) ?? newKey(), quote: quote?.waId ?? '', first };
+  const manner = { key: lostKey({ ticket: id, note, text }) ?? newKey(), quote: quote?.waId ?? '', first };
   if (!files.length) {
     await deliver({ ticket: id, key: manner.key, text, note, name: '', url: '', progress: 1 }, () => convapi.reply(id, text, manner), () => back([], text));
     return;
@@ -73,12 +72,6 @@ export async function submit(id, first = false) {
   }
 }
 
-/** What was written and did not go, before what was written since. @param {string} text @param {number} draft */
-function joined(text, draft) {
-  const since = state.drafts.value[draft]?.trim();
-  return since && text ? `${text}\n${since}` : text || since || '';
-}
-
 /** @param {string} key @param {number} share */
 function progress(key, share) {
   talk.sending.value = talk.sending.value.map((one) => (one.key === key ? { ...one, progress: share } : one));
@@ -86,18 +79,19 @@ function progress(key, share) {
 
 /**
  * Shows an entry as being sent while work is under way. Returns whether the
- * server has it now; if not, giveBack was called.
- * @param {talk.Sending} entry @param {() => Promise<void>} work @param {() => void} giveBack
+ * server has it now; if not, back was called.
+ * @param {talk.Sending} entry @param {() => Promise<void>} work @param {() => void} back
  */
-async function deliver(entry, work, giveBack) {
+async function deliver(entry, work, back) {
   const over = () => { talk.sending.value = talk.sending.value.filter((one) => one.key !== entry.key); };
   talk.sending.value = [...talk.sending.value, entry];
+  if (entry.text) leaves({ ...entry, lost: false });
   let has = true;
   try {
     await change(work);
-    uncertain.delete(`${entry.ticket} ${entry.text}`);
+    arrives(entry);
   } catch (cause) {
-    has = failed(entry, cause, giveBack);
+    has = failed(entry, cause, back);
   }
   // What came back may be sent again at once; what went stays until the conversation shows it.
   if (!has) over();
@@ -106,17 +100,23 @@ async function deliver(entry, work, giveBack) {
   return has;
 }
 
-/** @param {talk.Sending} entry @param {unknown} cause @param {() => void} giveBack */
-function failed(entry, cause, giveBack) {
+/** @param {talk.Sending} entry @param {unknown} cause @param {() => void} back */
+function failed(entry, cause, back) {
   const { ticket: id } = entry;
+  const lost = cause instanceof Problem && cause.offline;
+  arrives(entry);
   if (cause instanceof Problem && cause.queued) {
     update(id, { notice: t('reply.queued', { reason: cause.message }) });
     return true;
   }
-  const lost = cause instanceof Problem && cause.offline;
-  if (lost && !entry.name) uncertain.set(`${id} ${entry.text}`, entry.key);
-  giveBack();
-  const unasked = cause instanceof Problem && cause.status === 409 && state.may(state.session.value, 'admin');
-  update(id, { error: lost ? t('reply.uncertain') : sentence(cause), unasked });
+  if (lost && !entry.name) leaves({ ...entry, lost });
+  back();
+  complain(id, lost ? t('reply.uncertain') : sentence(cause));
+  update(id, { unasked: cause instanceof Problem && cause.status === 409 && state.may(state.session.value, 'admin') });
   return false;
+}
+
+/** Has the browser ask before the page goes while a file is on its way, which is not kept for later. @param {Event} event */
+export function holdPage(event) {
+  if (talk.sending.value.some(({ name }) => name)) event.preventDefault();
 }

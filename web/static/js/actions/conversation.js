@@ -6,13 +6,17 @@ import { t } from '../i18n.js';
 import { kept } from '../kept.js';
 import * as state from '../state.js';
 import * as talk from '../talk.js';
+import { mayHaveGone } from './drafts.js';
 import { change, latest, order, sentence } from './guard.js';
+import { say } from './toast.js';
 
 /** Counts what was opened: a page may be put away after its successor, even for the same ticket, has come. */
 let opened = 0;
 const ask = order();
 /** How long a page waits for the conversation it begins with, in milliseconds. */
 const patience = 400;
+/** What went wrong in tickets that were not open any more. @type {Map<number, string>} */
+const untold = new Map();
 
 /**
  * Reads the conversation with which the page begins, before anything is drawn: its
@@ -33,9 +37,14 @@ export function open(id) {
   const close = () => {
     if (mine === opened) state.conversation.value = state.emptyConversation;
   };
-  if (mine === 1 && state.conversation.value.id === id) return close; // begin has asked for it
+  const error = untold.get(id) ?? (mayHaveGone(id) ? t('reply.uncertain') : '');
+  untold.delete(id);
+  if (mine === 1 && state.conversation.value.id === id) { // begin has asked for it
+    if (error) update(id, { error });
+    return close;
+  }
   const ticket = state.list.value.tickets.find((known) => known.id === id) ?? null;
-  state.conversation.value = { ...state.emptyConversation, id, ticket };
+  state.conversation.value = { ...state.emptyConversation, id, ticket, error };
   talk.extra.value = { contact: 0, mergedInto: 0, assignee: null };
   talk.others.value = null;
   talk.question.value = null;
@@ -77,6 +86,13 @@ export function update(id, change) {
   if (state.conversation.value.id === id) state.conversation.value = { ...state.conversation.value, ...change };
 }
 
+/** Says what went wrong in a ticket: there, or where the person is now and when they come back. @param {number} id @param {string} error */
+export function complain(id, error) {
+  if (state.conversation.value.id === id) return update(id, { error });
+  untold.set(id, error);
+  say(`${t('chat.title', { id })}: ${error}`, null);
+}
+
 /** Sends a reply of the open conversation that failed or is held back. @param {number} message */
 export function retry(message) {
   return decide(message, (id) => api.retry(id, message), t('delivery.sent'));
@@ -100,7 +116,7 @@ async function decide(message, work, done) {
     state.announcement.value = done;
   } catch (cause) {
     if (cause instanceof Problem && cause.queued) update(id, { notice: t('reply.queued', { reason: cause.message }) });
-    else update(id, { error: sentence(cause) });
+    else complain(id, sentence(cause));
   }
   await refresh();
   update(id, { deciding: state.conversation.value.deciding.filter((other) => other !== message) });

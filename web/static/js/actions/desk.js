@@ -2,16 +2,17 @@
 /** What is done with the ticket of the open conversation, and what is known beside it. */
 import { convapi } from '../convapi.js';
 import { t } from '../i18n.js';
+import { device } from '../shelf.js';
 import * as state from '../state.js';
 import * as talk from '../talk.js';
-import { refresh, update } from './conversation.js';
+import { complain, refresh } from './conversation.js';
 import { change, guard, latest, sentence } from './guard.js';
 
 const asideKey = 'mostrador.ficha';
 
 /** Fetches who may have tickets, and the canned replies. @param {boolean} room for the customer's card beside the conversation */
 export async function prepare(room) {
-  talk.aside.value = room && localStorage.getItem(asideKey) !== 'no';
+  talk.aside.value = room && device.get(asideKey) !== 'no';
   const [people, canned] = await Promise.allSettled([guard(convapi.people), guard(convapi.canned)]);
   if (people.status === 'fulfilled') talk.people.value = people.value;
   if (canned.status === 'fulfilled') talk.canned.value = canned.value;
@@ -33,7 +34,7 @@ export async function findOthers() {
 /** Shows or hides what stands beside the conversation, here and from now on. @param {boolean} shown */
 export function showAside(shown) {
   talk.aside.value = shown;
-  localStorage.setItem(asideKey, shown ? 'si' : 'no');
+  device.put(asideKey, shown ? 'si' : 'no');
 }
 
 /** @param {number} id @param {{priority?: string, assignee?: number}} what */
@@ -42,7 +43,7 @@ export async function changeTicket(id, what) {
     await change(() => convapi.changeTicket(id, what));
     state.announcement.value = t('desk.changed');
   } catch (cause) {
-    update(id, { error: sentence(cause) });
+    complain(id, sentence(cause));
   }
   await refresh();
 }
@@ -55,7 +56,7 @@ export async function merge(source) {
     talk.joined.value = await change(() => convapi.merge(source, id));
     state.announcement.value = t('desk.merged', { source });
   } catch (cause) {
-    update(id, { error: sentence(cause) });
+    complain(id, sentence(cause));
   }
   await Promise.all([refresh(), findOthers()]);
 }
@@ -70,7 +71,7 @@ export async function undoMerge() {
     await change(() => convapi.undoMerge(move.id));
     state.announcement.value = t('desk.parted', { source: move.source });
   } catch (cause) {
-    update(id, { error: sentence(cause) });
+    complain(id, sentence(cause));
   }
   await Promise.all([refresh(), findOthers()]);
 }
@@ -84,7 +85,7 @@ export async function split(message) {
     state.announcement.value = t('desk.split', { target });
     return target;
   } catch (cause) {
-    update(id, { error: sentence(cause) });
+    complain(id, sentence(cause));
     return 0;
   }
 }

@@ -86,5 +86,5 @@ export function sentence(cause) {
   if (!(cause instanceof Problem)) return t('error.generic');
   if (cause.offline) return t('error.offline');
   if (!cause.clear && Object.hasOwn(meanings, cause.code)) return [t(meanings[cause.code]), cause.message && `(${cause.message})`].filter(Boolean).join(' ');
-  return cause.message || t('error.generic');
+  return cause.message || t(cause.status === 413 ? 'problem.tooLarge' : 'error.generic');
 }

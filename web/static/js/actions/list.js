@@ -7,12 +7,13 @@ import { searched } from '../listing.js';
 import * as state from '../state.js';
 import { refresh as refreshBridge } from './bridge.js';
 import { guard, latest, order, sentence } from './guard.js';
+import { say } from './toast.js';
 
 export const { tableLink } = api;
 
 const ask = order();
 const pageSize = 50;
-const most = 200;
+const most = 500; // that the server gives at once
 /** How many pages without a match follow each other before the person is asked. */
 const emptyPages = 40;
 
@@ -35,11 +36,18 @@ async function refreshList() {
     const page = await latest(() => api.tickets(filter, { limit }));
     if (!newer() || state.list.value.query !== query) return;
     state.list.value = filter.text.trim() ? searched(state.list.value, page) : state.refreshed(state.list.value, page);
+    keepPicked();
     announceFresh();
   } catch (cause) {
     const old = state.list.value;
     if (old.query === query && old.phase !== 'ready') state.list.value = { ...old, phase: 'failed', error: sentence(cause) };
   }
+}
+
+/** What is not shown any more is not picked any more: nobody would see what becomes of it. */
+function keepPicked() {
+  const shown = new Set(state.list.value.tickets.map(({ id }) => id));
+  if (state.picked.value.some((id) => !shown.has(id))) state.picked.value = state.picked.value.filter((id) => shown.has(id));
 }
 
 function announceFresh() {
@@ -87,7 +95,7 @@ async function addPage() {
     state.list.value = state.extended(state.list.value, page);
     return page.tickets.length === 0 && page.next !== '';
   } catch (cause) {
-    state.announcement.value = sentence(cause);
+    say(sentence(cause), null);
     return false;
   }
 }

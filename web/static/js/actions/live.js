@@ -90,6 +90,7 @@ function take(heard) {
   version = heard.version;
   attempt = 0;
   state.live.value = true;
+  if (again) identify(); // somebody else may have logged in meanwhile
   if (gap || again) want('all');
   else want(heard.kind, heard.ticket);
   // What the page began with was read before the line was there to tell of changes.

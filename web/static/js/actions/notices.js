@@ -3,6 +3,7 @@
 import { notices } from '../noticeapi.js';
 import { forPeople, forPrograms } from '../noticewire.js';
 import { t } from '../i18n.js';
+import { device } from '../shelf.js';
 import { act } from './access.js';
 import { identify } from './session.js';
 
@@ -21,7 +22,7 @@ export async function change(work) {
 
 /** @returns {number} the id of this browser's channel, 0 without one */
 export function thisBrowser() {
-  return Number(localStorage.getItem(key)) || 0;
+  return Number(device.get(key)) || 0;
 }
 
 /** @returns {boolean} whether this browser can be told anything while the panel is closed */
@@ -42,7 +43,7 @@ export async function enablePush(name, publicKey) {
     return t('notices.pushFailed');
   }
   const { value, error } = await change(() => notices.addBrowser(name, given));
-  if (value) localStorage.setItem(key, String(value.id));
+  if (value) device.put(key, String(value.id));
   return error;
 }
 
@@ -64,7 +65,7 @@ async function subscribe(publicKey) {
 export async function removeChannel(own, id) {
   const { error } = await change(() => notices.remove(own, id));
   if (!error && id === thisBrowser()) {
-    localStorage.removeItem(key);
+    device.put(key, '');
     const registration = await navigator.serviceWorker?.getRegistration();
     await (await registration?.pushManager.getSubscription())?.unsubscribe();
   }

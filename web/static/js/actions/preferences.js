@@ -1,6 +1,7 @@
 // @ts-check
 /** What somebody likes in this browser; js/boot.js reads it before the first picture. */
 import { api } from '../api.js';
+import { device } from '../shelf.js';
 import * as state from '../state.js';
 
 const themeKey = 'mostrador.tema';
@@ -10,18 +11,18 @@ const languageKey = 'mostrador.idioma';
 
 /** @returns {Preferences} */
 export function preferences() {
-  return { theme: localStorage.getItem(themeKey) ?? '', language: localStorage.getItem(languageKey) ?? '' };
+  return { theme: device.get(themeKey), language: device.get(languageKey) };
 }
 
 /** @param {string} theme */
 export function chooseTheme(theme) {
-  keep(themeKey, theme);
+  device.put(themeKey, theme);
   dispatchEvent(new Event('theme'));
 }
 
 /** Every text and date changes, so the page begins again; what was being written stays. @param {string} language */
 export async function chooseLanguage(language) {
-  keep(languageKey, language);
+  device.put(languageKey, language);
   await tellLanguage(language);
   location.reload();
 }
@@ -29,10 +30,4 @@ export async function chooseLanguage(language) {
 /** Has the server write notices in a language, where somebody is logged in. It may fail: the panel speaks it all the same. @param {string} language */
 export async function tellLanguage(language) {
   if (state.session.value?.id) await api.setLanguage(language).catch(() => {});
-}
-
-/** @param {string} key @param {string} value */
-function keep(key, value) {
-  if (value) localStorage.setItem(key, value);
-  else localStorage.removeItem(key);
 }

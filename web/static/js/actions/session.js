@@ -3,10 +3,10 @@
 import { Problem, api } from '../api.js';
 import { language } from '../i18n.js';
 import * as state from '../state.js';
+import { forgetDrafts, restoreDrafts } from './drafts.js';
 import { guard, sentence } from './guard.js';
 import { tellLanguage } from './preferences.js';
-
-const draftsKey = 'mostrador.borradores';
+import { say } from './toast.js';
 
 /** Asks the server who we are. Without an answer the phase stays as it is. */
 export async function identify() {
@@ -14,6 +14,7 @@ export async function identify() {
   try {
     state.session.value = await guard(api.session);
     if (before && state.session.value.id !== before) return forget(); // somebody else logged in where a session had ended
+    restoreDrafts(state.session.value.id);
     state.phase.value = 'ready';
     if (!state.session.value.language && language() !== 'es') await tellLanguage(language().slice(0, 2)); // as their browser has it
   } catch (cause) {
@@ -41,7 +42,7 @@ export async function logOut() {
     await guard(api.logOut);
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.status !== 401) {
-      state.announcement.value = sentence(cause);
+      say(sentence(cause), null);
       return;
     }
   }
@@ -50,22 +51,6 @@ export async function logOut() {
 
 /** Begins anew, so that nothing is left of what somebody saw, wrote or chose. */
 function forget() {
-  sessionStorage.removeItem(draftsKey);
+  forgetDrafts();
   location.reload();
-}
-
-/** Brings back replies that were being written when the page was left. */
-export function restoreDrafts() {
-  try {
-    state.drafts.value = JSON.parse(sessionStorage.getItem(draftsKey) ?? '{}');
-  } catch {
-    state.drafts.value = {};
-  }
-}
-
-/** Keeps the reply being written to a ticket. @param {number} id @param {string} text */
-export function keepDraft(id, text) {
-  const { [id]: _, ...others } = state.drafts.value;
-  state.drafts.value = text ? { ...others, [id]: text } : others;
-  sessionStorage.setItem(draftsKey, JSON.stringify(state.drafts.value));
 }

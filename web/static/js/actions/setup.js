@@ -1,5 +1,6 @@
 // @ts-check
 /** The first minutes of a panel: who looks on wants to see each step at once. */
+import { device } from '../shelf.js';
 import * as state from '../state.js';
 import { refresh } from './list.js';
 
@@ -8,7 +9,7 @@ const key = 'mostrador.bienvenida';
 
 /** Keeps list and bridge up to date until the function it returns is called, and remembers that the panel was empty. */
 export function followSetup() {
-  localStorage.setItem(key, '1');
+  device.put(key, '1');
   state.welcome.value = true;
   let timer = 0;
   let over = false;
@@ -26,11 +27,11 @@ export function followSetup() {
 
 /** Whether the first steps were taken in this browser and nobody said «Entendido» yet. */
 export function restoreWelcome() {
-  state.welcome.value = localStorage.getItem(key) !== null;
+  state.welcome.value = device.get(key) !== '';
 }
 
 /** The first steps are over. */
 export function endWelcome() {
-  localStorage.removeItem(key);
+  device.put(key, '');
   state.welcome.value = false;
 }

@@ -3,6 +3,7 @@
 import { Problem, api } from '../api.js';
 import { t } from '../i18n.js';
 import * as state from '../state.js';
+import { complain } from './conversation.js';
 import { change, guard, sentence } from './guard.js';
 
 /** @typedef {import('../wire.js').Ticket} Ticket */
@@ -101,9 +102,6 @@ export async function setStatus(id, status) {
     showTicket(await change(() => api.setStatus(id, status)));
     state.announcement.value = t('status.changed');
   } catch (cause) {
-    const message = sentence(cause);
-    state.announcement.value = message;
-    const open = state.conversation.value;
-    if (open.id === id) state.conversation.value = { ...open, error: message };
+    complain(id, sentence(cause));
   }
 }

@@ -4,6 +4,7 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { statusLabel } from './badge.js';
 import { Icon } from './icon.js';
+import { opensFirst } from './opens-first.js';
 
 /**
  * What can be done to the picked tickets.
@@ -32,7 +33,7 @@ function Action({ label, options, onChoose }) {
     event.currentTarget.value = '';
     if (value) onChoose(value);
   };
-  return html`<select class="button" aria-label=${label} onChange=${choose}>
+  return html`<select class="button" aria-label=${label} ...${opensFirst} onChange=${choose}>
     <option value="">${label}</option>
     ${options.map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}
   </select>`;

@@ -50,7 +50,7 @@ export function Composer(props) {
     ${note ? '' : html`<${Quoting} quote=${props.quote} onUnquote=${props.onUnquote} /><${ComposerFiles} files=${files} onRemove=${props.onRemove} />`}
     <label class="visually-hidden" for="respuesta">${note ? t('note.label') : t('reply.label', { name })}</label>
     <div class="composer-row">
-      <textarea id="respuesta" ref=${field} rows="1" maxlength="4000" placeholder=${t(note ? 'note.placeholder' : 'reply.placeholder')} aria-describedby="respuesta-ayuda"
+      <textarea id="respuesta" ref=${field} rows="1" placeholder=${t(note ? 'note.placeholder' : 'reply.placeholder')} aria-describedby="respuesta-ayuda"
         aria-autocomplete="list" aria-controls=${canned.picker ? 'respuestas-guardadas' : undefined} aria-activedescendant=${canned.active}
         value=${draft} onInput=${canned.onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${canned.close}></textarea>
       <button type="submit" class="button button-primary button-send" disabled=${empty} aria-label=${t(note ? 'note.save' : 'reply.send')}><${Icon} name=${note ? 'check' : 'send'} /></button>

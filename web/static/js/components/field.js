@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
+import { opensFirst } from './opens-first.js';
 
 /**
  * A labelled input with a remark below it.
@@ -31,12 +32,12 @@ export function PasswordField({ id, label, hint, error, complete = 'current-pass
 }
 
 /**
- * A labelled choice.
+ * A labelled choice; with onChange it is carried out at once.
  * @param {{id: string, label: string, value?: string, options: [string, string][], hint?: string, onChange?: (value: string) => void}} props
  */
 export function Choice({ id, label, value, options, hint, onChange }) {
   return html`<div class="field"><label for=${id}>${label}</label>
-    <select id=${id} name=${id} value=${value} aria-describedby=${hint ? `${id}-nota` : undefined}
+    <select id=${id} name=${id} value=${value} ...${onChange ? opensFirst : {}} aria-describedby=${hint ? `${id}-nota` : undefined}
       onChange=${(/** @type {any} */ event) => onChange?.(event.currentTarget.value)}>
       ${options.map(([key, text]) => html`<option key=${key} value=${key} selected=${key === value}>${text}</option>`)}
     </select>

@@ -4,6 +4,7 @@ import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { CategoryChip } from './badge.js';
 import { Icon } from './icon.js';
+import { opensFirst } from './opens-first.js';
 
 /** @typedef {import('../wire.js').Ticket} Ticket */
 
@@ -35,7 +36,7 @@ export function CategoryPicker({ ticket, names, onChoose }) {
   const known = names.includes(ticket.category) ? names : [ticket.category, ...names];
   return html`<span class="picker">
     <label class="visually-hidden" for="categoria">${t('category.label')}</label>
-    <select id="categoria" value=${ticket.category} onChange=${choose}>
+    <select id="categoria" ...${opensFirst} value=${ticket.category} onChange=${choose}>
       ${known.map((name) => html`<option key=${name} value=${name}>${oneLine(name) || t('category.none')}</option>`)}
     </select>
     ${open ? html`<button type="button" class="button" onClick=${() => onChoose(ticket.category)}><${Icon} name="check" />${t('category.confirm')}</button>` : ''}

@@ -4,8 +4,8 @@ import { accept, closeSummary, decline, suggest, summarise } from '../actions/as
 import { pick, submit, unpick } from '../actions/compose.js';
 import { open } from '../actions/conversation.js';
 import { changeTicket, findOthers, prepare, showAside, undoMerge } from '../actions/desk.js';
+import { keepDraft } from '../actions/drafts.js';
 import { look, type, typedAll } from '../actions/presence.js';
-import { keepDraft } from '../actions/session.js';
 import { askAgain, discardNotice, dontAskAgain, notify, setStatus } from '../actions/ticket.js';
 import { Suggestion, Summary, SummaryButton } from '../components/assist.js';
 import { ChatHeader } from '../components/chat-header.js';

@@ -31,7 +31,12 @@ export function Customers({ query = {} }) {
 /** @param {{text: string, onSearch: (text: string) => void}} props */
 function Search({ text, onSearch }) {
   const timer = useRef(/** @type {any} */ (0));
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // The address may change without the box, but not while somebody writes in it.
+    if (field.current && field.current !== document.activeElement) field.current.value = text;
+  }, [text]);
   const later = (/** @type {any} */ event) => {
     const words = event.currentTarget.value.trim();
     clearTimeout(timer.current);
@@ -39,7 +44,7 @@ function Search({ text, onSearch }) {
   };
   return html`<form class="field customers-search" role="search" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
     <label for="buscar-cliente">${t('customers.search')}</label>
-    <input id="buscar-cliente" type="search" defaultValue=${text} maxlength="200" autocomplete="off" placeholder=${t('customers.searchHint')} onInput=${later} /></form>`;
+    <input id="buscar-cliente" type="search" ref=${field} defaultValue=${text} maxlength="200" autocomplete="off" placeholder=${t('customers.searchHint')} onInput=${later} /></form>`;
 }
 
 /** @param {{first: {customers: import('../shopwire.js').Customer[], next: string}, search: string, blocked: boolean}} props */
