@@ -70,7 +70,8 @@ func call(address string, r request, calls *atomic.Int64, until time.Time) ([]ti
 	}
 	in := bufio.NewReader(conn)
 	var took []time.Duration
-	for time.Now().Before(until) {
+	// The first goes out even if the time was over before the connection stood.
+	for first := true; first || time.Now().Before(until); first = false {
 		body := r.body(calls.Add(1))
 		sent := time.Now()
 		if _, err := conn.Write(append([]byte(r.head(address, len(body))), body...)); err != nil {
