@@ -136,7 +136,8 @@ var allowed = map[string][]string{
 
 	// Helpers of the tests and the demo; no shipped program may reach them.
 	"internal/pgtest":                 {"github.com/jackc/pgx"},
-	"internal/porttest":               {},
+	"internal/freeport":               {},
+	"internal/porttest":               {"internal/freeport"},
 	"internal/tunnel/tunneltest":      {},
 	"internal/metrics/metricstest":    {"internal/metrics"},
 	"internal/browser":                {"github.com/chromedp"},
@@ -149,11 +150,11 @@ var allowed = map[string][]string{
 	"cmd/panel":       {"internal/bundle", "web"},
 	"cmd/dist":        {},
 	"cmd/demo": {
-		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
+		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire", "internal/freeport",
 		"golang.org/x/sync", "github.com/rs/zerolog",
 	},
 	"cmd/storm": {
-		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire",
+		"internal/wasim", "internal/bridge", "internal/bridge/whatsapp", "internal/server", "internal/config", "internal/wire", "internal/freeport",
 		"modernc.org/sqlite",
 	},
 }

@@ -40,7 +40,7 @@ func openClinic(t *testing.T) *clinic {
 		out: &transcript{}, ready: func(url string) { ready <- url },
 		pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}}}
-	if err := c.choosePorts(0); err != nil {
+	if err := c.choosePorts(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())

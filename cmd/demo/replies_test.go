@@ -32,7 +32,7 @@ func rehearseAt(t *testing.T, level string) (*panel, *demo) {
 	t.Cleanup(func() { _ = sim.Close() })
 	wasim.Trust()
 	d := &demo{options: options{out: io.Discard, level: level}, sim: sim, dir: t.TempDir(), token: config.MakeToken()}
-	if err := d.choosePorts(0); err != nil {
+	if err := d.choosePorts(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	d.serverUp, d.laptop = make(chan struct{}), make(chan struct{})

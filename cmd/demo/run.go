@@ -20,6 +20,7 @@ import (
 	"mostrador/internal/bridge"
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
+	"mostrador/internal/freeport"
 	"mostrador/internal/server"
 	"mostrador/internal/wasim"
 	"mostrador/internal/wire"
@@ -81,7 +82,7 @@ func run(ctx context.Context, opts options) (err error) {
 	wasim.Trust()
 
 	d := &demo{options: opts, sim: sim, dir: *dir, alone: *alone, token: config.MakeToken()}
-	if err := d.choosePorts(*port); err != nil {
+	if err := d.choosePorts(ctx, *port); err != nil {
 		return err
 	}
 	return d.run(ctx)
@@ -98,24 +99,23 @@ type demo struct {
 	serverUp, laptop chan struct{}
 }
 
-// choosePorts takes port for the panel, if it is free, and any for the bridge.
-// Another program may snatch one before it is used; the demo then says so.
-func (d *demo) choosePorts(port int) error {
-	panel, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		panel, err = net.Listen("tcp", "127.0.0.1:0")
+// choosePorts takes port for the panel, if it is free, and any for the bridge. A
+// port of 0 is any, too. Another program may snatch one before it is used; the
+// demo then says so.
+func (d *demo) choosePorts(ctx context.Context, port int) (err error) {
+	d.panelPort = strconv.Itoa(port)
+	wanted, taken := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", d.panelPort))
+	if taken == nil {
+		defer wanted.Close() // so that the bridge's is another
 	}
-	if err != nil {
+	if taken != nil || port == 0 {
+		if d.panelPort, err = freeport.Find(ctx); err != nil {
+			return fmt.Errorf("find a free port: %w", err)
+		}
+	}
+	if d.bridgePort, err = freeport.Find(ctx); err != nil {
 		return fmt.Errorf("find a free port: %w", err)
 	}
-	defer panel.Close()
-	laptop, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("find a free port: %w", err)
-	}
-	defer laptop.Close()
-	_, d.panelPort, _ = net.SplitHostPort(panel.Addr().String())
-	_, d.bridgePort, _ = net.SplitHostPort(laptop.Addr().String())
 	return nil
 }
 

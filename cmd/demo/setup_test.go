@@ -39,7 +39,7 @@ func open(t *testing.T) *opening {
 	out := &transcript{}
 	o := &opening{t: t, demo: &demo{options: options{out: out, pause: wait}, sim: sim, dir: t.TempDir(), token: config.MakeToken()}, ended: make(chan error, 2)}
 	o.serverUp, o.laptop = make(chan struct{}), make(chan struct{})
-	if err := o.choosePorts(0); err != nil {
+	if err := o.choosePorts(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	var ctx context.Context

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"mostrador/internal/freeport"
 	"mostrador/internal/wire"
 )
 
@@ -249,12 +250,11 @@ func (p *program) close() {
 }
 
 // freeAddress returns an address on the loopback interface that nobody listens
-// on. Another program may take it before it is used; the storm then says so.
-func freeAddress() (string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+// on, and that no system gives away while a killed program leaves it free.
+func freeAddress(ctx context.Context) (string, error) {
+	port, err := freeport.Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
-	defer ln.Close()
-	return ln.Addr().String(), nil
+	return net.JoinHostPort("127.0.0.1", port), nil
 }

@@ -135,10 +135,10 @@ func (w *world) build(ctx context.Context) (err error) {
 		return fmt.Errorf("encode simulator's address: %w", err)
 	}
 	var ofServer, ofBridge string
-	if ofServer, err = freeAddress(); err != nil {
+	if ofServer, err = freeAddress(ctx); err != nil {
 		return err
 	}
-	if ofBridge, err = freeAddress(); err != nil {
+	if ofBridge, err = freeAddress(ctx); err != nil {
 		return err
 	}
 	for i, g := range []struct {
