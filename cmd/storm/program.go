@@ -21,7 +21,7 @@ import (
 
 // patience is how long a program may take to start, and the whole to become
 // quiet in the end, on a slow machine; it is no measurement.
-const patience = 3 * time.Minute
+const patience = 10 * time.Minute
 
 // program is one of the two, killed and started again as often as wanted. Its
 // methods are safe for concurrent use.

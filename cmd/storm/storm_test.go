@@ -22,12 +22,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// seed is that of STORM_SEED, or another each time.
+// seed is that of STORM_SEED. Without one it is always the same: what a change
+// broke is to be told from what chance brought, and `make storm` takes another
+// each time.
 func seed(t *testing.T) uint64 {
 	t.Helper()
 	text := os.Getenv("STORM_SEED")
 	if text == "" {
-		return uint64(time.Now().UnixNano())
+		return 1
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
