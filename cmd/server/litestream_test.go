@@ -25,6 +25,8 @@ import (
 
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"mostrador/internal/porttest"
 )
 
 // drill is a server and a Litestream that copies its database to a bucket, both
@@ -42,6 +44,10 @@ type drill struct {
 }
 
 const drillToken = "kq3v7zt2m5x8n4w6"
+
+// patience is how long a condition may take on a slow machine before the drill
+// gives up; it is not a measurement.
+const patience = 10 * time.Minute
 
 func openDrill(t *testing.T) *drill {
 	d := &drill{T: t, dir: t.TempDir(), litestream: os.Getenv("LITESTREAM"), programs: map[string]*exec.Cmd{}}
@@ -69,12 +75,7 @@ func openDrill(t *testing.T) *drill {
 		}
 	}
 	d.env = append(d.env, "COPIA_CLAVE=clave", "COPIA_SECRETO=secreto-de-prueba", "COPIA_CUBETA=copias", "COPIA_CARPETA=taller", "COPIA_SERVIDOR="+bucket.URL, "COPIA_REGION=us-east-1")
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.address = ln.Addr().String()
-	_ = ln.Close()
+	d.address = net.JoinHostPort("127.0.0.1", porttest.Free(t))
 	t.Cleanup(func() {
 		for name := range d.programs {
 			d.kill(name)
@@ -128,7 +129,7 @@ func (d *drill) replicate() {
 
 func (d *drill) until(what string, ok func() bool) {
 	d.Helper()
-	limit, tick := time.After(2*time.Minute), time.NewTicker(20*time.Millisecond)
+	limit, tick := time.After(patience), time.NewTicker(20*time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
@@ -152,14 +153,16 @@ func (d *drill) write(ctx context.Context, customers int) *sync.WaitGroup {
 				if err != nil {
 					d.Error(err)
 				}
-				r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+d.address+"/webhook", bytes.NewReader(body))
+				// Not with ctx: a request that it ends may have stored its message, which
+				// nobody would count.
+				r, err := http.NewRequestWithContext(d.Context(), http.MethodPost, "http://"+d.address+"/webhook", bytes.NewReader(body))
 				if err != nil {
 					d.Error(err)
 				}
 				r.Header.Set("Authorization", "Bearer "+drillToken)
 				resp, err := http.DefaultClient.Do(r)
 				if err != nil {
-					return // the drill has ended, or the server was killed
+					return // the server was killed
 				}
 				_, _ = io.Copy(io.Discard, resp.Body)
 				_ = resp.Body.Close()
