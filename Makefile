@@ -58,7 +58,7 @@ idle: build ## what both programs hold in memory while nothing happens, about 2 
 
 .PHONY: test
 test: ## every test, offline once the modules are cached
-	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on -timeout 30m $(TESTFLAGS) $(PACKAGES)
+	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -shuffle=on -timeout 60m $(TESTFLAGS) $(PACKAGES)
 	cd bench && go test $(TESTFLAGS) ./...
 
 # Litestream, as the profile «backup» of docker-compose.yml has it.
