@@ -27,10 +27,15 @@ import (
 const (
 	token = "3f9c1e7a5b2d4860"
 	// patience bounds every wait of these tests; nothing should come near it.
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 )
 
-var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
+// quick asks for life signs often, and takes no pause of a slow machine for silence;
+// strict is for the tests about silence, which wait for it.
+var (
+	quick  = tunnel.Timing{Every: 50 * time.Millisecond, Within: 30 * time.Second}
+	strict = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
+)
 
 // host stands for the server.
 type host struct {
@@ -222,7 +227,7 @@ func TestACutLinkIsOpenedAgainUnderTheSameName(t *testing.T) {
 func TestALinkWhoseServerIsSilentIsOpenedAgain(t *testing.T) {
 	h := newHost(t)
 	relay := tunneltest.NewRelay(t, h.Listener.Addr().String())
-	p := start(t, "http://"+relay.Address())
+	p := start(t, "http://"+relay.Address(), func(o *link.Options) { o.Timing = strict })
 	h.link()
 	p.until("open", up)
 	relay.Freeze()

@@ -48,6 +48,8 @@ type Options struct {
 	// link now or has none any more.
 	Changed func(o store.Origin, up bool)
 	Log     zerolog.Logger
+
+	proof time.Duration // proofTime, or what a test says
 }
 
 // Hub holds the links. Safe for concurrent use.
@@ -79,6 +81,9 @@ type link struct {
 func New(o Options) *Hub {
 	if o.Timing == (tunnel.Timing{}) {
 		o.Timing = tunnel.DefaultTiming
+	}
+	if o.proof == 0 {
+		o.proof = proofTime
 	}
 	h := &Hub{Options: o, present: map[int64]*link{}, known: map[int64]*link{}, contested: map[int64]time.Time{}}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
@@ -123,7 +128,7 @@ func (h *Hub) taken(ctx context.Context, l *link) bool {
 	h.mu.Lock()
 	other := h.present[l.Bridge]
 	h.mu.Unlock()
-	if other == nil || other.same(l) || !other.answers(ctx) {
+	if other == nil || other.same(l) || !h.answers(ctx, other) {
 		return false
 	}
 	h.contend(l.Bridge)
@@ -132,8 +137,8 @@ func (h *Hub) taken(ctx context.Context, l *link) bool {
 
 func (l *link) same(other *link) bool { return l.instance != "" && l.instance == other.instance }
 
-func (l *link) answers(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, proofTime)
+func (h *Hub) answers(ctx context.Context, l *link) bool {
+	ctx, cancel := context.WithTimeout(ctx, h.proof)
 	defer cancel()
 	return l.tunnel.Alive(ctx)
 }
@@ -185,7 +190,7 @@ func (h *Hub) watch(l *link) {
 // dismiss ends a link whose place another one took. One of another laptop that is
 // still there means that there are two.
 func (h *Hub) dismiss(old, by *link) {
-	if !old.same(by) && old.answers(h.ctx) {
+	if !old.same(by) && h.answers(h.ctx, old) {
 		h.contend(old.Bridge)
 		h.Log.Warn().Int64("bridge", old.Bridge).Msg("two bridges use the same token; the newer one has the link")
 	}

@@ -31,11 +31,16 @@ import (
 
 const (
 	// patience bounds every wait of these tests; nothing should come near it.
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 	bridgeID = 7
 )
 
-var quick = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
+// quick asks for life signs often, and takes no pause of a slow machine for silence;
+// strict is for the tests about silence, which wait for it.
+var (
+	quick  = tunnel.Timing{Every: 50 * time.Millisecond, Within: 30 * time.Second}
+	strict = tunnel.Timing{Every: 50 * time.Millisecond, Within: 5 * time.Second}
+)
 
 // site is a Hub behind a web server, whose callers are all the bridge.
 type site struct {
@@ -57,6 +62,7 @@ func newSite(t *testing.T, o link.Options) *site {
 	if o.Timing == (tunnel.Timing{}) {
 		o.Timing = quick
 	}
+	link.Patient(&o)
 	o.Changed = func(_ store.Origin, up bool) { s.changes <- up }
 	s.hub = link.New(o)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -251,7 +257,7 @@ func TestOfTwoLaptopsTheNewerHasTheLinkAndTheOtherIsTold(t *testing.T) {
 }
 
 func TestAFreePlaceIsGivenToWhoAsksForIt(t *testing.T) {
-	s := newSite(t, link.Options{})
+	s := newSite(t, link.Hasty(link.Options{}))
 	gone := tunneltest.NewRelay(t, s.Listener.Addr().String())
 	s.join("http://"+gone.Address(), "b")
 	s.await(true)
@@ -271,7 +277,7 @@ func TestAFreePlaceIsGivenToWhoAsksForIt(t *testing.T) {
 }
 
 func TestALinkWithoutALifeSignIsGoneAndACallThroughItDidNotHappen(t *testing.T) {
-	s := newSite(t, link.Options{})
+	s := newSite(t, link.Options{Timing: strict})
 	relay := tunneltest.NewRelay(t, s.Listener.Addr().String())
 	s.join("http://"+relay.Address(), "a")
 	s.await(true)
