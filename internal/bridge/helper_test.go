@@ -23,7 +23,7 @@ import (
 const (
 	token = "3f9c1e7a5b2d4860"
 	// patience bounds every wait of these tests; nothing should come near it.
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 )
 
 func simulator(t *testing.T) *wasim.Server {
