@@ -3,12 +3,16 @@ package bridge
 import (
 	"io"
 	"net"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/metrics"
 )
+
+// A pause of a slow machine is no bridge that does not answer.
+func init() { lookTime = time.Minute }
 
 // DrawQR draws a code as the terminal gets it.
 func DrawQR(out io.Writer, text string, simple bool) { drawQR(out, text, simple) }
