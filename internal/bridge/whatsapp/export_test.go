@@ -11,7 +11,7 @@ func Hurry(o Options) Options {
 	t.first, t.max, t.settled = 20*time.Millisecond, 100*time.Millisecond, time.Hour
 	t.restart, t.login = 10*time.Second, 20*time.Second
 	t.replaced, t.refused, t.watch = 50*time.Millisecond, 50*time.Millisecond, time.Second
-	t.ack, t.mediaRetry = 5*time.Second, 5*time.Second
+	t.ack, t.mediaRetry = time.Minute, time.Minute // what is answered at all may be answered late
 	t.backlog, t.lookout, t.request, t.requestMax = 20*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond
 	t.requests = 1000
 	t.reask, t.reaskMax = 0, 0
@@ -19,6 +19,10 @@ func Hurry(o Options) Options {
 	o.tempo = t
 	return o
 }
+
+// GiveUpSoon is for tests in which WhatsApp or the phone does not answer: it waits
+// five seconds for either.
+func GiveUpSoon(o *Options) { o.tempo.ack, o.tempo.mediaRetry = 5*time.Second, 5*time.Second }
 
 // PatientWithThePhone asks for files as rarely as the product does, but does not
 // wait for the answer.

@@ -134,7 +134,7 @@ func TestWhatMakesNoSenseIsNotSent(t *testing.T) {
 
 func TestAnUnconfirmedMessageIsSafeToSendAgain(t *testing.T) {
 	t.Parallel()
-	s := paired(t)
+	s := paired(t, whatsapp.GiveUpSoon)
 	ana := s.wa.NewCustomer(profile)
 	s.wa.LoseAcks(1)
 	m := wire.Send{To: ana.Phone(), Text: "una vez", ID: "3EB0ONCE"}
