@@ -93,22 +93,29 @@ func TestOnlyTheInternetNeedsHTTPS(t *testing.T) {
 	}
 }
 
+// nameless is a client for which there are no names: networks differ in what they
+// answer about one that is not there.
+var nameless = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+}}}
+
 func TestSilenceIsExplained(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	endless, cancel := context.WithTimeout(t.Context(), 0)
 	cancel()
 	for name, c := range map[string]struct {
-		ctx  context.Context //nolint:containedctx // of the case
-		url  string
-		want string
+		ctx    context.Context //nolint:containedctx // of the case
+		client *http.Client
+		url    string
+		want   string
 	}{
-		"nobody at the port": {t.Context(), closed.URL, "no hay nadie"},
-		"no such name":       {t.Context(), "http://no-existe.invalid", "no existe"},
-		"too slow":           {endless, closed.URL, "no contesta a tiempo"},
-		"no address":         {t.Context(), "http://[::1", "No se llega"},
+		"nobody at the port": {t.Context(), nil, closed.URL, "no hay nadie"},
+		"no such name":       {t.Context(), nameless, "http://no-existe.invalid", "no existe"},
+		"too slow":           {endless, nil, closed.URL, "no contesta a tiempo"},
+		"no address":         {t.Context(), nil, "http://[::1", "No se llega"},
 	} {
-		a := doctor.Caller{Now: time.Now}.Ask(c.ctx, c.url, false)
+		a := doctor.Caller{Now: time.Now, Client: c.client}.Ask(c.ctx, c.url, false)
 		if why, do := doctor.Reason(a.Err, "SERVER_URL"); !strings.Contains(why, c.want) || !strings.Contains(why, "SERVER_URL") || do == "" {
 			t.Errorf("%s: got %q, %q of %v, want %q", name, why, do, a.Err, c.want)
 		}

@@ -1,9 +1,11 @@
 package checkup_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -75,6 +77,12 @@ func (r rerouted) RoundTrip(req *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(req)
 }
 
+// nameless is a client for which there are no names: networks differ in what they
+// answer about one that is not there.
+var nameless = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+}}}
+
 // run has a bridge answer at the laptop's own port.
 func (l *laptop) run(health wire.BridgeHealth) {
 	url := stand(l.t, func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(health) })
@@ -132,7 +140,7 @@ func TestTheWayToTheServerIsJudged(t *testing.T) {
 	for _, name := range []string{"Mismo token", "Vuelta", "Reloj"} {
 		l.want(name, doctor.Unknown)
 	}
-	l.o.Config.ServerURL = "http://panel.ejemplo.invalid"
+	l.o.Config.ServerURL, l.o.Server = "http://panel.ejemplo.invalid", nameless
 	l.want("Servidor", doctor.Bad, "no existe")
 	l.want("Cifrado", doctor.Doubt, "HTTPS")
 	l.o.Config.ServerURL = ""
