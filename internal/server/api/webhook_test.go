@@ -272,8 +272,8 @@ func TestHealthIsTheOriginals(t *testing.T) {
 	}
 }
 
-// TestConnectionsThatBreakOffStoreNothing speaks to a real server: one client
-// stops in the middle and closes its half, another dawdles for ever.
+// TestAConnectionThatBreaksOffStoresNothing speaks to a real server: one client
+// stops in the middle and closes its half, another dawdles until it is cut.
 func TestAConnectionThatBreaksOffStoresNothing(t *testing.T) {
 	s := openShop(t)
 	srv := httptest.NewServer(s.router)
@@ -295,7 +295,22 @@ func TestAConnectionThatBreaksOffStoresNothing(t *testing.T) {
 	if resp.StatusCode != http.StatusBadRequest {
 		t.Errorf("got %d, want 400", resp.StatusCode)
 	}
-	if got := s.stored(); got != "contacts 0, tickets 0, messages 0, attachments 0, files 0" {
-		t.Errorf("got %s, want nothing", got)
+	dawdling, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dawdling.Close()
+	fmt.Fprintf(dawdling, "POST /webhook HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n", token)
+	// The server asks for the rest only once it waits for it.
+	if line, err := bufio.NewReader(dawdling).ReadString('\n'); err != nil || !strings.Contains(line, " 100 ") {
+		t.Fatalf("got %q, %v, want 100", line, err)
+	}
+	fmt.Fprintf(dawdling, "{\"remitente\":\"%s\",", customer)
+	for _, when := range []string{"while it dawdles", "after the cut"} {
+		if got := s.stored(); got != "contacts 0, tickets 0, messages 0, attachments 0, files 0" {
+			t.Errorf("%s: got %s, want nothing", when, got)
+		}
+		_ = dawdling.Close()
+		srv.Close() // waits for whoever still reads
 	}
 }
