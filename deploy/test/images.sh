@@ -136,7 +136,7 @@ leave() {
 }
 
 # ask calls the server and prints its answer.
-ask() { curl -sS --max-time 10 -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; }
+ask() { curl -sS --max-time 60 -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; }
 
 total() { ask "http://127.0.0.1:$port/health" | grep -o '"total_tickets":[0-9]*' | cut -d: -f2; }
 

@@ -94,8 +94,8 @@ expect "$(bridge uninstall 2>&1 || true)" 'no está instalado'
 
 # The rest of the way to a linked phone, with a WhatsApp that is simulated.
 CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -trimpath -ldflags=-s -o "$work/demo.exe" ./cmd/demo
-(cd "$work" && exec timeout 100 wine demo.exe -sin-telefono -puerto "$((port + 1))" -carpeta 'C:\demo datos') >"$work/demo.log" 2>&1 &
-for _ in $(seq 160); do
+(cd "$work" && exec timeout 600 wine demo.exe -sin-telefono -puerto "$((port + 1))" -carpeta 'C:\demo datos') >"$work/demo.log" 2>&1 &
+for _ in $(seq 1200); do
 	page=$(grep -ao 'Laptop   http://127.0.0.1:[0-9]*' "$work/demo.log" | grep -o 'http.*' || true)
 	if [ -n "$page" ] && ask "$page/estado.json" 2>/dev/null | grep -q 'Falta vincular el teléfono'; then break; fi
 	sleep 0.25
