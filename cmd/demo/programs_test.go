@@ -67,8 +67,8 @@ func start(t *testing.T, binary, dir string, env map[string]string) *program {
 	return p
 }
 
-// stop ends the program as an operator's system does and demands that it does so
-// cleanly within the ten seconds such systems give.
+// stop ends the program as an operator's system does and demands that it ends by
+// itself, with exit code 0.
 func (p *program) stop() {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -79,8 +79,8 @@ func (p *program) stop() {
 		if err != nil {
 			p.t.Errorf("%s on SIGTERM: %v", p.name, err)
 		}
-	case <-time.After(10 * time.Second):
-		p.t.Errorf("%s still runs 10 s after SIGTERM", p.name)
+	case <-time.After(patience):
+		p.t.Errorf("%s still runs after SIGTERM", p.name)
 	}
 }
 
