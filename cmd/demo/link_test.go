@@ -186,7 +186,7 @@ func TestALaptopWithoutAnOpenPortIsPairedAndAnswers(t *testing.T) {
 	r.shows("the link", linked)
 	r.pair()
 	ana, id := r.write("Ana")
-	r.panel.say(id, "uno", http.StatusOK)
+	r.panel.say(id, "uno", http.StatusOK, late)
 	r.panel.reaches(id, "uno", "entregado")
 	r.relay.Cut()
 	r.shows("the link anew", linked)
@@ -274,7 +274,8 @@ func TestWithoutLinksTheServerCallsTheLaptopAsEver(t *testing.T) {
 			r.startLaptop("laptop", r.relay.Address(), map[string]string{"ENLACE": modes[1], "PUERTO_LOCAL": port, "DIRECCION": "127.0.0.1"})
 			r.pair()
 			ana, id := r.write("Ana")
-			r.panel.say(id, "uno", http.StatusOK)
+			r.panel.say(id, "uno", http.StatusOK, late)
+			r.panel.reaches(id, "uno", "entregado")
 			if s := r.shows("the direct way", func(s state) bool { return s.Link == "directo" }); s.Problem != "" {
 				t.Errorf("got problem %q, want none", s.Problem)
 			}

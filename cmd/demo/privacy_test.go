@@ -50,7 +50,7 @@ func TestTheLogsTellOfAMessagesWayAndNothingAboutItsWriter(t *testing.T) {
 	writer.SendImage(picture, words+" así")
 	eventually(t, "the picture", func() bool { return p.tickets()[name].Photo != nil })
 	writer.Edit(first, words+" ayer")
-	p.say(id, answer, http.StatusOK)
+	p.say(id, answer, http.StatusOK, late)
 	p.reaches(id, answer, "entregado")
 	writer.SendText(words + " otra vez")
 	eventually(t, "everything", func() bool { return len(p.conversation(id)) >= 4 })

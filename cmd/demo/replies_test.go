@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,12 +70,18 @@ func (p *panel) ticketOf(name string) (id int64) {
 	return id
 }
 
-// say answers a ticket and checks the status and that it is queued unless sent.
-func (p *panel) say(id int64, text string, want int) {
+// late is the answer about a reply of which nothing was heard in the five seconds
+// that the server gives the laptop. It goes out all the same: where a machine may
+// pause for so long, say takes late too and reaches waits for the delivery.
+const late = http.StatusGatewayTimeout
+
+// say answers a ticket and checks that the status is one of want, and that the
+// reply is queued unless sent.
+func (p *panel) say(id int64, text string, want ...int) {
 	p.t.Helper()
 	status, body := p.call(http.MethodPost, fmt.Sprintf("/ticket/%d/enviar-mensaje", id), map[string]string{"mensaje": text})
-	if status != want || want != http.StatusOK && !strings.Contains(string(body), `"en_cola":true`) {
-		p.t.Errorf("%s: got %d %s, want %d", text, status, body, want)
+	if !slices.Contains(want, status) || status != http.StatusOK && !strings.Contains(string(body), `"en_cola":true`) {
+		p.t.Errorf("%s: got %d %s, want one of %v", text, status, body, want)
 	}
 }
 
@@ -98,22 +105,22 @@ func TestARepliesWayThroughRealProgramsIsShownAsWhatsAppTellsIt(t *testing.T) {
 	luis.SendText("buenas")
 	a, l := p.ticketOf("Ana"), p.ticketOf("Luis")
 
-	p.say(a, "uno", http.StatusOK)
+	p.say(a, "uno", http.StatusOK, late)
 	p.reaches(a, "uno", "entregado")
 	ana.MarkRead(ana.Inbox()[0].ID)
 	p.reaches(a, "uno", "leido")
 
 	sim.RefuseMessages(463, 1)
-	p.say(l, "tres", http.StatusServiceUnavailable)
+	p.say(l, "tres", http.StatusServiceUnavailable, late)
 	p.reaches(l, "tres", "limitado")
-	p.say(l, "cuatro", http.StatusServiceUnavailable) // waits behind it, and WhatsApp is left alone
+	p.say(l, "cuatro", http.StatusServiceUnavailable, late) // waits behind it, and WhatsApp is left alone
 	luis.SendText("¿hola?")
 	p.reaches(l, "tres", "entregado")
 	p.reaches(l, "cuatro", "entregado")
 
 	// Last, as the library sends nothing else while it waits for a confirmation.
 	sim.LoseAcks(1)
-	p.say(a, "dos", http.StatusGatewayTimeout)
+	p.say(a, "dos", late)
 	p.reaches(a, "dos", "entregado")
 
 	for customer, want := range map[*wasim.Customer]string{ana: "uno dos", luis: "tres cuatro"} {
