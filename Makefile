@@ -70,7 +70,7 @@ bin/tools/litestream-$(LITESTREAM):
 
 .PHONY: test-litestream
 test-litestream: bin/tools/litestream-$(LITESTREAM) ## continuous copies: the server under load, killed, and back from the bucket
-	LITESTREAM=$(CURDIR)/$< go test -tags litestream -count=1 -v -run 'Litestream|PowerCut' ./cmd/server
+	LITESTREAM=$(CURDIR)/$< go test -tags litestream -count=1 -timeout 60m -v -run 'Litestream|PowerCut' ./cmd/server
 
 # What measures the panel; npm only fetches them, nothing of them ships.
 NODE_TOOLS := bin/node
