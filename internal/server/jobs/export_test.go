@@ -15,4 +15,5 @@ func (soon) NextRetry(*rivertype.JobRow) time.Time { return time.Now().Add(10 * 
 func (r *Runner) Hurry() {
 	r.config.RetryPolicy = soon{}
 	r.config.FetchPollInterval = 100 * time.Millisecond
+	r.retry = 10 * time.Millisecond
 }

@@ -53,11 +53,12 @@ type Runner struct {
 	added    chan task
 	stopping atomic.Bool
 	config   *river.Config
+	retry    time.Duration // after which a queue that did not open is tried again
 }
 
 // New returns a Runner that knows no work yet.
 func New(o Options) *Runner {
-	r := &Runner{store: o.Store, kinds: map[string]Kind{}, worked: o.Worked, log: o.Log, added: make(chan task, backlog)}
+	r := &Runner{store: o.Store, kinds: map[string]Kind{}, worked: o.Worked, log: o.Log, added: make(chan task, backlog), retry: sweepEvery}
 	if r.worked == nil {
 		r.worked = func(string, string, time.Duration) {}
 	}
@@ -95,22 +96,32 @@ func (r *Runner) Add(kind string, item Item) {
 }
 
 // Run queues and works until ctx ends. While only Lazy kinds are registered it
-// waits for the first of their work before it opens the queue. Jobs that are running then are told to
-// stop, waited for, and begun anew at the next start. A Runner without kinds, or
-// a nil one, opens nothing and returns at once.
+// waits for the first of their work before it opens the queue. Jobs that are
+// running then are told to stop, waited for, and begun anew at the next start. A
+// queue that does not open, as on a full disk, is tried again after a minute: the
+// messages that the rest of the program takes meanwhile do not need it. A Runner
+// without kinds, or a nil one, opens nothing and returns at once.
 func (r *Runner) Run(ctx context.Context) error {
 	if r == nil || len(r.kinds) == 0 {
 		return nil
 	}
-	if !r.awaitWork(ctx) {
-		return nil
+	told := ""
+	for r.awaitWork(ctx) {
+		err := r.open(ctx)
+		if r.stopping.Load() {
+			return err
+		}
+		if ctx.Err() == nil && err.Error() != told { // once is enough for a night
+			told = err.Error()
+			r.log.Error().Err(err).Msg("queue of jobs not opened; its work waits, and it is tried again each minute")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(r.retry):
+		}
 	}
-	conns, err := r.store.Jobs(ctx)
-	if err != nil {
-		return unlessOver(ctx, err)
-	}
-	err = r.work(ctx, conns)
-	return errors.Join(err, conns.Close())
+	return nil
 }
 
 // awaitWork waits for a reason to open the queue, and reports false when ctx ends
@@ -140,6 +151,16 @@ func (r *Runner) awaitWork(ctx context.Context) bool {
 	}
 }
 
+// open opens the queue and works until ctx ends. Unless it is stopping then, its
+// error says why the queue did not open.
+func (r *Runner) open(ctx context.Context) error {
+	conns, err := r.store.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.work(ctx, conns), conns.Close())
+}
+
 func (r *Runner) work(ctx context.Context, conns store.JobConns) error {
 	q, err := openQueue(ctx, conns, r.config)
 	if err == nil {
@@ -147,7 +168,7 @@ func (r *Runner) work(ctx context.Context, conns store.JobConns) error {
 		err = q.Start(context.WithoutCancel(ctx))
 	}
 	if err != nil {
-		return unlessOver(ctx, fmt.Errorf("start queue of jobs: %w", err))
+		return fmt.Errorf("start queue of jobs: %w", err)
 	}
 	r.queueUntil(ctx, q)
 	r.stopping.Store(true)
@@ -157,14 +178,6 @@ func (r *Runner) work(ctx context.Context, conns store.JobConns) error {
 		return fmt.Errorf("stop queue of jobs: %w", err)
 	}
 	return nil
-}
-
-// unlessOver is err, or nil when all that is wrong is that ctx ended.
-func unlessOver(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // queueUntil queues what is added and what the sweep finds until ctx ends.
