@@ -174,11 +174,20 @@ func Gap(perMinute int, random float64) time.Duration {
 }
 
 func (o *Outbox) terms() store.Terms {
-	terms := store.Terms{Lease: lease, FileLease: fileLease, PerMinute: o.pace}
+	terms := store.Terms{Lease: lease, FileLease: fileLease, PerMinute: o.pace, NoWay: o.noWay}
 	if o.pace > 0 {
 		terms.Gap = Gap(o.pace, o.random())
 	}
 	return terms
+}
+
+// noWay says why a bridge cannot be called from here, or "" when it can: another
+// server on the database may have its link.
+func (o *Outbox) noWay(bridge int64, url string) string {
+	if _, err := o.way(bridge, url); err != nil {
+		return sentence(err)
+	}
+	return ""
 }
 
 // Wake makes Run look at the queue at once.
@@ -190,7 +199,8 @@ func (o *Outbox) Wake() {
 }
 
 // Alive notes that the bridge showed a sign of life, so that what waits for it
-// is tried again at once, and returns without waiting for that.
+// is tried again at once, or at the next look of the server that has its link, and
+// returns without waiting for that.
 func (o *Outbox) Alive(bridge int64) {
 	now := o.now()
 	o.mu.Lock()

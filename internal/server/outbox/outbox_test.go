@@ -505,13 +505,14 @@ func TestANewWayToTheLaptopBringsWhatWaitsAtOnce(t *testing.T) {
 			return way, nil
 		},
 	})
-	n := d.customer(1)
-	if err := d.Deliver(t.Context(), d.queue(n, "uno")); ticket.CodeOf(err) != ticket.CodeUnavailable || d.last(n).Failure != reason {
-		t.Errorf("got %v and %q, want the reason", err, d.last(n).Failure)
-	}
 	d.Alive(d.origin.Bridge) // which a link right after it must not be taken for
+	n := d.customer(1)
+	m := d.queue(n, "uno")
 	if got := d.sweep(); got != 0 {
 		t.Fatalf("got %d sent without a way, want none", got)
+	}
+	if err := d.Deliver(t.Context(), m); ticket.CodeOf(err) != ticket.CodeUnavailable || d.last(n).Failure != reason {
+		t.Errorf("got %v and %q, want the reason", err, d.last(n).Failure)
 	}
 	way = "http://1.enlace.invalid"
 	if got := d.sweep(); got != 0 {

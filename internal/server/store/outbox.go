@@ -14,6 +14,10 @@ import (
 // word: after a day "we received your equipment" may do more harm than good.
 const lateAfter = 24 * time.Hour
 
+// untaken is after how long nobody is thought to have a way to the bridge of a
+// reply that is due: who has one looks several times within it.
+const untaken = 15 * time.Second
+
 // paceWindow is the time in which a bridge sends at most Terms.PerMinute.
 const paceWindow = time.Minute
 
@@ -44,6 +48,10 @@ type Terms struct {
 	PerMinute int           // the most that leave through one bridge in any minute; 0 for no limit
 	Gap       time.Duration // after one of them, until the next leaves by itself; counts with PerMinute
 	TextsOnly []int64       // bridges whose replies with files ClaimReplies leaves to a later claim
+	// NoWay says why this server cannot call a bridge now, a Spanish sentence, or ""
+	// when it can. ClaimReplies leaves such a bridge's replies to the others. It is
+	// called in the transaction and must not wait. nil: every bridge can be called.
+	NoWay func(bridge int64, url string) string
 }
 
 // Wait says why a reply cannot be had by ClaimReply now.
@@ -144,7 +152,8 @@ func (t *tx) waiting(message int64) (bridge int64, wait Wait, err error) {
 // of each contact, and with Terms.PerMinute at most one of each bridge. When
 // another server claims at the same moment there may be none although some are
 // due: the next round finds them. A reply whose lease ended without an outcome is
-// handed out again, under the same WhatsAppID.
+// handed out again, under the same WhatsAppID. Those of a bridge that Terms.NoWay
+// has something against stay due, for the server that can call it.
 func (s *Store) ClaimReplies(ctx context.Context, n int, terms Terms) ([]Outgoing, error) {
 	var claimed []Outgoing
 	err := s.write(ctx, "claim replies", func(t *tx) error {
@@ -152,17 +161,12 @@ func (s *Store) ClaimReplies(ctx context.Context, n int, terms Terms) ([]Outgoin
 		if err := t.holdLate(); err != nil {
 			return err
 		}
-		bridges, err := list(t.ctx, t.conn, scanID, `
-			SELECT DISTINCT m.bridge_id FROM messages m WHERE `+claimable+` AND m.next_attempt_at <= $1`, t.now)
+		bridges, err := t.dueBridges()
 		if err != nil {
-			return fmt.Errorf("find bridges: %w", err)
+			return err
 		}
-		for _, bridge := range bridges {
-			room, err := t.room(bridge, terms, n-len(claimed), false)
-			if err != nil {
-				return err
-			}
-			some, err := t.claim(bridge, terms, due(bridge, terms)+` ORDER BY m.next_attempt_at, m.id LIMIT $4`, room)
+		for _, b := range bridges {
+			some, err := t.claimDue(b, n-len(claimed), terms)
 			if err != nil {
 				return err
 			}
@@ -174,6 +178,59 @@ func (s *Store) ClaimReplies(ctx context.Context, n int, terms Terms) ([]Outgoin
 		return nil, err
 	}
 	return claimed, nil
+}
+
+// called is a bridge and its configured address.
+type called struct {
+	id  int64
+	url string
+}
+
+// dueBridges returns those for which a reply is due.
+func (t *tx) dueBridges() ([]called, error) {
+	bridges, err := list(t.ctx, t.conn, func(row scanner) (b called, err error) {
+		err = row.Scan(&b.id, &b.url)
+		return b, err
+	}, `SELECT b.id, b.url FROM bridges b WHERE b.id IN (
+			SELECT m.bridge_id FROM messages m WHERE `+claimable+` AND m.next_attempt_at <= $1) ORDER BY b.id`, t.now)
+	if err != nil {
+		return nil, fmt.Errorf("find bridges: %w", err)
+	}
+	return bridges, nil
+}
+
+// claimDue takes up to n due replies of a bridge. Without a way to it taking one
+// would only put it off, again and again before the server that has the link looks;
+// so it stays due, and is told only what it waits for.
+func (t *tx) claimDue(b called, n int, terms Terms) ([]Outgoing, error) {
+	if terms.NoWay != nil {
+		if reason := terms.NoWay(b.id, b.url); reason != "" {
+			return nil, t.tellUntaken(b.id, clean(reason))
+		}
+	}
+	room, err := t.room(b.id, terms, n, false)
+	if err != nil {
+		return nil, err
+	}
+	return t.claim(b.id, terms, due(b.id, terms)+` ORDER BY m.next_attempt_at, m.id LIMIT $4`, room)
+}
+
+// tellUntaken notes why a bridge's due replies wait, when no other server took
+// them either. Their time and their attempts stay as they are.
+func (t *tx) tellUntaken(bridge int64, reason string) error {
+	ids, err := list(t.ctx, t.conn, scanID, `
+		UPDATE messages SET failure = $3 WHERE id IN (
+			SELECT m.id FROM messages m WHERE m.bridge_id = $2 AND m.hold = '' AND m.failure <> $3 AND m.next_attempt_at <= $4 AND `+claimable+`) RETURNING id`,
+		t.now, bridge, reason, t.now-untaken.Milliseconds())
+	if err != nil {
+		return fmt.Errorf("tell what replies wait for: %w", err)
+	}
+	for _, id := range ids {
+		if err := t.hintMessage(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // due is the condition on m that ClaimReplies adds to claimable.
