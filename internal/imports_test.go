@@ -83,7 +83,7 @@ var allowed = map[string][]string{
 		"internal/server/store", "internal/server/hours", "internal/wire", "internal/ticket", "internal/httpx", "github.com/rs/zerolog",
 	},
 	"internal/server/backup": {
-		"internal/disk", "internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/minio/minio-go", "github.com/rs/zerolog",
+		"internal/disk", "internal/server/store", "internal/server/photos", "internal/ticket", "filippo.io/age", "github.com/gofrs/flock", "github.com/minio/minio-go", "github.com/rs/zerolog",
 	},
 	"internal/server/jobs": {
 		"internal/server/store", "github.com/riverqueue/river", "github.com/rs/zerolog",

@@ -45,7 +45,8 @@ type entry struct {
 
 // make writes one copy, reads it back and marks it as one that counts.
 func (b *Backups) make(ctx context.Context) (Made, error) {
-	dir, err := os.MkdirTemp(b.Temp, "respaldo-")
+	b.clear(ctx)
+	dir, err := os.MkdirTemp(b.Temp, tempPrefix+"*"+half)
 	if err != nil {
 		return Made{}, fmt.Errorf("make folder for backup: %w", err)
 	}

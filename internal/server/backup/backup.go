@@ -143,7 +143,7 @@ func next(last, now time.Time, hour int) time.Time {
 }
 
 // Make makes a copy now, sees to it that it counts and removes copies that are
-// too old. CodeConflict: one is being made already.
+// too old. CodeConflict: one is being made already, here or by another program.
 func (b *Backups) Make(ctx context.Context) (Made, error) {
 	if err := b.begin(); err != nil {
 		return Made{}, err
@@ -152,7 +152,7 @@ func (b *Backups) Make(ctx context.Context) (Made, error) {
 }
 
 // Ask has Run make a copy now, which State tells of. CodeConflict: one is being
-// made already.
+// made already, here or by another program.
 func (b *Backups) Ask() error {
 	if err := b.begin(); err != nil {
 		return err
@@ -175,13 +175,19 @@ func (b *Backups) makeBegun(ctx context.Context) (Made, error) {
 	return made, nil
 }
 
+var errBusy = ticket.NewError(ticket.CodeConflict, "Ya se está haciendo un respaldo.")
+
 func (b *Backups) begin() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.work != nil {
-		return ticket.NewError(ticket.CodeConflict, "Ya se está haciendo un respaldo.")
+		return errBusy
 	}
-	b.work = &work{since: b.Now()}
+	alone, err := b.lock()
+	if err != nil {
+		return err
+	}
+	b.work = &work{since: b.Now(), alone: alone}
 	return nil
 }
 
@@ -195,6 +201,9 @@ func (b *Backups) call(name string) {
 func (b *Backups) end(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.work.alone.Unlock(); err != nil {
+		b.Log.Warn().Err(err).Msg("lock of backups not given back")
+	}
 	b.work, b.failure, b.failedAt = nil, "", time.Time{}
 	if err != nil {
 		b.failedAt = b.Now()

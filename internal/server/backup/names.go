@@ -53,6 +53,21 @@ func timeOf(name string) (time.Time, bool) {
 	return at, err == nil
 }
 
+// abandoned are copies, and what lies beside them, that somebody began to write more
+// than a day before now and never ended. A shelf may be shared: a newer one may be
+// another server's, which is still at it.
+func abandoned(files []File, now time.Time) []string {
+	var names []string
+	for _, f := range files {
+		name, unfinished := strings.CutSuffix(f.Name, half)
+		at, ours := timeOf(strings.TrimSuffix(name, checked))
+		if unfinished && ours && now.Sub(at) > 24*time.Hour {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // counting are the copies that were read back, the oldest first.
 func counting(files []File) []Made { return sorted(files, true) }
 

@@ -4,6 +4,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // Step is a part of making a copy.
@@ -24,11 +26,12 @@ type Work struct {
 	Total int64 // bytes of this step; 0 while nobody knows
 }
 
-// work is a Work under way. Safe for concurrent use, but for name and since,
-// which are guarded by who has it.
+// work is a Work under way. Safe for concurrent use, but for since, name and
+// alone, which are guarded by who has it.
 type work struct {
 	since time.Time
 	name  string // of the copy, once it has one
+	alone *flock.Flock
 
 	mu   sync.Mutex
 	now  Work
