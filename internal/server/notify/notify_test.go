@@ -260,6 +260,54 @@ func TestNobodyHearsOfATicketThatWasErasedNorForSomebodyWhoMayNotLogIn(t *testin
 	})
 }
 
+func TestNothingGathersForTheChannelsOfWhoMayNotLogIn(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		user, err := s.CreateUser(t.Context(), store.User{Business: s.origin.Business, Name: "luis", Role: "agent"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.CreateUser(t.Context(), store.User{Business: s.origin.Business, Name: "eva", Role: "admin"}); err != nil {
+			t.Fatal(err)
+		}
+		disable := func(disabled bool) {
+			if err := s.SetDisabled(t.Context(), s.origin.Business, 0, user, disabled); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.add(store.Channel{Kind: store.ChannelAddress, Address: s.there.address(), User: user})
+		n := s.write("5215500000001", "A1", "no prende")
+		s.settle(time.Hour)
+		s.there.take()
+		disable(true)
+		s.fail(n, "R1")
+		s.settle(time.Hour)
+		disable(false)
+		s.settle(time.Hour)
+		s.wantNone() // who is let in again hears of what comes after
+		s.fail(n, "R2")
+		s.settle(time.Hour)
+		s.wantOne("No salió una respuesta del ticket 1")
+		disable(true)
+		s.fail(n, "R3")
+		s.settle(time.Hour)
+		s.listen()
+		s.settle(time.Hour)
+		s.wantNone() // and so does the first channel that somebody hears
+	})
+}
+
+// fail has a reply to a ticket given up.
+func (s *shop) fail(number int64, id string) {
+	s.t.Helper()
+	q, err := s.QueueReply(s.t.Context(), store.Reply{Business: s.origin.Business, Ticket: number, Text: "listo", WhatsAppID: id})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.ReplyFailed(s.t.Context(), q.Message, "", "No se pudo."); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func TestTryingAChannelTellsItSomethingAtOnceAndSaysHowItWent(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.listen()

@@ -179,12 +179,17 @@ func (t *tx) dropChannels(where string, args ...any) error {
 	return nil
 }
 
-// begin has the first channel of a business that is on, and the first that wants
+// listening is the condition on channels that somebody hears them: they are on, and
+// the business's or of people who may still log in. Channels lists no others, so
+// what is noted for those would never be looked at.
+const listening = `channels.off_at = 0 AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = channels.user_id AND users.disabled_at <> 0)`
+
+// begin has the first channel of a business that is listening, and the first that wants
 // messages, hear from now on only. It comes before c is stored.
 func (t *tx) begin(c Channel) error {
 	var on, messages int
 	_, err := t.row([]any{&on, &messages}, `
-		SELECT COUNT(*), COALESCE(SUM(CASE WHEN events LIKE $2 THEN 1 ELSE 0 END), 0) FROM channels WHERE business_id = $1 AND off_at = 0`,
+		SELECT COUNT(*), COALESCE(SUM(CASE WHEN events LIKE $2 THEN 1 ELSE 0 END), 0) FROM channels WHERE business_id = $1 AND `+listening,
 		c.Business, `%"`+string(NoticeMessage)+`"%`)
 	if err != nil {
 		return err

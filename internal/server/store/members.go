@@ -24,7 +24,9 @@ func (s *Store) SetRole(ctx context.Context, business, by, user int64, role stri
 }
 
 // SetDisabled keeps a user of the business out, ending all that lets them in but
-// their personal tokens, which wait, or lets them in again. Otherwise as SetRole.
+// their personal tokens and channels, which wait, or lets them in again. Their
+// channels hear then of what comes after, as a first one does, unless others of the
+// business were listening meanwhile. Otherwise as SetRole.
 func (s *Store) SetDisabled(ctx context.Context, business, by, user int64, disabled bool) error {
 	return s.changeMember(ctx, "disable user", business, user, func(t *tx, m member) error {
 		if m.disabled == disabled {
@@ -37,6 +39,8 @@ func (s *Store) SetDisabled(ctx context.Context, business, by, user int64, disab
 			if err := t.endAccess(user, [32]byte{}); err != nil {
 				return err
 			}
+		} else if err := t.begin(Channel{Business: business}); err != nil { // theirs listen again
+			return err
 		}
 		t.hint(0, 0, HintPeople)
 		if err := t.exec(`UPDATE users SET disabled_at = $2 WHERE id = $1`, user, at); err != nil {

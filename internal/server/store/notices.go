@@ -203,13 +203,13 @@ func (s *Store) PushKeys(ctx context.Context, business int64, fresh func() (priv
 	return private, public, err
 }
 
-// event notes what happened for the channels of a business, if it has any.
+// event notes what happened for the channels of a business, if any is listening.
 func (t *tx) event(business int64, kind NoticeKind, number int64, detail string) error {
 	if utf8.RuneCountInString(detail) > maxEventDetail {
 		detail = string([]rune(detail)[:maxEventDetail])
 	}
 	return t.exec(`
 		INSERT INTO notice_events (business_id, kind, ticket, detail, at)
-		SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM channels WHERE business_id = $1 AND off_at = 0)`,
+		SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM channels WHERE business_id = $1 AND `+listening+`)`,
 		business, kind, number, clean(detail), t.now)
 }

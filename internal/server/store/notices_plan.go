@@ -210,7 +210,7 @@ func (s *Store) PlanNotices(ctx context.Context, n News, notices []Notice) (plan
 		for i, w := range notices {
 			notices[i].ID, err = t.add(`
 				INSERT INTO notices (business_id, channel_id, kind, ticket, detail, code, at, due_at)
-				SELECT business_id, id, $3, $4, $5, $6, $7, $8 FROM channels WHERE id = $1 AND business_id = $2 AND off_at = 0`,
+				SELECT business_id, id, $3, $4, $5, $6, $7, $8 FROM channels WHERE id = $1 AND business_id = $2 AND `+listening,
 				w.Channel, n.Business, w.Kind, w.Ticket, clean(w.Detail), w.Code, millis(w.At), millis(w.DueAt))
 			if err != nil {
 				return err
