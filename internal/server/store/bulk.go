@@ -250,11 +250,8 @@ func (d *desk) log(th thread, action, from, to string) error {
 
 // tell leaves an event in the ticket's conversation.
 func (d *desk) tell(th thread, what, before, after string) error {
-	return d.exec(`
-		INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
-		SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
-		FROM tickets WHERE id = $1`,
-		th.id, reference(d.user), ticket.KindOther, what+": "+before+" → "+after, d.now)
+	_, err := d.tx.say(th.id, d.user, ticket.DirectionEvent, ticket.KindOther, what+": "+before+" → "+after)
+	return err
 }
 
 // statusNames and priorityNames are how people read them in a conversation.

@@ -104,10 +104,8 @@ func (t *tx) closeBlocked(business, user, number int64) error {
 	if err := t.exec(`UPDATE tickets SET status = 'resolved', resolved_at = $2, updated_at = $2, unread = 0 WHERE id = $1`, th.id, t.now); err != nil {
 		return err
 	}
-	return t.exec(`
-		INSERT INTO messages (business_id, ticket_id, contact_id, user_id, author, direction, kind, body, sent_at, created_at)
-		SELECT business_id, id, contact_id, $2, COALESCE((SELECT name FROM users WHERE id = $2), ''), 'event', $3, $4, $5, $5
-		FROM tickets WHERE id = $1`, th.id, reference(user), ticket.KindOther, "Se bloqueó al cliente.", t.now)
+	_, err = t.say(th.id, user, ticket.DirectionEvent, ticket.KindOther, "Se bloqueó al cliente.")
+	return err
 }
 
 // errBlocked refuses to write to somebody the shop does not want to hear of.
