@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mostrador/internal/server/photos"
 	"mostrador/internal/server/store"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
@@ -21,7 +22,7 @@ const customer = "5214772758198@s.whatsapp.net"
 
 // inMemory makes a file of the bytes themselves, which never reaches a disk.
 func inMemory(data []byte) (*upload, error) {
-	return &upload{size: int64(len(data)), head: data[:min(len(data), sniffed)]}, nil
+	return &upload{size: int64(len(data)), head: data[:min(len(data), photos.Sniffed)]}, nil
 }
 
 func ptr[T any](v T) *T { return &v }

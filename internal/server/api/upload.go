@@ -20,8 +20,6 @@ const (
 	// maxRest is what it may hold besides the base64 of all of them: the largest
 	// text and everything around it.
 	maxRest = maxContent + maxContent/4
-	// sniffed is how much of a file tells its type (http.DetectContentType).
-	sniffed = 512
 )
 
 // webhookLimit is the size of the largest body that can hold a file of maxFile
@@ -49,7 +47,7 @@ func (u *upload) Write(data []byte) (int, error) {
 		u.discard()
 		return len(data), nil
 	}
-	u.head = append(u.head, data[:min(len(data), sniffed-len(u.head))]...)
+	u.head = append(u.head, data[:min(len(data), photos.Sniffed-len(u.head))]...)
 	if len(data) == 0 {
 		return 0, nil
 	}

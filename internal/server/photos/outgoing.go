@@ -30,8 +30,11 @@ var plain = map[string]string{".txt": "text/plain", ".csv": "text/csv", ".vcf": 
 // compoundHead is how OLE files begin.
 var compoundHead = []byte{0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1}
 
+// Sniffed is how many of a file's first bytes tell its type (http.DetectContentType).
+const Sniffed = 512
+
 // Outgoing says what a file is that somebody at the counter wants to send, judged
-// by its first 512 bytes, and for formats that share a container by its name too.
+// by its first Sniffed bytes, and for formats that share a container by its name too.
 // Programs, web pages and whatever nobody knows are CodeInvalid: a customer should
 // not get them from a shop.
 func Outgoing(head []byte, name string) (mime string, kind ticket.Kind, err error) {

@@ -29,8 +29,6 @@ const (
 	answerTime = uploadTime + 3*time.Minute
 	// formSlack is what a form may hold besides its file, in bytes.
 	formSlack = 512 << 10
-	// sniffed is how much of a file tells its type (http.DetectContentType).
-	sniffed = 512
 )
 
 func (s *service) files() {
@@ -172,7 +170,7 @@ func (f *fileReply) take(part *multipart.Part) error {
 		return fmt.Errorf("save file: %w", err)
 	}
 	f.name = part.FileName()
-	f.head = make([]byte, sniffed)
+	f.head = make([]byte, photos.Sniffed)
 	n, err := io.ReadFull(part, f.head)
 	f.head = f.head[:n]
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
