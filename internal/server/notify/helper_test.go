@@ -164,6 +164,14 @@ func (s *shop) write(phone, id, body string) int64 {
 	return stored.Ticket
 }
 
+// setStatus gives a ticket a status in the name of a program.
+func (s *shop) setStatus(number int64, status ticket.Status) {
+	s.t.Helper()
+	if _, err := s.ChangeTickets(s.t.Context(), s.origin.Business, 0, []int64{number}, store.Change{Status: &status}); err != nil {
+		s.t.Fatalf("set status: %v", err)
+	}
+}
+
 // look finds what is to be told, and tells it after the time given.
 func (s *shop) look(after time.Duration) (failures []error) {
 	s.t.Helper()

@@ -90,9 +90,7 @@ func TestATicketThatWaitsTooLongIsToldOnceCountingOpeningHours(t *testing.T) {
 		s.settle(10 * time.Hour) // 03:30, closed
 		s.settle(0)
 		s.wantNone()
-		if err := s.SetStatus(t.Context(), s.origin.Business, answered, 0, "resolved"); err != nil {
-			t.Fatal(err)
-		}
+		s.setStatus(answered, "resolved")
 		s.settle(5*time.Hour + 59*time.Minute) // 09:29
 		s.settle(0)
 		s.wantNone()
@@ -129,9 +127,7 @@ func TestAnAnswerBeforeTheNoticeLeavesWasInTime(t *testing.T) {
 		n := s.write("5215500000001", "A1", "no prende")
 		s.clock.Advance(61 * time.Minute)
 		s.settle(0)
-		if err := s.SetStatus(t.Context(), s.origin.Business, n, 0, "in_progress"); err != nil {
-			t.Fatal(err)
-		}
+		s.setStatus(n, "in_progress")
 		s.settle(time.Minute)
 		s.wantNone()
 	})

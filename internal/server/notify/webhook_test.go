@@ -32,9 +32,7 @@ func TestAWebhookHearsOfEachThingSignedAndWithNothingPersonal(t *testing.T) {
 		hook := s.hook(store.NoticeOpened, store.NoticeChanged, store.NoticeMessage)
 		n := s.write("5215500000001", "A1", "mi laptop no prende")
 		s.write("5215500000001", "A2", "es urgente, señores")
-		if err := s.SetStatus(t.Context(), s.origin.Business, n, 0, "in_progress"); err != nil {
-			t.Fatal(err)
-		}
+		s.setStatus(n, "in_progress")
 		s.settle(0)
 		kinds, ids := map[string]int{}, map[string]bool{}
 		for _, h := range s.there.take() {

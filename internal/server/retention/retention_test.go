@@ -53,7 +53,8 @@ func (c *cellar) closedTicket(i int) {
 		Kind: ticket.KindImage, WhatsAppID: "A", Attachments: []ticket.Attachment{{File: name, MIME: "image/png", State: ticket.FileStored}},
 	})
 	if err == nil {
-		err = c.Store.SetStatus(c.t.Context(), c.origin.Business, stored.Ticket, 0, ticket.StatusResolved)
+		resolved := ticket.StatusResolved
+		_, err = c.Store.ChangeTickets(c.t.Context(), c.origin.Business, 0, []int64{stored.Ticket}, store.Change{Status: &resolved})
 	}
 	if err != nil {
 		c.t.Fatal(err)

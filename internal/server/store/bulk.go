@@ -36,24 +36,6 @@ type Before struct {
 	Correction int64
 }
 
-// SetStatus is ChangeTickets for one ticket's status.
-func (s *Store) SetStatus(ctx context.Context, business, number, user int64, status ticket.Status) error {
-	_, err := s.ChangeTickets(ctx, business, user, []int64{number}, Change{Status: &status})
-	return err
-}
-
-// SetPriority is ChangeTickets for one ticket's priority.
-func (s *Store) SetPriority(ctx context.Context, business, number, user int64, priority ticket.Priority) error {
-	_, err := s.ChangeTickets(ctx, business, user, []int64{number}, Change{Priority: &priority})
-	return err
-}
-
-// SetAssignee is ChangeTickets for who has one ticket; 0 is nobody.
-func (s *Store) SetAssignee(ctx context.Context, business, number, user, assignee int64) error {
-	_, err := s.ChangeTickets(ctx, business, user, []int64{number}, Change{Assignee: &assignee})
-	return err
-}
-
 // ChangeTickets changes up to 500 tickets at once, all or none, and leaves an
 // event in the conversation of each that says in Spanish what user, 0 for a
 // program, did. It returns what the changed ones were before, in the order of

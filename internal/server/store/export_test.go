@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"mostrador/internal/ticket"
 )
 
 // Waiting returns how many callers wait for SQLite's writer.
@@ -88,3 +90,15 @@ var (
 	Parts    = parts
 	Covering = covering
 )
+
+// SetStatus is ChangeTickets for one ticket's status.
+func (s *Store) SetStatus(ctx context.Context, business, number, user int64, status ticket.Status) error {
+	_, err := s.ChangeTickets(ctx, business, user, []int64{number}, Change{Status: &status})
+	return err
+}
+
+// SetAssignee is ChangeTickets for who has one ticket; 0 is nobody.
+func (s *Store) SetAssignee(ctx context.Context, business, number, user, assignee int64) error {
+	_, err := s.ChangeTickets(ctx, business, user, []int64{number}, Change{Assignee: &assignee})
+	return err
+}
