@@ -136,6 +136,7 @@ type shop struct {
 	notify *notify.Notify // not running
 	laptop *laptop
 	clock  *storetest.Clock
+	url    string // of the database
 	dir    string
 	log    *bytes.Buffer
 	cookie string
@@ -153,13 +154,18 @@ func openShop(t testing.TB, options ...option) *shop {
 
 func openShopFor(t testing.TB, who auth.Options, options ...option) *shop {
 	t.Helper()
-	s := &shop{t: t, dir: t.TempDir(), laptop: newLaptop(t), log: &bytes.Buffer{}, clock: storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))}
+	return openShopOn(t, filepath.Join(t.TempDir(), "tickets.db"), who, options...)
+}
+
+func openShopOn(t testing.TB, url string, who auth.Options, options ...option) *shop {
+	t.Helper()
+	s := &shop{url: url, t: t, dir: t.TempDir(), laptop: newLaptop(t), log: &bytes.Buffer{}, clock: storetest.NewClock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))}
 	model, err := classifier.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.classify = func(_ int64, text string) ticket.Classification { return model.Classify(text) }
-	s.store = storetest.OpenURL(t, filepath.Join(s.dir, "tickets.db"), func(o *store.Options) {
+	s.store = storetest.OpenURL(t, url, func(o *store.Options) {
 		o.Now, o.Classify = s.clock.Now, func(business int64, text string) ticket.Classification { return s.classify(business, text) }
 	})
 	s.origin, err = s.store.Setup(t.Context(), store.Setup{BusinessName: "Taller", BridgeURL: s.laptop.URL, TokenHash: httpx.NewToken(token)})
@@ -299,7 +305,7 @@ func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, part st
 // database opens the store's file behind its back.
 func (s *shop) database() *sql.DB {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(s.dir, "tickets.db"))
+	db, err := sql.Open("sqlite", s.url)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"mostrador/internal/pgtest"
 	"mostrador/internal/server/auth"
 )
 
@@ -162,4 +163,21 @@ func FuzzAnUploadNeverBreaksTheServer(f *testing.F) {
 			t.Errorf("got %d %.200s", w.Code, w.Body)
 		}
 	})
+}
+
+func TestAFileForACustomerOutlivesACommitWhoseAnswerIsLost(t *testing.T) {
+	url := pgtest.URL(t)
+	p := pgtest.NewProxy(t, url)
+	s := openShopOn(t, p.URL, auth.Options{})
+	s.deliver(original("no prende", nil))
+	release := p.HoldCommit()
+	wantProblem(t, s.upload(t, "a.pdf", []byte("%PDF-1.7"), "clave", "k1"), http.StatusServiceUnavailable, "guardar")
+	release()
+	if w := s.upload(t, "a.pdf", []byte("%PDF-1.7"), "clave", "k1"); w.Code != http.StatusOK {
+		t.Errorf("the repeat: got %d %s, want 200", w.Code, w.Body)
+	}
+	if sent := s.laptop.received(); len(sent) != 1 || sent[0].File == nil || string(sent[0].File.Data) != "%PDF-1.7" {
+		t.Errorf("got %+v, want the file", sent)
+	}
+	s.wantItsFile(2)
 }

@@ -111,7 +111,7 @@ func (s *shop) damage() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	f, err := os.OpenFile(filepath.Join(s.dir, "tickets.db"), os.O_WRONLY, 0)
+	f, err := os.OpenFile(s.url, os.O_WRONLY, 0)
 	if err != nil {
 		s.t.Fatal(err)
 	}

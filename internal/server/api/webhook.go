@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -91,38 +92,26 @@ func (s *server) keep(ctx context.Context, in received) (store.Stored, error) {
 		}
 		name, err := file.draft.Keep(in.Attachments[i].MIME)
 		if err != nil {
-			s.discard(ctx, saved)
+			s.discard(saved)
 			return store.Stored{}, fmt.Errorf("save attachment: %w", err)
 		}
 		in.Attachments[i].File = name
 		saved = append(saved, name)
 	}
 	stored, err := s.Store.AddMessage(ctx, in.Incoming)
-	if err != nil {
-		s.discard(ctx, saved)
-		return store.Stored{}, fmt.Errorf("store message: %w", err)
+	// The sweep at the next start sets aside what turns out not to be stored.
+	if !stored.UsedFiles && !errors.Is(err, store.ErrUnsure) {
+		s.discard(saved)
 	}
-	if !stored.UsedFiles {
-		s.discard(ctx, saved)
+	if err != nil {
+		return store.Stored{}, fmt.Errorf("store message: %w", err)
 	}
 	return stored, nil
 }
 
-// discard removes files that no row names. When the database cannot say whether
-// one does, they stay, and the sweep at the next start sets them aside.
-func (s *server) discard(ctx context.Context, names []string) {
-	if len(names) == 0 {
-		return
-	}
-	used, err := s.Store.ReferencedFiles(ctx, names)
-	if err != nil {
-		s.Log.Warn().Err(err).Msg("files of a refused message are left to the next sweep")
-		return
-	}
+// discard removes files that no row names.
+func (s *server) discard(names []string) {
 	for _, name := range names {
-		if used[name] {
-			continue
-		}
 		if err := s.Photos.Remove(name); err != nil {
 			s.Log.Warn().Err(err).Msg("file of a refused message was not removed")
 		}

@@ -14,7 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"mostrador/internal/pgtest"
 	"mostrador/internal/server/api"
+	"mostrador/internal/server/auth"
 	"mostrador/internal/wire"
 )
 
@@ -312,5 +314,36 @@ func TestAConnectionThatBreaksOffStoresNothing(t *testing.T) {
 		}
 		_ = dawdling.Close()
 		srv.Close() // waits for whoever still reads
+	}
+}
+
+// The COMMIT is still on its way when the webhook has been refused.
+func TestAPhotoOutlivesACommitWhoseAnswerIsLost(t *testing.T) {
+	url := pgtest.URL(t)
+	p := pgtest.NewProxy(t, url)
+	s := openShopOn(t, p.URL, auth.Options{})
+	m := original("mire", jpeg)
+	m.ID = "3A0F"
+	body, _ := json.Marshal(m)
+	release := p.HoldCommit()
+	wantProblem(t, s.ask(http.MethodPost, "/webhook", string(body)), http.StatusServiceUnavailable, "guardar")
+	release()
+	if w := s.ask(http.MethodPost, "/webhook", string(body)); w.Code != http.StatusOK || fields(t, w)["duplicado"] != true {
+		t.Errorf("the repeat: got %d %s, want a duplicate", w.Code, w.Body)
+	}
+	s.wantItsFile(1)
+}
+
+// wantItsFile checks that the first file of a message of ticket 1 can be had, and
+// that there is no other on the disk.
+func (s *shop) wantItsFile(message int) {
+	s.t.Helper()
+	all := fields(s.t, s.ask(http.MethodGet, "/api/v1/tickets/1/conversacion", ""))["mensajes"].([]any)
+	file := all[message-1].(map[string]any)["archivos"].([]any)[0].(map[string]any)
+	if got := s.ask(http.MethodGet, file["url"].(string), ""); got.Code != http.StatusOK {
+		s.t.Errorf("the file: got %d %s, want 200", got.Code, got.Body)
+	}
+	if files, err := os.ReadDir(filepath.Join(s.dir, "fotos")); err != nil || len(files) != 1 {
+		s.t.Errorf("got %d files, %v; want one", len(files), err)
 	}
 }

@@ -107,7 +107,7 @@ func (a *album) take(ctx context.Context, r row, report *Report) error {
 		Origin: a.Origin, From: c.from, Number: c.number, Title: c.description, Description: c.description, Status: c.status,
 		Category: c.category, CreatedAt: c.createdAt, Messages: c.messages, Trial: a.Trial,
 	})
-	if file != "" && (err != nil || existed) {
+	if file != "" && (err != nil || existed) && !errors.Is(err, store.ErrUnsure) {
 		err = errors.Join(err, a.Folder.Remove(file))
 	}
 	switch {

@@ -22,24 +22,39 @@ const (
 	maxText = 65536
 )
 
-// Send stores a reply, which is never lost from then on, and tries to bring it
-// to the bridge at once. It chooses the reply's WhatsApp id, unless it has one:
-// see MessageID. CodeUnavailable and CodeTimeout carry «en_cola»: it goes out by
-// itself later.
+// Send is Queue and Follow.
 func (o *Outbox) Send(ctx context.Context, p store.Reply) error {
+	queued, err := o.Queue(ctx, p)
+	if err != nil {
+		return err
+	}
+	return o.Follow(ctx, queued)
+}
+
+// Queue stores a reply, which is never lost from then on. It chooses the reply's
+// WhatsApp id, unless it has one: see MessageID. A text that is empty or too long
+// is CodeInvalid; other errors are those of store.QueueReply.
+func (o *Outbox) Queue(ctx context.Context, p store.Reply) (store.Queued, error) {
 	if strings.TrimSpace(p.Text) == "" && p.File == nil {
-		return ticket.NewError(ticket.CodeInvalid, "El mensaje está vacío: falta «mensaje».")
+		return store.Queued{}, ticket.NewError(ticket.CodeInvalid, "El mensaje está vacío: falta «mensaje».")
 	}
 	if utf8.RuneCountInString(p.Text) > maxText {
-		return ticket.NewError(ticket.CodeInvalid, "El mensaje es más largo de lo que WhatsApp admite.")
+		return store.Queued{}, ticket.NewError(ticket.CodeInvalid, "El mensaje es más largo de lo que WhatsApp admite.")
 	}
 	if p.WhatsAppID == "" {
 		p.WhatsAppID = newMessageID()
 	}
 	queued, err := o.store.QueueReply(ctx, p)
 	if err != nil {
-		return fmt.Errorf("queue reply: %w", err)
+		return store.Queued{}, fmt.Errorf("queue reply: %w", err)
 	}
+	return queued, nil
+}
+
+// Follow tries to bring what Queue stored to the bridge at once, if it still
+// waits. CodeUnavailable and CodeTimeout carry «en_cola»: it goes out by itself
+// later.
+func (o *Outbox) Follow(ctx context.Context, queued store.Queued) error {
 	if !queued.Delivery.Waits() {
 		return nil
 	}

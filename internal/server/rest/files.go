@@ -97,17 +97,17 @@ func (s *service) sendKept(ctx context.Context, f *fileReply, reply store.Reply)
 		return fmt.Errorf("save file: %w", err)
 	}
 	reply.File.File = name
-	failure := s.Outbox.Send(ctx, reply)
-	// A repetition, or a refusal, leaves no row that names it. When the database
-	// cannot say so the sweep of the next start sets the file aside.
-	used, err := s.Store.ReferencedFiles(context.WithoutCancel(ctx), []string{name})
-	if err == nil && !used[name] {
-		err = s.Photos.Remove(name)
+	queued, err := s.Outbox.Queue(ctx, reply)
+	// The sweep at the next start sets aside what turns out not to be stored.
+	if queued.Existing || err != nil && !errors.Is(err, store.ErrUnsure) {
+		if err := s.Photos.Remove(name); err != nil {
+			s.Log.Warn().Err(err).Msg("file of a refused reply was not removed")
+		}
 	}
 	if err != nil {
-		s.Log.Warn().Err(err).Msg("file of a refused reply was not removed")
+		return err
 	}
-	return failure
+	return s.Outbox.Follow(ctx, queued)
 }
 
 // fileReply is the form of a reply with a file while it is read.

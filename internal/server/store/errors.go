@@ -89,6 +89,12 @@ func cause(err error) error {
 	return known
 }
 
+// ErrUnsure is in an error of COMMIT itself, after which nobody knows whether the
+// transaction is stored: the answer may have been lost, or a disk that failed may
+// have kept it all the same. What a row of it may name has to stay. After any
+// other error of a method nothing of its transaction is stored.
+var ErrUnsure = errors.New("whether it was stored is not known")
+
 // errRace makes PostgreSQL's transactor try again.
 var errRace = errors.New("another transaction was faster")
 
@@ -137,7 +143,7 @@ func connectionLost(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}
-	for _, sentinel := range []error{errClosed, driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+	for _, sentinel := range []error{ErrUnsure, errClosed, driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
 		if errors.Is(err, sentinel) {
 			return true
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	if err := conn.Commit(); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrUnsure, err)
 	}
 	w.committed(1, w.now().Sub(began))
 	if len(t.hints) > 0 {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"mostrador/internal/pgtest"
 	"mostrador/internal/server/store"
 	"mostrador/internal/server/store/storetest"
 	"mostrador/internal/ticket"
@@ -138,6 +140,31 @@ func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
 			s.add(message(s.origin, "5215512345600", "B"))
 		})
 	}
+}
+
+func TestOnlyAFailedCommitLeavesItOpenWhetherAMessageIsStored(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, url string) {
+		lite := !strings.HasPrefix(url, "postgres")
+		var p *pgtest.Proxy
+		if !lite {
+			p = pgtest.NewProxy(t, url)
+			url = p.URL
+		}
+		s := openShop(t, url)
+		if err := s.tryReply(store.Reply{WhatsAppID: "R1"}); err == nil || errors.Is(err, store.ErrUnsure) {
+			t.Errorf("to no ticket: got %v, want an error that is sure", err)
+		}
+		if lite {
+			s.do("register hook", s.OnCommit(t.Context(), func() bool { return false }))
+		} else {
+			defer p.HoldCommit()()
+		}
+		_, err := s.AddMessage(t.Context(), s.fromAna("A2", "hola"))
+		if !errors.Is(err, store.ErrUnsure) {
+			t.Errorf("got %v, want ErrUnsure", err)
+		}
+		wantCode(t, err, ticket.CodeUnavailable)
+	})
 }
 
 func TestOfManyRepeatsAtOnceWithTheMissingFileOneIsKept(t *testing.T) {
