@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"mostrador/internal/ticket"
 )
@@ -61,6 +62,9 @@ func (h hooked) ExecContext(ctx context.Context, query string, args ...any) (sql
 func AuditQuery(business int64, f AuditFilter) (query string, args []any) {
 	return auditQuery(business, 1<<62, defaultAuditPage, f)
 }
+
+// SetSilence changes how long PostgreSQL may say nothing.
+func (s *Store) SetSilence(d time.Duration) { s.silence.Store(int64(d)) }
 
 // SetStretch changes how many tickets a page looks at, so that a few are many.
 func (s *Store) SetStretch(n int64) { s.stretch = n }

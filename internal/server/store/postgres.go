@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Limits of one server's connections to PostgreSQL, whose default is 100 for
@@ -26,17 +28,21 @@ func isPostgres(text string) bool {
 
 // openPostgres fills s with one pool for reading and writing.
 func (s *Store) openPostgres(ctx context.Context, url string) error {
-	db, err := sql.Open("pgx", url)
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return err
 	}
+	patient := stdlib.OpenDB(*config)
+	if err := errors.Join(migrate(ctx, patient, pgDialect, s.log), patient.Close()); err != nil {
+		return err
+	}
+	s.silence.Store(int64(pgSilence))
+	config.DialFunc = impatient(config.DialFunc, &s.silence)
+	db := stdlib.OpenDB(*config)
 	s.closers = append(s.closers, db.Close)
 	db.SetMaxOpenConns(pgConnections)
 	db.SetMaxIdleConns(pgConnections)
 	db.SetConnMaxIdleTime(pgIdleTime)
-	if err := migrate(ctx, db, pgDialect, s.log); err != nil {
-		return err
-	}
 	s.postgres, s.relay = true, newRelay()
 	told := s.changed
 	s.changed = func(hints []Hint) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/sync/errgroup"
 )
@@ -137,6 +138,13 @@ func (s *Store) listen(ctx context.Context, hear func([]Hint)) error {
 func (s *Store) receive(ctx context.Context, conn *pgx.Conn, hear func([]Hint)) error {
 	for {
 		told, err := conn.WaitForNotification(ctx)
+		if pgconn.Timeout(err) && ctx.Err() == nil {
+			// Nobody had anything to tell, or the connection is dead.
+			if err := conn.Ping(ctx); err != nil {
+				return fmt.Errorf("look whether the connection lives: %w", err)
+			}
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("wait: %w", err)
 		}

@@ -76,8 +76,9 @@ type Store struct {
 	wishes   Wishes
 	changed  func([]Hint)
 	meters   Meters
-	relay    *relay // on PostgreSQL
-	stretch  int64  // see defaultStretch
+	relay    *relay       // on PostgreSQL
+	silence  atomic.Int64 // see pgSilence
+	stretch  int64        // see defaultStretch
 }
 
 // Path returns the path of the SQLite file, "" on PostgreSQL.
