@@ -211,16 +211,41 @@ func (g *intake) own() error {
 	if err := g.insert(th, ticket.DirectionOut, c); err != nil {
 		return err
 	}
-	return g.answered(th.id, g.sentAt)
+	return g.answered(th.id, g.sentAt, `sent_at > $2`, g.sentAt)
 }
 
-// answered notes that somebody answered the contact of a ticket.
-func (t *tx) answered(ticketID, at int64) error {
-	return t.exec(`
-		UPDATE tickets SET unread = 0, updated_at = $2,
+// answered notes that somebody answered the contact of a ticket. What the contact
+// wrote after the answer was written stays unread: later is the condition that
+// tells it, and answer its $2.
+func (t *tx) answered(ticketID, at int64, later string, answer int64) error {
+	var unread, left int64
+	_, err := t.row([]any{&unread}, `
+		UPDATE tickets SET updated_at = $2,
 			first_answer_at = CASE WHEN first_answer_at = 0 THEN $3 ELSE first_answer_at END,
 			status = CASE WHEN status = 'pending' THEN 'in_progress' ELSE status END
-		WHERE id = $1`, ticketID, t.now, at)
+		WHERE id = $1 RETURNING unread`, ticketID, t.now, at)
+	if err != nil || unread == 0 {
+		return err
+	}
+	// By now nobody else can add to the ticket.
+	if left, err = t.received(ticketID, later, answer); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE tickets SET unread = $2 WHERE id = $1`, ticketID, min(unread, left))
+}
+
+// writtenAfter is the condition on a message that it came after the one with the
+// id $2 was written.
+const writtenAfter = `id > $2`
+
+// received counts those of the contact's messages in a ticket that later tells;
+// answer is its $2.
+func (t *tx) received(ticketID int64, later string, answer int64) (n int64, err error) {
+	_, err = t.row([]any{&n}, `SELECT COUNT(*) FROM messages WHERE ticket_id = $1 AND direction = 'in' AND `+later, ticketID, answer)
+	if err != nil {
+		return 0, fmt.Errorf("count messages after the answer: %w", err)
+	}
+	return n, nil
 }
 
 // insert adds the message row and its attachments to a ticket.

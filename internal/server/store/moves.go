@@ -81,7 +81,7 @@ type talk struct {
 	Out     int `json:"out"`     // messages to the customer, sent or not
 	Answers int `json:"answers"` // of those, what answers the customer
 
-	first, last int64 // of Answers, Unix milliseconds; 0 without one
+	first int64 // of Answers, Unix milliseconds; 0 without one
 }
 
 // mover moves messages for one person within one transaction.
@@ -133,9 +133,9 @@ func (m *mover) sheet(number int64) (sh sheet, err error) {
 }
 
 func (m *mover) talk(ticketID int64) (k talk, err error) {
-	_, err = m.row([]any{&k.In, &k.Out, &k.Answers, &k.first, &k.last}, `
+	_, err = m.row([]any{&k.In, &k.Out, &k.Answers, &k.first}, `
 		SELECT COUNT(CASE WHEN direction = 'in' THEN 1 END), COUNT(CASE WHEN direction = 'out' THEN 1 END), COUNT(CASE WHEN `+answering+` THEN 1 END),
-			COALESCE(MIN(CASE WHEN `+answering+` THEN sent_at END), 0), COALESCE(MAX(CASE WHEN `+answering+` THEN sent_at END), 0)
+			COALESCE(MIN(CASE WHEN `+answering+` THEN sent_at END), 0)
 		FROM messages WHERE ticket_id = $1`, ticketID)
 	if err != nil {
 		return k, fmt.Errorf("count messages: %w", err)

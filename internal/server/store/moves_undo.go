@@ -56,18 +56,43 @@ func (m *mover) part(was [2]sheet) error {
 	}
 	sent := back.Answers > source.Talk.Answers // a reply that waited when it was moved
 	if sent {
-		source.answer(back.first)
+		left, err := m.unanswered(source.ID)
+		if err != nil {
+			return err
+		}
+		source.answer(back.first, left)
 	}
 	if err := m.save(source); err != nil {
 		return err
 	}
-	return m.save(m.target.without(was[0], was[1], sent))
+	target := m.target.without(was[0], was[1], sent)
+	if m.target.Talk.Answers > was[1].Talk.Answers { // of what is unread some was the other's
+		left, err := m.unanswered(target.ID)
+		if err != nil {
+			return err
+		}
+		target.Unread = min(target.Unread, left)
+	}
+	return m.save(target)
+}
+
+// unanswered counts what the contact wrote in a ticket after its last answer was
+// written.
+func (t *tx) unanswered(ticketID int64) (n int, err error) {
+	_, err = t.row([]any{&n}, `
+		SELECT COUNT(*) FROM messages WHERE ticket_id = $1 AND direction = 'in'
+			AND id > COALESCE((SELECT MAX(id) FROM messages WHERE ticket_id = $1 AND NOT from_phone AND `+answering+`), 0)
+			AND sent_at > COALESCE((SELECT MAX(sent_at) FROM messages WHERE ticket_id = $1 AND from_phone AND `+answering+`), 0)`, ticketID)
+	if err != nil {
+		return 0, fmt.Errorf("count unanswered messages: %w", err)
+	}
+	return n, nil
 }
 
 // answer is what tx.answered does to a ticket whose first answer was at that
-// instant.
-func (sh *sheet) answer(first int64) {
-	sh.Unread = 0
+// instant, and in which left messages came after its last one was written.
+func (sh *sheet) answer(first int64, left int) {
+	sh.Unread = min(sh.Unread, left)
 	if sh.FirstAnswer == 0 {
 		sh.FirstAnswer = first
 	}

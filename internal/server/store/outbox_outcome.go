@@ -12,8 +12,9 @@ import (
 
 var errNoReply = ticket.NewError(ticket.CodeNotFound, "Respuesta no encontrada")
 
-// ReplySent notes that WhatsApp took a reply: the ticket is answered, nothing of
-// it is unread and it is in progress if it was pending. Repeating it does
+// ReplySent notes that WhatsApp took a reply: the ticket is answered, of what the
+// customer wrote only what came after the reply was written is unread, and it is
+// in progress if it was pending. Repeating it does
 // nothing; an unknown message is CodeNotFound, and so is one without that WhatsApp
 // id, if it is not empty: on SQLite another reply may have got the number of one
 // whose customer was erased while it was on its way.
@@ -46,7 +47,7 @@ func (t *tx) sent(message, ticketID int64) error {
 	if automatic, err := t.automatic(message); err != nil || automatic {
 		return err
 	}
-	return t.answered(ticketID, t.now)
+	return t.answered(ticketID, t.now, writtenAfter, message)
 }
 
 // Setback is an attempt that did not send a reply, as far as one knows.

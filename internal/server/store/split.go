@@ -123,9 +123,9 @@ func (m *mover) look(sh *sheet, unread int) error {
 	if err != nil {
 		return err
 	}
-	var waiting int
-	if _, err := m.row([]any{&waiting}, `SELECT COUNT(*) FROM messages WHERE ticket_id = $1 AND direction = 'in' AND sent_at > $2`, sh.ID, talk.last); err != nil {
-		return fmt.Errorf("count unread: %w", err)
+	waiting, err := m.unanswered(sh.ID)
+	if err != nil {
+		return err
 	}
 	sh.FirstAnswer, sh.Unread, sh.Photo = talk.first, min(unread, waiting), ""
 	if _, err := m.row([]any{&sh.Photo}, firstPicture, sh.ID); err != nil {
