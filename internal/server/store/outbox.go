@@ -116,8 +116,12 @@ func (t *tx) claimOne(message int64, terms Terms) (Outgoing, Wait, error) {
 		return Outgoing{}, WaitPace, err
 	}
 	claimed, err := t.claim(bridge, terms, `AND m.hold = '' AND m.id = $4`, message)
-	if err != nil || len(claimed) == 0 {
-		return Outgoing{}, WaitBusy, err
+	if err != nil {
+		return Outgoing{}, "", err
+	}
+	if len(claimed) == 0 { // taken by another server meanwhile, or given up
+		_, wait, err := t.waiting(message)
+		return Outgoing{}, cmp.Or(wait, WaitBusy), err
 	}
 	return claimed[0], WaitNone, nil
 }
@@ -295,26 +299,34 @@ func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing
 	}
 	claimed := make([]Outgoing, 0, len(ids))
 	for _, id := range ids {
-		o, err := t.outgoing(id)
+		o, whole, err := t.outgoing(id)
+		if err == nil && !whole {
+			err = t.giveUp(id, "", "El archivo ya no está en el servidor.")
+		}
 		if err != nil {
 			return nil, fmt.Errorf("load reply %d: %w", id, err)
 		}
-		claimed = append(claimed, o)
+		if whole {
+			claimed = append(claimed, o)
+		}
 	}
 	slices.SortFunc(claimed, func(a, b Outgoing) int { return cmp.Compare(a.Message, b.Message) })
 	return claimed, nil
 }
 
-func (t *tx) outgoing(id int64) (Outgoing, error) {
-	o := Outgoing{Message: id}
+// outgoing loads a reply. One that has a file is not whole without it: it became
+// old and was deleted.
+func (t *tx) outgoing(id int64) (o Outgoing, whole bool, err error) {
+	o.Message = id
 	var queued int64
-	_, err := t.row([]any{&o.Business, &o.Bridge, &o.Ticket, &o.BridgeURL, &o.Chat, &o.Text, &o.WhatsAppID, &o.RefersTo, &o.Attempts, &queued,
-		&o.File.File, &o.File.Name, &o.File.MIME, &o.File.Size}, `
+	var kind ticket.Kind
+	_, err = t.row([]any{&o.Business, &o.Bridge, &o.Ticket, &o.BridgeURL, &o.Chat, &o.Text, &o.WhatsAppID, &o.RefersTo, &o.Attempts, &queued,
+		&o.File.File, &o.File.Name, &o.File.MIME, &o.File.Size, &kind}, `
 		SELECT m.business_id, b.id, t.number, b.url, c.chat, m.body, COALESCE(m.wa_id, ''), m.refers_to, m.attempts, m.created_at,
-			COALESCE(a.file, ''), COALESCE(a.name, ''), COALESCE(a.mime, ''), COALESCE(a.size, 0)
+			COALESCE(a.file, ''), COALESCE(a.name, ''), COALESCE(a.mime, ''), COALESCE(a.size, 0), m.kind
 		FROM messages m JOIN tickets t ON t.id = m.ticket_id JOIN contacts c ON c.id = m.contact_id JOIN bridges b ON b.id = m.bridge_id
 		LEFT JOIN attachments a ON a.id = (SELECT MIN(id) FROM attachments WHERE message_id = m.id AND state = 'stored')
 		WHERE m.id = $1`, id)
 	o.QueuedAt = instant(queued)
-	return o, err
+	return o, kind == ticket.KindText || o.File.File != "", err
 }

@@ -80,22 +80,24 @@ func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error 
 // ReplyFailed gives a reply up; reason is a Spanish sentence, waID is as in
 // ReplySent. A reply that is not queued any more stays as it is.
 func (s *Store) ReplyFailed(ctx context.Context, message int64, waID, reason string) error {
-	return s.write(ctx, "give up reply", func(t *tx) error {
-		if err := t.hintMessage(message); err != nil {
-			return err
-		}
-		changed, err := t.changed(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2
-			WHERE id = $1 AND delivery = 'queued' AND ($3 = '' OR wa_id = $3)`, message, clean(reason), waID)
-		if err != nil || !changed {
-			return err
-		}
-		var business, number int64
-		_, err = t.row([]any{&business, &number}, `SELECT t.business_id, t.number FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.id = $1`, message)
-		if err != nil {
-			return err
-		}
-		return t.event(business, NoticeFailed, number, reason)
-	})
+	return s.write(ctx, "give up reply", func(t *tx) error { return t.giveUp(message, waID, reason) })
+}
+
+func (t *tx) giveUp(message int64, waID, reason string) error {
+	if err := t.hintMessage(message); err != nil {
+		return err
+	}
+	changed, err := t.changed(`UPDATE messages SET delivery = 'failed', hold = '', lease_until = 0, failure = $2
+		WHERE id = $1 AND delivery = 'queued' AND ($3 = '' OR wa_id = $3)`, message, clean(reason), waID)
+	if err != nil || !changed {
+		return err
+	}
+	var business, number int64
+	_, err = t.row([]any{&business, &number}, `SELECT t.business_id, t.number FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.id = $1`, message)
+	if err != nil {
+		return err
+	}
+	return t.event(business, NoticeFailed, number, reason)
 }
 
 // ReplyOutcome returns how far a reply has come and, unless it is sent, what was

@@ -18,8 +18,8 @@ type Named struct {
 // RetryReply puts a reply that failed back into the queue, and lets one that
 // waits go at once: one that is limited, or too late to go unasked, as well. It
 // keeps its WhatsAppID, under which the customer sees it once however often it is
-// sent. What has left, or was discarded, is CodeConflict; what is no reply of the
-// ticket CodeNotFound.
+// sent. What has left, was discarded, or has lost its file since, is CodeConflict;
+// what is no reply of the ticket CodeNotFound.
 func (s *Store) RetryReply(ctx context.Context, n Named) error {
 	return s.write(ctx, "retry reply", func(t *tx) error {
 		m, err := t.named(n)
@@ -36,6 +36,11 @@ func (s *Store) RetryReply(ctx context.Context, n Named) error {
 		}
 		if err := t.refuseBlocked(m.ticket); err != nil {
 			return err
+		}
+		if _, whole, err := t.outgoing(n.Message); err != nil {
+			return fmt.Errorf("load reply: %w", err)
+		} else if !whole {
+			return errFileGone
 		}
 		err = t.exec(`UPDATE messages SET delivery = 'queued', hold = '', failure = '', next_attempt_at = $2, wanted_at = $2 WHERE id = $1`, n.Message, t.now)
 		if err != nil {
@@ -80,7 +85,10 @@ func (s *Store) DiscardReply(ctx context.Context, n Named) error {
 	})
 }
 
-var errHasLeft = ticket.NewError(ticket.CodeConflict, "Este mensaje ya salió.")
+var (
+	errHasLeft  = ticket.NewError(ticket.CodeConflict, "Este mensaje ya salió.")
+	errFileGone = ticket.NewError(ticket.CodeConflict, "El archivo de este mensaje ya se borró por antigüedad: envíelo de nuevo.")
+)
 
 // reply is what a person's decision needs to know of a row.
 type reply struct {
