@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,6 +23,22 @@ const (
 // settled is how old a row has to be on PostgreSQL before no other transaction
 // can still commit one with a lower id.
 const settled = time.Minute
+
+// batchText is after how many bytes of text a batch ends, as what a transaction
+// costs are the words: some hundred messages hold a few, or millions.
+const batchText = 256 << 10
+
+// fitting returns the first of items that room, in bytes, is for, and takes them
+// from it; the last of them may exceed it, so that the longest fits as well.
+func fitting[T any](items []T, room *int, size func(T) int) []T {
+	for i, item := range items {
+		if *room <= 0 {
+			return items[:i]
+		}
+		*room -= size(item)
+	}
+	return items
+}
 
 // source is one kind of thing with words.
 type source struct {
@@ -63,6 +80,8 @@ type indexed struct {
 	texts       [3]string
 }
 
+func (r indexed) size() int { return len(r.texts[0]) + len(r.texts[1]) }
+
 func scanIndexed(row scanner) (r indexed, err error) {
 	err = row.Scan(&r.id, &r.created, &r.texts[0], &r.texts[1], &r.texts[2])
 	return r, err
@@ -72,7 +91,8 @@ func scanIndexed(row scanner) (r indexed, err error) {
 type progress struct{ low, high int64 }
 
 // IndexWords makes up to limit messages and as many contacts findable that were
-// not yet, or have other words now, and reports whether there may be more. New
+// not yet, or have other words now, fewer if they are long, and reports whether
+// there may be more. New
 // ones come first, then the older the later. Words that nobody has any more it
 // forgets. Calling it again and again keeps the index up to date; several servers
 // may do so at once.
@@ -119,6 +139,14 @@ type rewording struct {
 	now     []indexed // none when it is gone
 }
 
+func (c rewording) size() int {
+	n := 1
+	for _, r := range c.now {
+		n += r.size()
+	}
+	return n
+}
+
 func (b batch) empty() bool { return len(b.changes)+len(b.lost.ids)+len(b.rows) == 0 && b.low == 0 }
 
 // outstanding reads what is to be indexed next.
@@ -128,27 +156,39 @@ func (s *Store) outstanding(ctx context.Context, src source, p progress, limit i
 	if err != nil {
 		return batch{}, err
 	}
-	if b.changes, err = s.reworded(ctx, src, p, limit); err != nil {
+	changes, err := s.reworded(ctx, src, p, limit)
+	if err != nil {
 		return batch{}, err
 	}
+	room := batchText
+	b.changes = fitting(changes, &room, rewording.size)
 	if len(b.changes) == 0 {
 		if b.lost, err = gone.nobodys(ctx, s.reader, src, s.postgres); err != nil {
 			return batch{}, err
 		}
 	}
-	if b.rows, err = s.ahead(ctx, src, p, limit); err != nil {
+	rows, err := s.ahead(ctx, src, p, limit)
+	if err != nil {
 		return batch{}, err
 	}
-	b.high, b.full = s.reached(b.rows), len(b.rows) == limit || len(b.changes) == limit || len(gone.ids) > 0
-	if len(b.rows) == limit || p.low <= 1 {
+	b.rows = fitting(rows, &room, indexed.size)
+	b.high, b.full = s.reached(b.rows), len(rows) == limit || len(changes) == limit || len(gone.ids) > 0 || room <= 0
+	if len(rows) == limit || p.low <= 1 || room <= 0 {
 		return b, nil
 	}
-	older, err := list(ctx, s.reader, scanIndexed, src.rows+`r.id < $1 ORDER BY r.id DESC LIMIT $2`, p.low, limit-len(b.rows))
+	return s.older(ctx, src, p, b, limit-len(rows), room)
+}
+
+// older adds to b up to limit rows below the progress, the newest first.
+func (s *Store) older(ctx context.Context, src source, p progress, b batch, limit, room int) (batch, error) {
+	older, err := list(ctx, s.reader, scanIndexed, src.rows+`r.id < $1 ORDER BY r.id DESC LIMIT $2`, p.low, limit)
 	if err != nil {
 		return batch{}, err
 	}
 	b.low = 1
-	if len(older) == limit-len(b.rows) {
+	all := len(older) < limit
+	older = fitting(older, &room, indexed.size)
+	if !all || room <= 0 {
 		b.low, b.full = older[len(older)-1].id, true
 	}
 	slices.Reverse(older) // SQLite takes them faster in this order
@@ -263,9 +303,26 @@ func (t *tx) insertWords(src source, rows []indexed) error {
 			}
 		}
 	}
+	return t.know(src, known)
+}
+
+// know counts words into the vocabulary.
+func (t *tx) know(src source, known map[string]int64) error {
+	const again = ` ON CONFLICT (what, word) DO UPDATE SET n = vocabulary.n + excluded.n`
 	// In one order, so that two servers never wait for each other.
-	for _, word := range slices.Sorted(maps.Keys(known)) {
-		if err := t.exec(`INSERT INTO vocabulary (what, word, n) VALUES ($1, $2, $3) ON CONFLICT (what, word) DO UPDATE SET n = vocabulary.n + excluded.n`,
+	all := slices.Sorted(maps.Keys(known))
+	if t.lock != "" && len(all) > 0 { // on PostgreSQL each statement is a way there and back
+		counts := make([]string, len(all))
+		for i, word := range all {
+			counts[i] = strconv.FormatInt(known[word], 10)
+		}
+		return t.exec(`
+			INSERT INTO vocabulary (what, word, n) SELECT CAST($1 AS TEXT), word, n
+			FROM unnest(string_to_array($2, ' '), CAST(string_to_array($3, ' ') AS BIGINT[])) AS found (word, n)`+again,
+			src.what, strings.Join(all, " "), strings.Join(counts, " "))
+	}
+	for _, word := range all {
+		if err := t.exec(`INSERT INTO vocabulary (what, word, n) VALUES ($1, $2, $3)`+again,
 			src.what, word, known[word]); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"mostrador/internal/server/store"
@@ -78,4 +79,42 @@ func TestAnUpgradeFindsWhatTheIndexHasMissed(t *testing.T) {
 	s.index()
 	s.wantFound("abren", "2 ¿A qué hora [abren]?")
 	s.wantFound("begoña", "1 mi laptop no prende")
+}
+
+func TestABatchOfTheIndexEndsAfterSoMuchText(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		const long, batch = 7, 3 // of 100 kB each, and how many make a batch
+		for i := range long {
+			s.add(s.fromAna(fmt.Sprint("A", i), fmt.Sprint("marca", i, strings.Repeat(" relleno", 100_000/8))))
+		}
+		marked := func(mark string) string {
+			return lines(t, rawDB(t, s.url), `SELECT COUNT(*) AS n FROM vocabulary WHERE what = 'message' AND word LIKE '`+mark+`%'`, []string{"n"})
+		}
+		steps := func(mark string, want ...int) {
+			t.Helper()
+			for _, n := range want {
+				more, err := s.IndexWords(t.Context(), 100)
+				if got := marked(mark); err != nil || n < long && !more || got != fmt.Sprint("n=", n) {
+					t.Errorf("got %s of %s, more %t, %v; want %d", got, mark, more, err, n)
+				}
+			}
+		}
+		steps("marca", batch, 2*batch, long)
+		s.do("forget", s.ForgetWords(t.Context()))
+		if strings.HasPrefix(s.url, "postgres") {
+			return // where the words themselves stay
+		}
+		if _, err := rawDB(t, s.url).Exec(`DELETE FROM message_words`); err != nil {
+			t.Fatal(err)
+		}
+		steps("marca", batch, 2*batch, long)
+		for i := range long {
+			s.add(s.event(fmt.Sprint("E", i), ticket.KindEdit, fmt.Sprint("A", i), fmt.Sprint("nueva", i, strings.Repeat(" relleno", 100_000/8))))
+		}
+		steps("nueva", batch, 2*batch, long)
+		s.index()
+		if got := marked("nueva") + ", " + marked("marca"); got != "n=7, n=0" {
+			t.Errorf("in the end: got %s, want the new words alone", got)
+		}
+	})
 }

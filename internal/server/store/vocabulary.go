@@ -7,8 +7,12 @@ import (
 	"mostrador/internal/server/words"
 )
 
-// lostAtOnce is how many texts that are gone are looked at in one step.
-const lostAtOnce = 100
+// lostAtOnce and lostText are how many texts that are gone, and bytes of them, are
+// looked at in one step: each word of theirs is looked for.
+const (
+	lostAtOnce = 100
+	lostText   = 32 << 10
+)
 
 // lost is texts that are not there any more, whose words may be nobody's now.
 type lost struct {
@@ -18,14 +22,18 @@ type lost struct {
 
 // lostTexts reads some of the texts that are gone, the oldest first.
 func (s *Store) lostTexts(ctx context.Context, src source) (l lost, err error) {
-	all, err := list(ctx, s.reader, func(row scanner) (text string, err error) {
-		var id int64
-		err = row.Scan(&id, &text)
-		l.ids = append(l.ids, id)
-		return text, err
+	type gone struct {
+		id   int64
+		text string
+	}
+	all, err := list(ctx, s.reader, func(row scanner) (g gone, err error) {
+		err = row.Scan(&g.id, &g.text)
+		return g, err
 	}, `SELECT id, text FROM lost_texts WHERE what = $1 ORDER BY id LIMIT $2`, src.what, lostAtOnce)
-	for _, text := range all {
-		for _, word := range words.Split(text) {
+	room := lostText
+	for _, g := range fitting(all, &room, func(g gone) int { return len(g.text) }) {
+		l.ids = append(l.ids, g.id)
+		for _, word := range words.Split(g.text) {
 			if isTyped(word) {
 				l.words = append(l.words, word)
 			}
