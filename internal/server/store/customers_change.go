@@ -21,7 +21,8 @@ type CustomerChange struct {
 }
 
 // ChangeCustomer changes a customer for user, 0 for a program. Blocking resolves
-// their open tickets and takes back the replies that wait; what they write from
+// their open tickets and takes back the replies that wait, and one that is being
+// sent unless that succeeds; what they write from
 // then on is stored, but opens and reopens nothing. An unknown customer is
 // CodeNotFound, a name that is too long CodeInvalid.
 func (s *Store) ChangeCustomer(ctx context.Context, business, user, id int64, c CustomerChange) error {
@@ -65,6 +66,9 @@ func (t *tx) lockCustomer(business, id int64) (person, error) {
 	return all[0], nil
 }
 
+// takeBack discards the replies that what follows it selects.
+const takeBack = `UPDATE messages SET delivery = 'discarded', hold = '', lease_until = 0, failure = 'Se bloqueó al cliente.' WHERE `
+
 func (t *tx) block(business, user, id int64, on bool) error {
 	if !on {
 		if err := t.exec(`UPDATE contacts SET blocked_at = 0 WHERE id = $1`, id); err != nil {
@@ -83,8 +87,7 @@ func (t *tx) block(business, user, id int64, on bool) error {
 	}
 	for _, step := range []string{
 		`UPDATE contacts SET blocked_at = $2 WHERE id = $1`,
-		`UPDATE messages SET delivery = 'discarded', hold = '', failure = 'Se bloqueó al cliente.'
-			WHERE contact_id = $1 AND delivery = 'queued' AND lease_until <= $2`,
+		takeBack + `contact_id = $1 AND delivery = 'queued' AND lease_until <= $2`,
 	} {
 		if err := t.exec(step, id, t.now); err != nil {
 			return fmt.Errorf("block customer: %w", err)

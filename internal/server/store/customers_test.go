@@ -230,6 +230,35 @@ func TestABlockedCustomersMessagesAreKeptAndBotherNobody(t *testing.T) {
 	})
 }
 
+func TestAReplyThatIsBeingSentWhenItsCustomerIsBlockedIsNotTriedAgain(t *testing.T) {
+	setback := func(s *shop, o store.Outgoing) {
+		s.do("retry", s.ReplyRetry(s.t.Context(), o.Message, store.Setback{Attempt: o.Attempts, At: s.clock.Now(), Reason: "WhatsApp no contesta."}))
+	}
+	for name, ends := range map[string]func(s *shop, o store.Outgoing){
+		"it did not get through": setback,
+		"nobody said how it ended": func(s *shop, _ store.Outgoing) {
+			s.clock.Advance(time.Hour)
+			s.wantClaimed("its customer is blocked", "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, s *shop) {
+				ana := s.meet("Ana", sender{phone: phoneP}, "A1")
+				q := s.queue(store.Reply{Ticket: 1, Text: "ya voy", WhatsAppID: "R1"})
+				sending := s.claimAll(1)[0]
+				s.alter(ana, store.CustomerChange{Blocked: new(true)})
+				ends(s, sending)
+				delivery, failure, err := s.ReplyOutcome(t.Context(), q.Message)
+				if delivery != ticket.DeliveryDiscarded || failure != "Se bloqueó al cliente." || err != nil {
+					t.Errorf("got %s %q, %v, want it taken back", delivery, failure, err)
+				}
+				setback(s, sending) // too late to matter
+				s.wantClaimed("it was taken back", "")
+			})
+		})
+	}
+}
+
 func TestABlockedCustomerWithoutTicketsGetsAResolvedOne(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		ana := s.meet("Ana", sender{phone: phoneP}, "A1")

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -299,34 +300,51 @@ func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing
 	}
 	claimed := make([]Outgoing, 0, len(ids))
 	for _, id := range ids {
-		o, whole, err := t.outgoing(id)
-		if err == nil && !whole {
+		o, obstacle, err := t.outgoing(id)
+		switch {
+		case err != nil:
+		case obstacle == noFile:
 			err = t.giveUp(id, "", "El archivo ya no está en el servidor.")
+		case obstacle == contactBlocked: // while it was being sent, by somebody who did not say how that ended
+			err = errors.Join(t.hintMessage(id), t.exec(takeBack+`id = $1`, id))
+		default:
+			claimed = append(claimed, o)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("load reply %d: %w", id, err)
-		}
-		if whole {
-			claimed = append(claimed, o)
 		}
 	}
 	slices.SortFunc(claimed, func(a, b Outgoing) int { return cmp.Compare(a.Message, b.Message) })
 	return claimed, nil
 }
 
-// outgoing loads a reply. One that has a file is not whole without it: it became
-// old and was deleted.
-func (t *tx) outgoing(id int64) (o Outgoing, whole bool, err error) {
+// obstacle is why a reply must not be sent.
+type obstacle string
+
+const (
+	noObstacle     obstacle = ""
+	noFile         obstacle = "no file" // it had one, which became old and was deleted
+	contactBlocked obstacle = "contact blocked"
+)
+
+// outgoing loads a reply.
+func (t *tx) outgoing(id int64) (o Outgoing, _ obstacle, err error) {
 	o.Message = id
-	var queued int64
+	var queued, blocked int64
 	var kind ticket.Kind
 	_, err = t.row([]any{&o.Business, &o.Bridge, &o.Ticket, &o.BridgeURL, &o.Chat, &o.Text, &o.WhatsAppID, &o.RefersTo, &o.Attempts, &queued,
-		&o.File.File, &o.File.Name, &o.File.MIME, &o.File.Size, &kind}, `
+		&o.File.File, &o.File.Name, &o.File.MIME, &o.File.Size, &kind, &blocked}, `
 		SELECT m.business_id, b.id, t.number, b.url, c.chat, m.body, COALESCE(m.wa_id, ''), m.refers_to, m.attempts, m.created_at,
-			COALESCE(a.file, ''), COALESCE(a.name, ''), COALESCE(a.mime, ''), COALESCE(a.size, 0), m.kind
+			COALESCE(a.file, ''), COALESCE(a.name, ''), COALESCE(a.mime, ''), COALESCE(a.size, 0), m.kind, c.blocked_at
 		FROM messages m JOIN tickets t ON t.id = m.ticket_id JOIN contacts c ON c.id = m.contact_id JOIN bridges b ON b.id = m.bridge_id
 		LEFT JOIN attachments a ON a.id = (SELECT MIN(id) FROM attachments WHERE message_id = m.id AND state = 'stored')
 		WHERE m.id = $1`, id)
 	o.QueuedAt = instant(queued)
-	return o, kind == ticket.KindText || o.File.File != "", err
+	switch {
+	case blocked != 0:
+		return o, contactBlocked, err
+	case kind != ticket.KindText && o.File.File == "":
+		return o, noFile, err
+	}
+	return o, noObstacle, err
 }

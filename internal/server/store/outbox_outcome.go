@@ -59,7 +59,8 @@ type Setback struct {
 	Limited bool      // WhatsApp does not let it through for now
 }
 
-// ReplyRetry gives a reply back to the queue after a setback. A reply that is not
+// ReplyRetry gives a reply back to the queue after a setback, or discards it when
+// its contact was blocked meanwhile. A reply that is not
 // queued any more, or that somebody has claimed again, stays as it is.
 func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error {
 	hold := ""
@@ -70,10 +71,14 @@ func (s *Store) ReplyRetry(ctx context.Context, message int64, b Setback) error 
 		if err := t.hintMessage(message); err != nil {
 			return err
 		}
-		return t.exec(`
+		changed, err := t.changed(`
 			UPDATE messages SET next_attempt_at = $3, lease_until = 0, failure = $4, hold = $5, left_at = CASE WHEN $6 THEN 0 ELSE left_at END
 			WHERE id = $1 AND delivery = 'queued' AND attempts = $2`,
 			message, b.Attempt, millis(b.At), clean(b.Reason), hold, b.Unsent)
+		if err != nil || !changed {
+			return err
+		}
+		return t.exec(takeBack+`id = $1 AND (SELECT blocked_at FROM contacts WHERE id = messages.contact_id) > 0`, message)
 	})
 }
 

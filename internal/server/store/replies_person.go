@@ -37,9 +37,9 @@ func (s *Store) RetryReply(ctx context.Context, n Named) error {
 		if err := t.refuseBlocked(m.ticket); err != nil {
 			return err
 		}
-		if _, whole, err := t.outgoing(n.Message); err != nil {
+		if _, obstacle, err := t.outgoing(n.Message); err != nil {
 			return fmt.Errorf("load reply: %w", err)
-		} else if !whole {
+		} else if obstacle == noFile {
 			return errFileGone
 		}
 		err = t.exec(`UPDATE messages SET delivery = 'queued', hold = '', failure = '', next_attempt_at = $2, wanted_at = $2 WHERE id = $1`, n.Message, t.now)
