@@ -1,5 +1,18 @@
 package uplink
 
+import (
+	"context"
+	"net"
+	"net/http"
+)
+
+// Straight is how the server is reached, but for the wire, which is dial's.
+func Straight(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
+	t := straight()
+	t.DialContext = dial
+	return t
+}
+
 // Detail is what is kept of a refusal's body.
 var Detail = detail
 

@@ -74,18 +74,27 @@ func traced(ctx context.Context, item *queue.Item) context.Context {
 
 func newServer(client *http.Client, url, token string) server {
 	if client == nil {
-		// The proxy variables are for the way to WhatsApp; the server is usually
-		// in the same building.
-		client = &http.Client{Transport: &http.Transport{
-			// A server that is not there is known before a file's time is over.
-			DialContext:       (&net.Dialer{Timeout: answerTime}).DialContext,
-			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: deliverers + fetchers + 1, IdleConnTimeout: time.Minute,
-		}}
+		client = &http.Client{Transport: straight()}
 	}
 	direct := *client
 	// A redirect would turn the message into a GET or give the token to others.
 	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return server{client: &direct, url: url, bearer: "Bearer " + token, now: time.Now, answered: func(string, time.Duration) {}}
+}
+
+// straight is the way to the server. The proxy variables are for the way to
+// WhatsApp; the server is usually in the same building.
+func straight() *http.Transport {
+	t := &http.Transport{
+		// A server that is not there is known before a file's time is over.
+		DialContext:         (&net.Dialer{Timeout: answerTime}).DialContext,
+		MaxIdleConnsPerHost: deliverers + fetchers + 1, IdleConnTimeout: time.Minute,
+		Protocols: new(http.Protocols),
+	}
+	// A call of HTTP/1.1 that gets no answer takes its connection with it. HTTP/2
+	// keeps a connection that died without a word, for every call that follows.
+	t.Protocols.SetHTTP1(true)
+	return t
 }
 
 // post delivers a message in answerTime, plus, if patient, the time its body
