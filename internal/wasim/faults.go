@@ -18,6 +18,7 @@ type faults struct {
 	loginRefusal  node
 	loginRefusals counter
 
+	keysRefusal     int
 	refuseStrangers bool
 	messageRefusal  int
 	messageRefusals counter
@@ -175,6 +176,10 @@ func (s *Server) CutAfterProcessing(n int) { s.change(func(f *faults) { f.cutAft
 func (s *Server) RefuseMessages(code, n int) {
 	s.change(func(f *faults) { f.messageRefusal, f.messageRefusals = code, counter(n) })
 }
+
+// RefuseKeys answers requests for somebody's keys with an error code, as WhatsApp
+// does with 429 to those who ask too often; 0: with the keys.
+func (s *Server) RefuseKeys(code int) { s.change(func(f *faults) { f.keysRefusal = code }) }
 
 // RefuseStrangers answers messages to customers who have never written with
 // error 463, as WhatsApp does to accounts it does not trust yet.

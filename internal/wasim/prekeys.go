@@ -117,6 +117,9 @@ func newBundle(k *deviceKeys, oneTime *publicKey) *prekey.Bundle {
 
 // givePreKeys hands out the keys of customers and of the own phone.
 func (s *Server) givePreKeys(_ *conn, iq *node) (node, bool) {
+	if code := s.faults.keysRefusal; code != 0 {
+		return refusal(iq, code, "rate-overlimit"), true
+	}
 	var users []node
 	asked := iq.GetChildByTag("key")
 	for _, u := range asked.GetChildrenByTag("user") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -85,7 +86,39 @@ func (c *Client) deliver(ctx context.Context, cli *whatsmeow.Client, to types.JI
 	if refusal(err) == codeTimelock {
 		c.sends.hold(who)
 	}
+	if err == nil {
+		err = c.encrypted(ctx, cli, to)
+	}
 	return sendError(err)
+}
+
+var errNoKeys = ticket.NewError(ticket.CodeUnavailable, "WhatsApp no entregó las claves del teléfono de esta persona, y el mensaje no le llegó.")
+
+// encrypted is an error when the message just sent to a person was not encrypted
+// for their phone. The library leaves out whoever's keys it does not get, and
+// WhatsApp confirms what only the business's own phone can read.
+func (c *Client) encrypted(ctx context.Context, cli *whatsmeow.Client, to types.JID) error {
+	who := c.store.lasting(to) // known since the send, which looks it up
+	if who.Server != types.HiddenUserServer {
+		return nil
+	}
+	if found, err := cli.Store.ContainsSession(ctx, who.SignalAddress()); found || err != nil {
+		return err
+	}
+	devices, err := cli.GetUserDevices(ctx, []types.JID{who})
+	if err != nil {
+		return fmt.Errorf("list devices: %w", err)
+	}
+	// Who has no phone among their devices is reached at any of them.
+	if slices.ContainsFunc(devices, func(d types.JID) bool { return d.Device == 0 }) {
+		return errNoKeys
+	}
+	for _, device := range devices {
+		if found, err := cli.Store.ContainsSession(ctx, device.SignalAddress()); found || err != nil {
+			return err
+		}
+	}
+	return errNoKeys
 }
 
 // resolve turns a number that has never been in touch into the address

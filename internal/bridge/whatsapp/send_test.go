@@ -172,6 +172,33 @@ func TestACutWhileSendingIsNoticed(t *testing.T) {
 	}
 }
 
+func TestAMessageThatCouldNotBeEncryptedForTheCustomerIsNotCalledSent(t *testing.T) {
+	t.Parallel()
+	s := paired(t)
+	ana := s.wa.NewCustomer(profile)
+	for _, to := range []string{ana.Phone(), ana.LID() + "@lid"} {
+		s.wa.RefuseKeys(429)
+		m := wire.Send{To: to, Text: "ya está", ID: "3EB0KEYS"}
+		_, err := s.Send(soon(t), m)
+		wantCode(t, "without keys to "+to, err, ticket.CodeUnavailable)
+		if got := ana.Inbox(); len(got) != 0 {
+			t.Errorf("customer sees %+v, want nothing", got)
+		}
+		s.wa.RefuseKeys(0)
+	}
+	if _, err := s.Send(soon(t), wire.Send{To: ana.Phone(), Text: "ya está", ID: "3EB0KEYS"}); err != nil {
+		t.Errorf("again: %v", err)
+	}
+	receives(t, ana, "3EB0KEYS")
+	s.wa.RefuseKeys(429)
+	if _, err := s.Send(soon(t), wire.Send{To: ana.LID() + "@lid", Text: "¿algo más?"}); err != nil {
+		t.Errorf("with the keys of before: %v", err)
+	}
+	if got := ana.Inbox(); len(got) != 2 || got[0].Copies != 1 {
+		t.Errorf("customer sees %+v, want both messages once", got)
+	}
+}
+
 func TestARefusalToWriteFirstIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	s := paired(t)
