@@ -94,6 +94,7 @@ func (s *ticketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"status":"ok"}`)
 	case s.reject != 0:
 		w.WriteHeader(s.reject)
+		_, _ = io.WriteString(w, `{"detail":"No se puede leer el mensaje."}`)
 	default:
 		var m wire.Webhook
 		if err := json.Unmarshal(body, &m); err != nil {

@@ -55,6 +55,7 @@ func (s *beating) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = json.NewEncoder(w).Encode(wire.BeatReply{Status: "ok", Time: time.Now().Add(s.apart)})
 	case r.URL.Path == wire.PathWebhook && s.webhook != 0:
 		w.WriteHeader(s.webhook)
+		_, _ = io.WriteString(w, `{"detail":"No."}`)
 	default:
 		_, _ = io.WriteString(w, accepted)
 	}

@@ -36,7 +36,7 @@ type verdict int
 const (
 	unreachable verdict = iota // no answer, a 5xx or nothing a server of ours would say
 	lockedOut                  // 401, 403, 404: a setting is wrong, the message is not
-	refuse                     // 400, 422
+	refuse                     // 400, 422 of the server itself
 	barred                     // 413 of somebody before the server: a limit there is wrong, the message is not
 	tooLarge                   // 413
 	accept
@@ -202,6 +202,9 @@ var plainToSecure = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HT
 // reasonBarred is what to do about a proxy that lets no large message through.
 const reasonBarred = "Un proxy delante del servidor no deja pasar archivos de este tamaño: suba su límite (en nginx, client_max_body_size). Los archivos esperan."
 
+// reasonTurnedAway is what to do about something else that turns messages away.
+const reasonTurnedAway = "Algo delante del servidor, como un proxy o un cortafuegos, rechaza los mensajes (error %d): revise su configuración. Los mensajes esperan."
+
 // judge is the outcome of an answer.
 func judge(code int, answer []byte) outcome {
 	out := outcome{code: code, reason: detail(answer), err: fmt.Errorf("server answered %d", code)}
@@ -216,7 +219,9 @@ func judge(code int, answer []byte) outcome {
 		return outcome{verdict: accept, code: code}
 	case misset(code, answer) != "":
 		out.verdict, out.reason = lockedOut, misset(code, answer)
-	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity:
+	case turnedAway(code, answer):
+		out.reason = fmt.Sprintf(reasonTurnedAway, code)
+	case isRefusal(code):
 		out.verdict = refuse
 	case code == http.StatusRequestEntityTooLarge && !isProblem(answer):
 		out.verdict, out.reason = barred, reasonBarred
@@ -244,6 +249,17 @@ func problemOf(answer []byte) problem {
 		return problem{}
 	}
 	return p
+}
+
+func isRefusal(code int) bool {
+	return code == http.StatusBadRequest || code == http.StatusUnprocessableEntity
+}
+
+// turnedAway reports whether somebody else than the server refused: the server,
+// and the original, do it with a JSON object, of which answer may be the
+// beginning, a proxy in HTML.
+func turnedAway(code int, answer []byte) bool {
+	return isRefusal(code) && !bytes.HasPrefix(bytes.TrimSpace(answer), []byte("{"))
 }
 
 // isProblem reports whether the server itself can have given answer.

@@ -301,6 +301,8 @@ func TestNothingBecomesFinalByAWrongSettingOrAStranger(t *testing.T) {
 		"redirect":           {http.StatusFound, ""},
 		"too many":           {http.StatusTooManyRequests, ""},
 		"a proxy's limit":    {http.StatusRequestEntityTooLarge, nginx},
+		"a proxy's 400":      {http.StatusBadRequest, nginx},
+		"a proxy's 422":      {http.StatusUnprocessableEntity, ""},
 		"teapot":             {http.StatusTeapot, ""},
 		"a login page":       {http.StatusOK, "<html>Bienvenido al hotel</html>"},
 		"another JSON":       {http.StatusOK, `{"status":"error"}`},
@@ -350,6 +352,46 @@ func TestARefusedMessageIsParkedWithTheServersReasonAndTheNextGoesOn(t *testing.
 			}
 		})
 	}
+}
+
+func TestAMessageThatTheOriginalServerCannotReadIsParkedHoweverLongItsAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		echo := `{"detail":[{"type":"missing","loc":["body","remitente"],"input":"` + strings.Repeat("A", 100<<10) + `"}]}`
+		f := start(t, &fakeServer{answer: func(int, wire.Webhook) (int, string) { return http.StatusUnprocessableEntity, echo }}, nil)
+		f.put(t, "ana", "1")
+		after(time.Hour)
+		f.wantTimes(t, 0)
+		f.wantQueue(t, 0, 0, 1)
+	})
+}
+
+func TestMessagesThatAProxyTurnsAwayForAWhileKeepTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: func(n int, _ wire.Webhook) (int, string) {
+			if n < 4 {
+				return http.StatusBadRequest, nginx
+			}
+			return http.StatusOK, accepted
+		}}, nil)
+		for _, id := range []string{"1", "2", "3"} {
+			f.put(t, "ana", id)
+		}
+		after(10 * time.Second)
+		if got := f.uplink.State().Error; !strings.Contains(got, "proxy") {
+			t.Errorf("got the error %q, want the proxy named", got)
+		}
+		after(time.Hour)
+		f.wantQueue(t, 0, 0, 0)
+		var order []string
+		for _, c := range f.got() {
+			if c.status == http.StatusOK {
+				order = append(order, c.message.ID)
+			}
+		}
+		if want := []string{"1", "2", "3"}; !slices.Equal(order, want) {
+			t.Errorf("got %v delivered, want %v", order, want)
+		}
+	})
 }
 
 func TestOneStuckChatDelaysNobody(t *testing.T) {
