@@ -8,6 +8,8 @@ import (
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/types"
 	"modernc.org/sqlite"
 )
 
@@ -58,16 +60,35 @@ func (g *guardedIdentities) PutIdentity(ctx context.Context, address string, key
 	return g.judge(ctx, g.IdentityStore.PutIdentity(ctx, address, key))
 }
 
+// guardedSessions moves what is known of a number to its LID before a message is
+// decrypted; of a failure whatsmeow only writes a line to the log.
+type guardedSessions struct {
+	store.SessionStore
+	guard
+	fresh func() *sqlstore.SQLStore
+	mover atomic.Pointer[sqlstore.SQLStore]
+}
+
+// MigratePNToLID is store.SessionStore. A store remembers whom it was told to
+// move and does that once, even when it fails: then a new one takes over.
+func (g *guardedSessions) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
+	err := g.mover.Load().MigratePNToLID(ctx, pn, lid)
+	if err != nil {
+		g.mover.Store(g.fresh())
+	}
+	return g.judge(ctx, err)
+}
+
 // guardedContainer puts the guard in front of devices, which get their stores
 // only when they are paired.
 type guardedContainer struct {
-	store.DeviceContainer
+	*sqlstore.Container
 	guard
 }
 
 // PutDevice is store.DeviceContainer.
 func (g *guardedContainer) PutDevice(ctx context.Context, device *store.Device) error {
-	err := g.DeviceContainer.PutDevice(ctx, device)
+	err := g.Container.PutDevice(ctx, device)
 	g.cover(device)
 	return err
 }
@@ -78,6 +99,10 @@ func (g *guardedContainer) cover(device *store.Device) {
 	if _, covered := device.EventBuffer.(*guardedBuffer); !covered && device.EventBuffer != nil {
 		device.EventBuffer = &guardedBuffer{device.EventBuffer, g.guard}
 		device.Identities = &guardedIdentities{device.Identities, g.guard}
+		account := *device.ID
+		sessions := &guardedSessions{SessionStore: device.Sessions, guard: g.guard, fresh: func() *sqlstore.SQLStore { return sqlstore.NewSQLStore(g.Container, account) }}
+		sessions.mover.Store(sessions.fresh())
+		device.Sessions = sessions
 	}
 }
 

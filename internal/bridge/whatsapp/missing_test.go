@@ -148,6 +148,26 @@ func TestASessionThatCannotBeWrittenAcknowledgesNothing(t *testing.T) {
 	s.until(whatsapp.StateConnected)
 }
 
+// The keys of somebody known by number move to the LID once that is known.
+func TestKeysThatCouldNotBeMovedAreMovedBeforeTheMessageComesAgain(t *testing.T) {
+	t.Parallel()
+	s := paired(t)
+	ana := s.wa.NewCustomer(wasim.Profile{Addressing: wasim.PhoneOnly})
+	s.box.id(t, ana.SendText("hola"))
+	ana.SetAddressing(wasim.ByPhone)
+	if err := whatsapp.FreezeStore(s.Client, true); err != nil {
+		t.Fatal(err)
+	}
+	id := ana.SendText("sigo aquí")
+	s.await("the line to end", func(st whatsapp.State) bool { return st.Name == whatsapp.StateNoSpace && !s.Connected() })
+	if err := whatsapp.FreezeStore(s.Client, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.box.id(t, id).Message; got.Content != "sigo aquí" || got.Undecoded {
+		t.Errorf("got %+v, want the message itself", got)
+	}
+}
+
 func TestAPlaceholderThatCouldNotBeStoredIsStoredByTheNextLifeOfTheBridge(t *testing.T) {
 	t.Parallel()
 	s := paired(t)
