@@ -31,6 +31,10 @@ func PatientWithThePhone(o Options) {
 	o.tempo.reask, o.tempo.reaskMax, o.tempo.mediaRetry = p.reask, p.reaskMax, time.Millisecond
 }
 
+// SeldomAsking asks the phone for a missing message once only, as far as a test
+// lasts.
+func SeldomAsking(o *Options) { o.tempo.request, o.tempo.requestMax = time.Hour, time.Hour }
+
 // Missing returns how many messages that could not be read c still wants.
 func Missing(c *Client) int {
 	c.missing.mu.Lock()

@@ -15,7 +15,7 @@ import (
 )
 
 // maxFailing bounds the memory of messages that could not be processed, and
-// maxOwed that of placeholders and calls that could not be stored.
+// maxOwed that of what could not be stored and WhatsApp does not repeat.
 const (
 	maxFailing = 10_000
 	maxOwed    = 1_000
@@ -27,6 +27,12 @@ type panicError struct{ value any }
 
 // Error is error.
 func (e *panicError) Error() string { return fmt.Sprintf("panic of type %T", e.value) }
+
+// poisoned reports whether err is the message's own fault.
+func poisoned(err error) bool {
+	_, panicked := errors.AsType[*panicError](err)
+	return panicked
+}
 
 // intake stores messages. It is safe for concurrent use.
 type intake struct {
@@ -44,7 +50,14 @@ type intake struct {
 
 	mu    sync.Mutex
 	tries map[string]int
-	owed  []queue.Entry // placeholders and calls to store when it works again; WhatsApp does not repeat those
+	owed  []debt // what is to be stored when that works again
+}
+
+// debt is something that WhatsApp does not repeat: a placeholder, a call, or a
+// message that the business's phone sent on request.
+type debt struct {
+	entry queue.Entry
+	then  func() // called once it is stored; nil: nothing more to do
 }
 
 func newIntake(put func(queue.Entry) error, convert *converter, mail *mailbox, limit int, log zerolog.Logger) *intake {
@@ -58,7 +71,21 @@ func (in *intake) message(evt *events.Message) bool {
 
 // call stores that somebody called.
 func (in *intake) call(evt *events.CallOffer) {
-	in.keep(func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) })
+	_ = in.keep(func() (queue.Entry, bool) { return in.convert.call(evt.BasicCallMeta) }, nil)
+}
+
+// answer stores a message that the business's phone sent on request, and then
+// calls then.
+func (in *intake) answer(evt *events.Message, then func()) {
+	cause := in.keep(func() (queue.Entry, bool) { return in.convert.message(evt) }, then)
+	if !in.hopeless(keyFor(evt.Info, keyMessage), cause) {
+		return
+	}
+	if err := in.bury(evt.Info, cause); err != nil {
+		in.failed(err)
+		return
+	}
+	then()
 }
 
 // receipt stores how far messages of ours have come; false makes WhatsApp tell
@@ -68,7 +95,7 @@ func (in *intake) receipt(evt *events.Receipt) bool {
 		return false
 	}
 	err := in.store(func() (queue.Entry, bool) { return in.convert.receipt(evt) })
-	if _, poisoned := errors.AsType[*panicError](err); poisoned {
+	if poisoned(err) {
 		return true // a receipt is not worth repeating for ever
 	}
 	if err != nil {
@@ -82,53 +109,62 @@ func (in *intake) receipt(evt *events.Receipt) bool {
 // placeholder stores that a message could not be read.
 func (in *intake) placeholder(evt *events.UndecryptableMessage) {
 	in.log.Warn().Bool("unavailable", evt.IsUnavailable).Msg("message cannot be decrypted yet")
-	in.keep(func() (queue.Entry, bool) {
+	_ = in.keep(func() (queue.Entry, bool) {
 		entry, wanted := in.convert.placeholder(evt)
 		if wanted {
 			in.missed(evt, entry)
 		}
 		return entry, wanted
-	})
+	}, nil)
 }
 
-// keep stores what WhatsApp takes as delivered whatever happens here: what
-// cannot be stored waits in memory until it can.
-func (in *intake) keep(convert func() (queue.Entry, bool)) {
-	var kept queue.Entry
+// keep stores what WhatsApp takes as delivered whatever happens here, and then
+// calls then, unless that is nil: what cannot be stored waits in memory until it
+// can.
+func (in *intake) keep(convert func() (queue.Entry, bool), then func()) error {
+	d := debt{then: then}
 	err := in.store(func() (entry queue.Entry, wanted bool) {
-		kept, wanted = convert()
-		return kept, wanted
+		d.entry, wanted = convert()
+		return d.entry, wanted
 	})
 	if err == nil {
-		in.shown(kept.Key)
-		in.succeeded("")
-		return
+		in.paid(d)
+		in.succeeded(d.entry.Key)
+		return nil
 	}
 	in.mu.Lock()
-	if kept.Key != "" && len(in.owed) < maxOwed {
-		in.owed = append(in.owed, kept)
+	if d.entry.Key != "" && !poisoned(err) && len(in.owed) < maxOwed {
+		in.owed = append(in.owed, d)
 	}
 	in.mu.Unlock()
 	in.failed(err)
+	return err
 }
 
-// settle stores the placeholders and calls that could not be stored before;
-// false when that fails again. After true messages are taken again: the line on
-// which they were refused must be gone.
+// paid tells of what is stored now.
+func (in *intake) paid(d debt) {
+	in.shown(d.entry.Key)
+	if d.then != nil {
+		d.then()
+	}
+}
+
+// settle stores what is owed; false when that fails again. After true messages
+// are taken again: the line on which they were refused must be gone.
 func (in *intake) settle() bool {
 	in.mu.Lock()
 	owed := in.owed
 	in.owed = nil
 	in.mu.Unlock()
-	for i, entry := range owed {
-		if err := in.store(func() (queue.Entry, bool) { return entry, true }); err != nil {
+	for i, d := range owed {
+		if err := in.store(func() (queue.Entry, bool) { return d.entry, true }); err != nil && !poisoned(err) {
 			in.mu.Lock()
 			in.owed = append(in.owed, owed[i:]...)
 			in.mu.Unlock()
 			in.failed(err)
 			return false
 		}
-		in.shown(entry.Key)
+		in.paid(d)
 	}
 	if len(owed) > 0 {
 		in.succeeded("")
@@ -151,18 +187,26 @@ func (in *intake) accept(info types.MessageInfo, kind string, convert func() (qu
 		in.failed(err)
 		return false
 	}
-	cause := err
-	err = in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true })
-	if _, poisoned := errors.AsType[*panicError](err); poisoned {
-		err = in.store(func() (queue.Entry, bool) { return in.convert.bareDeadLetter(info), true })
-	}
-	if err != nil {
+	if err := in.bury(info, err); err != nil {
 		in.failed(err)
 		return false
 	}
-	in.log.Error().Err(cause).Int("tries", in.limit).Int64("given_up", in.givenUp.Add(1)).Msg("message given up: a note takes its place")
-	in.succeeded(key)
 	return true
+}
+
+// bury stores a note in place of a message that cannot be processed because of
+// cause.
+func (in *intake) bury(info types.MessageInfo, cause error) error {
+	err := in.store(func() (queue.Entry, bool) { return in.convert.deadLetter(info), true })
+	if poisoned(err) {
+		err = in.store(func() (queue.Entry, bool) { return in.convert.bareDeadLetter(info), true })
+	}
+	if err != nil {
+		return err
+	}
+	in.log.Error().Err(cause).Int("tries", in.limit).Int64("given_up", in.givenUp.Add(1)).Msg("message given up: a note takes its place")
+	in.succeeded(keyFor(info, keyMessage))
+	return nil
 }
 
 // store converts and puts one message, and turns a panic into an error:
@@ -188,7 +232,7 @@ func (in *intake) store(convert func() (queue.Entry, bool)) (err error) {
 // hopeless counts the tries of a message that panics. A full disk is no fault
 // of the message and is not counted.
 func (in *intake) hopeless(key string, err error) bool {
-	if _, ok := errors.AsType[*panicError](err); !ok {
+	if !poisoned(err) {
 		return false
 	}
 	in.mu.Lock()
@@ -211,10 +255,9 @@ func (in *intake) succeeded(key string) {
 
 func (in *intake) failed(err error) {
 	in.failing.Store(true)
-	_, poisoned := errors.AsType[*panicError](err)
-	if !poisoned {
+	if !poisoned(err) {
 		in.closed.Store(true)
 	}
-	in.log.Error().Err(err).Msg("message not stored: WhatsApp will be asked for it again")
-	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned, full: diskFull(err)}})
+	in.log.Error().Err(err).Msg("message not stored: it is tried again until it is")
+	in.mail.post(letter{step: step{do: doNotStored, poisoned: poisoned(err), full: diskFull(err)}})
 }

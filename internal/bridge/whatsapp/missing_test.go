@@ -2,6 +2,7 @@ package whatsapp_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -73,6 +74,36 @@ func TestAMessageThatCannotBeReadIsStillWantedAfterARestart(t *testing.T) {
 	s.wa.Phone().AnswerResends(true)
 	s.box.wait(t, "message", original(id))
 	if got := again.missing(); got != 0 {
+		t.Errorf("still wanted: got %d, want none", got)
+	}
+}
+
+func TestAMessageThePhoneBringsToAFullDiskIsKeptUntilThereIsRoom(t *testing.T) {
+	t.Parallel()
+	s := paired(t, whatsapp.SeldomAsking)
+	ana := s.wa.NewCustomer(profile)
+	s.box.id(t, ana.SendText("hola"))
+	s.wa.Phone().AnswerResends(true)
+	refused := make(chan struct{})
+	var once sync.Once
+	s.box.failWith(func(e queue.Entry) error {
+		err := error(nil)
+		if e.Message.Content == "se perdió" {
+			once.Do(func() { close(refused); err = errors.New("disk full") })
+		}
+		return err
+	})
+	id := s.lost(ana, "se perdió")
+	select {
+	case <-refused:
+	case <-soon(t).Done():
+		t.Fatal("the phone brought nothing")
+	}
+	s.box.wait(t, "message", original(id))
+	if got := s.wa.Phone().Asked(id); got != 1 {
+		t.Errorf("requests: got %d, want one", got)
+	}
+	if got := s.missing(); got != 0 {
 		t.Errorf("still wanted: got %d, want none", got)
 	}
 }

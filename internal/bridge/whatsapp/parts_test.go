@@ -407,6 +407,25 @@ func TestAMessageThatPanicsIsGivenUpAfterItsTries(t *testing.T) {
 	}
 }
 
+func TestAnAnswerOfThePhoneThatPanicsIsGivenUpAfterItsTriesAndHoldsNothingUp(t *testing.T) {
+	var notes []queue.Entry
+	in, _ := newTestIntake(func(e queue.Entry) error {
+		if e.Message.Content == "veneno" {
+			panic("poison")
+		}
+		notes = append(notes, e)
+		return nil
+	})
+	evt := from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("veneno"))
+	for try, want := range []int{0, 0, 1} {
+		taken := 0
+		in.answer(evt, func() { taken++ })
+		if taken != want || len(notes) != want || !in.settle() {
+			t.Errorf("try %d: got it taken %d times and %d notes, want %d and messages taken further", try, taken, len(notes), want)
+		}
+	}
+}
+
 func TestAnEventThatPanicsIsNotTakenForSuccess(t *testing.T) {
 	c := &Client{log: zerolog.Nop()} // everything it would need is missing
 	if c.handle(1, &events.Message{}) {

@@ -171,13 +171,7 @@ func (c *Client) handle(number int, evt any) (ok bool) {
 func (c *Client) dispatch(number int, evt any) bool {
 	switch e := evt.(type) {
 	case *events.Message:
-		if c.sends.holding() && !e.Info.IsFromMe {
-			c.sends.release(c.store.lasting(e.Info.Chat), plain(e.Info.SenderAlt))
-		}
-		if !c.intake.message(e) {
-			return false
-		}
-		c.notice(e)
+		return c.message(e)
 	case *events.UndecryptableMessage:
 		c.intake.placeholder(e)
 	case *events.CallOffer:
@@ -195,6 +189,21 @@ func (c *Client) dispatch(number int, evt any) bool {
 			c.mail.post(letter{number, s})
 		}
 	}
+	return true
+}
+
+func (c *Client) message(evt *events.Message) bool {
+	if c.sends.holding() && !evt.Info.IsFromMe {
+		c.sends.release(c.store.lasting(evt.Info.Chat), plain(evt.Info.SenderAlt))
+	}
+	if evt.UnavailableRequestID != "" { // WhatsApp does not repeat what the phone sends on request
+		c.intake.answer(evt, func() { c.notice(evt) })
+		return true
+	}
+	if !c.intake.message(evt) {
+		return false
+	}
+	c.notice(evt)
 	return true
 }
 

@@ -104,7 +104,10 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	c.intake.missed = func(evt *events.UndecryptableMessage, placeholder queue.Entry) {
 		c.missing.add(evt, c.account.Load().phone, placeholder)
 	}
-	c.intake.shown, c.intake.owed = c.missing.shown, c.missing.owed()
+	c.intake.shown = c.missing.shown
+	for _, placeholder := range c.missing.owed() {
+		c.intake.owed = append(c.intake.owed, debt{entry: placeholder})
+	}
 	c.guard = &guardedContainer{session.container, guard{c.unsafe}}
 	c.remember(session.device.GetJID().User, session.device.GetLID().User)
 	return c, nil
