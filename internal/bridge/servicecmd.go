@@ -12,6 +12,7 @@ import (
 
 	"mostrador/internal/bridge/api"
 	"mostrador/internal/bridge/service"
+	"mostrador/internal/bridge/whatsapp"
 	"mostrador/internal/config"
 	"mostrador/internal/ticket"
 	"mostrador/internal/wire"
@@ -57,6 +58,7 @@ type keeper struct {
 	Options
 	service Service
 	bridge  neighbour
+	session string // the session's folder
 }
 
 // serviceCommand does one of serviceCommands, or is what a service runs.
@@ -70,7 +72,7 @@ func serviceCommand(ctx context.Context, o Options, command string) error {
 	if err != nil {
 		return withoutFile(err, o.Dir)
 	}
-	k := keeper{Options: o, service: o.Service, bridge: neighbour{address: c.Address, token: c.Token}}
+	k := keeper{Options: o, service: o.Service, bridge: neighbour{address: c.Address, token: c.Token}, session: filepath.Join(c.Dir, sessionDir)}
 	if k.service == nil {
 		if k.service, err = service.New(o.Dir); err != nil {
 			return err
@@ -101,6 +103,9 @@ func (k keeper) start(ctx context.Context) error {
 		return err
 	}
 	if !k.bridge.becomes(ctx, true, startTime) {
+		if whatsapp.InUse(k.session) {
+			return errOtherSettings
+		}
 		return ticket.NewError(ticket.CodeUnavailable, "El puente se arrancó y no contesta. El motivo está en "+filepath.Join(k.Dir, logDir, logFile)+
 			"; también lo dice «bridge run» en esta carpeta.")
 	}
@@ -120,13 +125,37 @@ func (k keeper) end(ctx context.Context) error {
 		return err
 	}
 	if _, running := k.bridge.health(ctx); !running {
-		return nil
+		return k.nothingElse(ctx)
 	}
 	if err := k.bridge.askToStop(ctx); err != nil {
 		return err
 	}
 	if !k.bridge.becomes(ctx, false, stopTime) {
 		return ticket.NewError(ticket.CodeUnavailable, "El puente no termina. Si está abierto en una ventana, pulse ahí Ctrl-C.")
+	}
+	return nil
+}
+
+// otherSettings is what to do about a bridge of this folder that does not answer,
+// mostly because .env was changed while it ran.
+const otherSettings = "el puente de esta carpeta no contesta con el API_TOKEN y el PUERTO_LOCAL de .env. Si los cambió, " +
+	"ponga un momento los de antes y ejecute «bridge stop», o cierre el puente en su ventana con Ctrl-C; si no, espere un minuto y repita la orden."
+
+var errOtherSettings = ticket.NewError(ticket.CodeConflict, "Sigue en marcha: "+otherSettings)
+
+// nothingElse is an error when a bridge of this folder runs that does not know our
+// token. One that was told to end by the system may take a moment.
+func (k keeper) nothingElse(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for whatsapp.InUse(k.session) {
+		select {
+		case <-ctx.Done():
+			return errOtherSettings
+		case <-ticker.C:
+		}
 	}
 	return nil
 }
@@ -152,7 +181,10 @@ func (k keeper) status(ctx context.Context) error {
 	}
 	text := "Instalado:  " + howInstalled(installed, k.service.Name(), k.service.Elsewhere()) + "\n"
 	h, running := k.bridge.health(ctx)
-	if !running {
+	switch {
+	case !running && whatsapp.InUse(k.session):
+		return say(k.Stdout, text+"En marcha:  sí, pero "+otherSettings+"\n")
+	case !running:
 		return say(k.Stdout, text+"En marcha:  no\n")
 	}
 	text += fmt.Sprintf("En marcha:  sí, desde hace %s; versión %s\n", api.Span(time.Duration(h.Uptime*float64(time.Second))), h.Version)

@@ -147,6 +147,45 @@ func TestInstallingStartsTheBridgeAndSaysWhereToLinkThePhone(t *testing.T) {
 	}
 }
 
+func TestABridgeThatRunsWithTheSettingsOfBeforeIsNotCalledStopped(t *testing.T) {
+	wa, server := simulator(t), newTicketServer(t)
+	env := settings(server.url)
+	env["PUERTO_LOCAL"] = porttest.Free(t)
+	dir := folderOf(t, env)
+	s := &fakeService{there: true}
+	p := startIn(t, wa, dir)
+	file := filepath.Join(dir, ".env")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := strings.Replace(string(before), "API_TOKEN="+env["API_TOKEN"], "API_TOKEN=otro-token-0123456789abcdef-0123456789", 1)
+	if err := os.WriteFile(file, []byte(after), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"stop", "uninstall"} {
+		out, err := order(t, dir, s, command)
+		if ticket.CodeOf(err) != ticket.CodeConflict || !s.there {
+			t.Errorf("%s: got %v, want it refused", command, err)
+		}
+		wantText(t, out, "Sigue en marcha", "API_TOKEN", "ponga un momento los de antes")
+	}
+	out, err := order(t, dir, s, "status")
+	if err != nil {
+		t.Errorf("status: %v", err)
+	}
+	wantText(t, out, "En marcha:  sí, pero", "API_TOKEN")
+	if err := os.WriteFile(file, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := order(t, dir, s, "stop"); err != nil {
+		t.Errorf("with the token of before: %v; %s", err, out)
+	}
+	if err := p.stop(); err != nil {
+		t.Errorf("the bridge ended with %v, want cleanly", err)
+	}
+}
+
 func TestWhatASystemRefusesIsNotHidden(t *testing.T) {
 	env := settings("http://127.0.0.1:1")
 	env["PUERTO_LOCAL"] = porttest.Free(t)

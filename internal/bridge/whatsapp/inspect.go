@@ -28,7 +28,7 @@ func Inspect(ctx context.Context, dir string) (i Inspection, err error) {
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		return i, nil
 	}
-	i.Exists, i.InUse = true, inUse(dir)
+	i.Exists, i.InUse = true, InUse(dir)
 	name, err := dataSource(file)
 	if err != nil {
 		return i, err
@@ -60,8 +60,8 @@ func Inspect(ctx context.Context, dir string) (i Inspection, err error) {
 	return i, nil
 }
 
-// inUse reports whether a bridge holds the lock of the session in dir.
-func inUse(dir string) bool {
+// InUse reports whether a bridge has the session in dir open.
+func InUse(dir string) bool {
 	path := filepath.Join(dir, lockFile)
 	if _, err := os.Stat(path); err != nil {
 		return false
