@@ -137,6 +137,8 @@ func TestEveryRefusalOfASendHasACodeAndASpanishSentence(t *testing.T) {
 		{whatsmeow.ErrMessageTimedOut, ticket.CodeTimeout, "no confirmó"},
 		{fmt.Errorf("wait: %w", context.DeadlineExceeded), ticket.CodeTimeout, "no confirmó"},
 		{&whatsmeow.DisconnectedError{Action: "message send"}, ticket.CodeTimeout, "no confirmó"},
+		{&whatsmeow.DisconnectedError{Action: "message send (retry)"}, ticket.CodeTimeout, "no confirmó"},
+		{&whatsmeow.DisconnectedError{Action: "info query (retry)"}, ticket.CodeUnavailable, "no respondió"},
 		{fmt.Errorf("ask: %w", &whatsmeow.DisconnectedError{Action: "info query"}), ticket.CodeUnavailable, "no respondió"},
 		{whatsmeow.ErrIQTimedOut, ticket.CodeUnavailable, "no respondió"},
 		{whatsmeow.ErrNotConnected, ticket.CodeUnavailable, "no pudo"},

@@ -236,7 +236,7 @@ func (e nameless) Error() string { return personal.ReplaceAllString(e.error.Erro
 func (e nameless) Unwrap() error { return e.error }
 
 func classify(err error) (ticket.Code, string) {
-	_, cut := errors.AsType[*whatsmeow.DisconnectedError](err)
+	lost, cut := errors.AsType[*whatsmeow.DisconnectedError](err)
 	switch code := refusal(err); {
 	case code == codeTimelock || code == codeQuota:
 		return ticket.CodeRateLimited, limitedNow
@@ -246,7 +246,7 @@ func classify(err error) (ticket.Code, string) {
 		return ticket.CodeUnavailable, fmt.Sprintf("WhatsApp rechazó el mensaje (código %d).", code)
 	case strings.Contains(err.Error(), "no LID found"): // send.go has no error value for it
 		return ticket.CodeNotFound, errNotOnWhatsApp.Error()
-	case errors.Is(err, whatsmeow.ErrIQTimedOut), cut && !errors.Is(err, errSendCut):
+	case errors.Is(err, whatsmeow.ErrIQTimedOut), cut && !strings.HasPrefix(lost.Action, actionSend):
 		return ticket.CodeUnavailable, "WhatsApp no respondió."
 	case cut, errors.Is(err, whatsmeow.ErrMessageTimedOut), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return ticket.CodeTimeout, "WhatsApp no confirmó el mensaje a tiempo."
@@ -256,9 +256,10 @@ func classify(err error) (ticket.Code, string) {
 
 const limitedNow = "WhatsApp limita por ahora los mensajes a personas que no han escrito antes."
 
-// errSendCut is the library's error for a message that may have been sent when
-// the line was cut, unlike a question that was.
-var errSendCut = &whatsmeow.DisconnectedError{Action: "message send"}
+// actionSend begins the library's name for what a cut interrupted when that was a
+// message, which may have been sent, and not a question. The rest of the name
+// says whether it was the second try.
+const actionSend = "message send"
 
 // unavailable says why nothing can be sent or fetched.
 func unavailable(s State) error {
