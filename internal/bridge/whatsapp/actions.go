@@ -240,7 +240,8 @@ func (s *supervisor) notStored(_ context.Context, st step) {
 	if s.due[alarmAgain].IsZero() {
 		s.tryAgain()
 	}
-	if s.board.inUse() && !st.poisoned {
+	// What is not acknowledged may come before the login is known to be through.
+	if !st.poisoned && (s.board.inUse() || s.current.IsConnected()) {
 		s.drop()
 		s.stalled, s.holding = true, true
 		s.board.enter(StateConnecting, "", "")

@@ -91,12 +91,12 @@ func (r *surrounding) paired(phone, lid string) { r.c.remember(phone, lid) }
 func (r *surrounding) aside(work func()) { r.beside.Go(work) }
 
 func (r *surrounding) settle() bool {
-	stored := r.c.intake.settle()
+	// The intake last: it takes messages again, which the session has to keep too.
 	if err := r.c.missing.settle(); err != nil {
 		r.c.log.Error().Err(err).Msg("session cannot be written")
 		return false
 	}
-	return stored
+	return r.c.intake.settle()
 }
 
 func (r *surrounding) request() { r.aside(func() { r.c.request(r.ctx) }) }
