@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"mostrador/internal/wire"
 )
@@ -37,15 +38,23 @@ type Entry struct {
 	Reason     string        `json:"motivo,omitempty"` // Spanish sentence: why it was parked; kept by the queue
 }
 
-var errNoKey = errors.New("entry without a key")
+// ErrUnfit is what Put says of an entry that could not be read back; the disk is
+// not to blame, and another try does not help.
+var ErrUnfit = errors.New("entry that cannot be kept")
+
+var errNoKey = fmt.Errorf("%w: no key", ErrUnfit)
 
 func (e Entry) encode() ([]byte, error) {
 	if e.Key == "" {
 		return nil, errNoKey
 	}
+	// JSON would write other characters, which belong under another name.
+	if !utf8.ValidString(e.Key) || !utf8.ValidString(e.Chat) {
+		return nil, fmt.Errorf("%w: key or chat is not UTF-8", ErrUnfit)
+	}
 	data, err := json.Marshal(e)
 	if err != nil {
-		return nil, fmt.Errorf("encode entry: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrUnfit, err)
 	}
 	return data, nil
 }

@@ -63,8 +63,8 @@ type Stats struct {
 }
 
 // Put stores e and returns nil once it would survive a power cut, or when a
-// message with its key is here already. After an error e is not in the queue.
-// The bytes of e are not kept.
+// message with its key is here already. After an error e is not in the queue;
+// ErrUnfit means that it never will be. The bytes of e are not kept.
 func (q *Queue) Put(e Entry) error {
 	e.Reason = ""
 	data, err := e.encode()

@@ -99,6 +99,21 @@ func wantCounts(t testing.TB, q *queue.Queue, waiting, files, parked, damaged in
 	}
 }
 
+func TestAnEntryThatCouldNotBeReadBackIsRefused(t *testing.T) {
+	q := mustOpen(t, t.TempDir())
+	odd := entry("ana", "1")
+	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	odd.Message.Date = &far
+	for name, e := range map[string]queue.Entry{"no key": entry("ana", ""), "key": entry("ana", "3A\xff"), "chat": entry("an\xff", "1"), "date": odd} {
+		if err := q.Put(e); !errors.Is(err, queue.ErrUnfit) {
+			t.Errorf("%s: got %v, want ErrUnfit", name, err)
+		}
+	}
+	if got := q.Stats(); got != (queue.Stats{}) {
+		t.Errorf("got %+v, want nothing kept and no disk blamed", got)
+	}
+}
+
 func TestAMessageComesOutAsItWentIn(t *testing.T) {
 	q := mustOpen(t, t.TempDir())
 	want := entry("ana@lid", "1")

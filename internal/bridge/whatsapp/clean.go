@@ -31,11 +31,13 @@ func clip(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
+// valid is s in UTF-8.
+func valid(s string) string { return strings.ToValidUTF8(s, "�") }
+
 // cleanText makes a sender's text valid UTF-8 without NUL, which PostgreSQL
 // cannot store.
 func cleanText(s string) string {
-	s = strings.ToValidUTF8(s, "�")
-	return clip(strings.ReplaceAll(s, "\x00", ""), maxText)
+	return clip(strings.ReplaceAll(valid(s), "\x00", ""), maxText)
 }
 
 // cleanLine is cleanText for names: one short line.

@@ -34,9 +34,9 @@ const (
 	keyCall        = "c"
 )
 
-// keyFor is the identity of a message in the queue.
+// keyFor is the identity of a message in the queue. Its id is the sender's choice.
 func keyFor(info types.MessageInfo, kind string) string {
-	return strings.Join([]string{info.Chat.ToNonAD().String(), info.Sender.ToNonAD().String(), info.ID, kind}, "|")
+	return valid(strings.Join([]string{info.Chat.ToNonAD().String(), info.Sender.ToNonAD().String(), cleanID(info.ID), kind}, "|"))
 }
 
 // message converts a message; false means it is not for us.
@@ -114,7 +114,7 @@ func (c *converter) deadLetter(info types.MessageInfo) queue.Entry {
 // bareDeadLetter is a deadLetter for when even that cannot be made: it needs
 // nothing but info.
 func (c *converter) bareDeadLetter(info types.MessageInfo) queue.Entry {
-	chat := info.Chat.ToNonAD().String()
+	chat := valid(info.Chat.ToNonAD().String())
 	return queue.Entry{Key: keyFor(info, keyMessage), Chat: chat, ReceivedAt: c.now().UTC(), Message: wire.Webhook{
 		Sender: info.Sender.ToNonAD().String(), Chat: chat, ID: cleanID(info.ID), Own: info.IsFromMe,
 		Kind: wire.KindName(ticket.KindUnreadable), Content: deadLetterText + "]", Undecoded: true,
@@ -166,6 +166,9 @@ func (c *converter) wanted(src types.MessageSource) bool {
 	return true
 }
 
+// lastYear is the last one that JSON has a form for.
+const lastYear = 9999
+
 // entry fills in everything but the content.
 func (c *converter) entry(info types.MessageInfo, kind string) queue.Entry {
 	message := c.addresses(info.MessageSource)
@@ -173,7 +176,7 @@ func (c *converter) entry(info types.MessageInfo, kind string) queue.Entry {
 	if !info.IsFromMe {
 		message.Name = cleanLine(info.PushName)
 	}
-	if at := info.Timestamp.UTC(); at.Unix() > 0 {
+	if at := info.Timestamp.UTC(); at.Unix() > 0 && at.Year() <= lastYear {
 		message.Date = &at
 	}
 	chat := message.Chat
@@ -181,7 +184,7 @@ func (c *converter) entry(info types.MessageInfo, kind string) queue.Entry {
 		// One person writes by number today and by LID tomorrow; their order holds.
 		chat = types.NewJID(message.LID, types.HiddenUserServer).String()
 	}
-	return queue.Entry{Key: keyFor(info, kind), Chat: chat, Message: message, ReceivedAt: c.now().UTC()}
+	return queue.Entry{Key: keyFor(info, kind), Chat: valid(chat), Message: message, ReceivedAt: c.now().UTC()}
 }
 
 // addresses says who the customer is. A message from the business's own phone

@@ -31,7 +31,7 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic of type %T", e.v
 // poisoned reports whether err is the message's own fault.
 func poisoned(err error) bool {
 	_, panicked := errors.AsType[*panicError](err)
-	return panicked
+	return panicked || errors.Is(err, queue.ErrUnfit)
 }
 
 // intake stores messages. It is safe for concurrent use.
@@ -229,7 +229,7 @@ func (in *intake) store(convert func() (queue.Entry, bool)) (err error) {
 	return nil
 }
 
-// hopeless counts the tries of a message that panics. A full disk is no fault
+// hopeless counts the tries of a poisoned message. A full disk is no fault
 // of the message and is not counted.
 func (in *intake) hopeless(key string, err error) bool {
 	if !poisoned(err) {

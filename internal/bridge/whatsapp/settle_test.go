@@ -1,7 +1,9 @@
 package whatsapp
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,6 +76,55 @@ func TestNoMessageIsTakenUntilTheSessionCanBeWritten(t *testing.T) {
 		}
 		if got, taken := r.settle(), in.message(evt); got != c.want || taken != c.want {
 			t.Errorf("%s: got %v and a message taken %v, want both %v", c.pragma, got, taken, c.want)
+		}
+	}
+}
+
+func TestWhatASenderMakesUpIsReadBackFromTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, err := queue.Open(t.TempDir(), time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, _ := newTestIntake(q.Put)
+		evt := from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("hola"))
+		evt.Info.ID, evt.Info.Timestamp = "3A\xff", time.Unix(1_790_000_000_000, 0)
+		if !in.message(evt) {
+			t.Fatal("got it refused, want it stored")
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		item, err := q.Next(ctx)
+		if err != nil || q.Stats().Damaged != 0 {
+			t.Fatalf("got %v and %+v, want the message back", err, q.Stats())
+		}
+		if m := item.Entry.Message; m.Content != "hola" || m.ID != cleanID(evt.Info.ID) || m.Date != nil {
+			t.Errorf("got %+v, want it with a clean id and without the date", m)
+		}
+	})
+}
+
+func TestAMessageThatTheQueueCannotKeepIsGivenUpAndHoldsNothingUp(t *testing.T) {
+	var notes []queue.Entry
+	in, mail := newTestIntake(func(e queue.Entry) error {
+		if e.Message.Content == "veneno" {
+			return fmt.Errorf("%w: odd", queue.ErrUnfit)
+		}
+		notes = append(notes, e)
+		return nil
+	})
+	evt := from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("veneno"))
+	for try, want := range []bool{false, false, true} {
+		if got := in.message(evt); got != want {
+			t.Errorf("try %d: got %v, want %v", try, got, want)
+		}
+	}
+	if len(notes) != 1 || !notes[0].Message.Undecoded {
+		t.Errorf("got %+v, want a note in its place", notes)
+	}
+	for _, l := range mail.take() {
+		if l.step.do == doNotStored && !l.step.poisoned {
+			t.Errorf("got %+v, want no disk blamed", l.step)
 		}
 	}
 }
