@@ -18,6 +18,10 @@ const maxBlob = 64 << 20
 // headerTimeout is the longest wait for a media server's answer to begin.
 const headerTimeout = 30 * time.Second
 
+// pingAfter is how long a connection may be silent before it is asked for a sign
+// of life, and again how long that may take.
+const pingAfter = 15 * time.Second
+
 type limitKey struct{}
 
 // withLimit bounds the bodies of requests made with the context.
@@ -35,13 +39,19 @@ func boundedClient(base *http.Client) *http.Client {
 	if inner == nil {
 		inner = http.DefaultTransport
 		if t, ok := inner.(*http.Transport); ok {
-			t = t.Clone()
-			t.ResponseHeaderTimeout = headerTimeout
-			inner = t
+			inner = attentive(t.Clone())
 		}
 	}
 	bounded.Transport = limited{inner}
 	return bounded
+}
+
+// attentive makes t notice that a server is gone: a connection that died without
+// a word would go on being used for all that follows.
+func attentive(t *http.Transport) *http.Transport {
+	t.ResponseHeaderTimeout = headerTimeout
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingAfter}
+	return t
 }
 
 // limited is a RoundTripper whose answers have a limit.
