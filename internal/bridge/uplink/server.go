@@ -203,7 +203,7 @@ var plainToSecure = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HT
 const reasonBarred = "Un proxy delante del servidor no deja pasar archivos de este tamaño: suba su límite (en nginx, client_max_body_size). Los archivos esperan."
 
 // reasonTurnedAway is what to do about something else that turns messages away.
-const reasonTurnedAway = "Algo delante del servidor, como un proxy o un cortafuegos, rechaza los mensajes (error %d): revise su configuración. Los mensajes esperan."
+const reasonTurnedAway = "Algo delante del servidor, como un proxy o un firewall, rechaza los mensajes (error %d): revise su configuración. Los mensajes esperan."
 
 // judge is the outcome of an answer.
 func judge(code int, answer []byte) outcome {
