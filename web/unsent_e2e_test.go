@@ -58,6 +58,7 @@ func TestAReplyThatIsRefusedIsToldWhereverThePersonIs(t *testing.T) {
 	p.WaitText("[role=log]", "va en camino")
 	browser.Evaluate[bool](p, fmt.Sprintf("(location.hash = '#/ticket/%d', true)", second))
 	p.WaitText("[role=log]", "no hay wifi")
+	browser.Evaluate[bool](p, stretched(undoToast))
 	fail()
 	p.WaitText(".toast", fmt.Sprintf("Ticket %d: El servidor no contestó", first))
 	if browser.Evaluate[bool](p, "document.querySelector('.composer [role=alert]') !== null") {
