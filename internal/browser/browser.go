@@ -144,13 +144,19 @@ func (p *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 func (p *Tab) Visit(hash string) {
 	p.Helper()
 	p.Do(chromedp.Navigate(p.url + "/" + hash))
-	// The browser has a new fragment before the page is told: let it draw that.
+	// The browser has a new fragment before the page is told.
+	p.draw()
+}
+
+// draw lets the page draw what it was just told.
+func (p *Tab) draw() {
+	p.Helper()
 	_, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](drawing, chromedp.EvalAwaitPromise))
 	for beganAgain(err) {
 		_, err = chromedp.Run(p.ctx, chromedp.Evaluate[bool](drawing, chromedp.EvalAwaitPromise))
 	}
 	if err != nil {
-		p.Fatalf("visit %s: %v", hash, err)
+		p.Fatalf("wait for a picture: %v", err)
 	}
 }
 
@@ -223,14 +229,16 @@ func (p *Tab) Press(keys string) {
 	p.Do(chromedp.KeyEvent(keys))
 }
 
-// Phone makes the window that of a phone, or of a desktop again.
+// Phone makes the window that of a phone, or of a desktop again. A page with room
+// for two things beside each other shows one of them on a phone.
 func (p *Tab) Phone(on bool) {
 	p.Helper()
 	if on {
 		p.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)))
-		return
+	} else {
+		p.Do(chromedp.EmulateViewport(1360, 860))
 	}
-	p.Do(chromedp.EmulateViewport(1360, 860))
+	p.draw()
 }
 
 // Dark sets the colour scheme. It also asks for reduced motion, so that no colour is met halfway.
