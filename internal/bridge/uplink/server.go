@@ -35,7 +35,7 @@ type verdict int
 
 const (
 	unreachable verdict = iota // no answer, a 5xx or nothing a server of ours would say
-	lockedOut                  // 401, 403, 404: a setting is wrong, the message is not
+	lockedOut                  // 401, 403, 404, 400 and 422 of somebody before the server: a setting is wrong, the message is not
 	refuse                     // 400, 422 of the server itself
 	barred                     // 413 of somebody before the server: a limit there is wrong, the message is not
 	tooLarge                   // 413
@@ -220,7 +220,7 @@ func judge(code int, answer []byte) outcome {
 	case misset(code, answer) != "":
 		out.verdict, out.reason = lockedOut, misset(code, answer)
 	case turnedAway(code, answer):
-		out.reason = fmt.Sprintf(reasonTurnedAway, code)
+		out.verdict, out.reason = lockedOut, fmt.Sprintf(reasonTurnedAway, code)
 	case isRefusal(code):
 		out.verdict = refuse
 	case code == http.StatusRequestEntityTooLarge && !isProblem(answer):

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -362,6 +363,31 @@ func TestAMessageThatTheOriginalServerCannotReadIsParkedHoweverLongItsAnswer(t *
 		after(time.Hour)
 		f.wantTimes(t, 0)
 		f.wantQueue(t, 0, 0, 1)
+	})
+}
+
+func TestOneMessageThatAProxyTurnsAwayIsNoServerOutOfReach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, &fakeServer{answer: func(_ int, m wire.Webhook) (int, string) {
+			if m.ID == "mala" {
+				return http.StatusBadRequest, nginx
+			}
+			return http.StatusOK, accepted
+		}}, nil)
+		f.put(t, "ana", "mala")
+		for i := range 20 {
+			f.put(t, "luis", strconv.Itoa(i))
+			after(3 * time.Second)
+		}
+		posts := 0
+		for _, c := range f.got() {
+			if c.message.ID == "mala" {
+				posts++
+			}
+		}
+		if state := f.uplink.State(); posts > 3 || !state.Reachable {
+			t.Errorf("after a minute: got %d tries and %+v, want three at most and the server reachable", posts, state)
+		}
 	})
 }
 

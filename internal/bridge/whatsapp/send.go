@@ -92,7 +92,9 @@ func (c *Client) deliver(ctx context.Context, cli *whatsmeow.Client, to types.JI
 	return sendError(err)
 }
 
-var errNoKeys = ticket.NewError(ticket.CodeUnavailable, "WhatsApp no entregó las claves del teléfono de esta persona, y el mensaje no le llegó.")
+// errNoKeys is a limit: WhatsApp refuses keys to who asks too often, and the
+// session is there once the customer writes.
+var errNoKeys = ticket.NewError(ticket.CodeRateLimited, "WhatsApp no entregó las claves del teléfono de esta persona, y el mensaje no le llegó.")
 
 // encrypted is an error when the message just sent to a person was not encrypted
 // for their phone. The library leaves out whoever's keys it does not get, and

@@ -180,7 +180,7 @@ func TestAMessageThatCouldNotBeEncryptedForTheCustomerIsNotCalledSent(t *testing
 		s.wa.RefuseKeys(429)
 		m := wire.Send{To: to, Text: "ya está", ID: "3EB0KEYS"}
 		_, err := s.Send(soon(t), m)
-		wantCode(t, "without keys to "+to, err, ticket.CodeUnavailable)
+		wantCode(t, "without keys to "+to, err, ticket.CodeRateLimited)
 		if got := ana.Inbox(); len(got) != 0 {
 			t.Errorf("customer sees %+v, want nothing", got)
 		}

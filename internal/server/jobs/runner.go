@@ -19,6 +19,9 @@ const (
 	// sweepEvery is how long an item may wait whose job was lost with the process
 	// that should have queued it.
 	sweepEvery = time.Minute
+	// insertTime bounds what the database has to queue work: one that vanished without
+	// a word would hold the sweep for ever.
+	insertTime = time.Minute
 	// poll is how often the queue is asked for work that another process put in.
 	poll = 5 * time.Second
 	// workers is how many jobs run at once in this process: they wait for other
@@ -256,7 +259,9 @@ func (r *Runner) insert(ctx context.Context, q queue, tasks []task) {
 			params[i].InsertOpts.ScheduledAt = time.Now().Add(kind.Delay)
 		}
 	}
-	if _, err := q.InsertMany(ctx, params); err != nil && ctx.Err() == nil {
+	limited, cancel := context.WithTimeout(ctx, insertTime)
+	defer cancel()
+	if _, err := q.InsertMany(limited, params); err != nil && ctx.Err() == nil {
 		r.log.Warn().Err(err).Msg("work not queued; the next sweep tries again")
 	}
 }

@@ -91,9 +91,19 @@ func cause(err error) error {
 
 // ErrUnsure is in an error of COMMIT itself, after which nobody knows whether the
 // transaction is stored: the answer may have been lost, or a disk that failed may
-// have kept it all the same. What a row of it may name has to stay. After any
-// other error of a method nothing of its transaction is stored.
+// have kept it all the same. On SQLite whoever waited behind such a COMMIT gets it
+// too. What a row of it may name has to stay. After any other error of a method
+// nothing of its transaction is stored.
 var ErrUnsure = errors.New("whether it was stored is not known")
+
+// unsure is the error of a COMMIT. One for which SQLite found no room is certain to
+// have failed: what ends a transaction in its log is written last.
+func unsure(err error) error {
+	if liteCode(err) == sqlite3.SQLITE_FULL {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnsure, err)
+}
 
 // errRace makes PostgreSQL's transactor try again.
 var errRace = errors.New("another transaction was faster")

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zombiezen.com/go/sqlite"
 
 	"mostrador/internal/ticket"
 )
@@ -86,5 +89,13 @@ func TestWhatDoesNotFitIsAnErrorAndTheConnectionGoesOn(t *testing.T) {
 	}
 	if _, err := openLite(t.Context(), fileURI(filepath.Join(t.TempDir(), "x")).String(), nil); liteCode(err) != 14 {
 		t.Errorf("open nothing: got %v", err)
+	}
+}
+
+func TestACommitWithoutRoomIsSureToHaveFailed(t *testing.T) {
+	for code, want := range map[sqlite.ResultCode]bool{sqlite.ResultFull: false, sqlite.ResultIOErrFsync: true, sqlite.ResultIOErrWrite: true} {
+		if err := unsure(code.ToError()); errors.Is(err, ErrUnsure) != want || liteCode(err) != int(code.ToPrimary()) {
+			t.Errorf("%v: got %v, want it unsure: %t", code, err, want)
+		}
 	}
 }

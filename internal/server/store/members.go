@@ -39,7 +39,7 @@ func (s *Store) SetDisabled(ctx context.Context, business, by, user int64, disab
 			if err := t.endAccess(user, [32]byte{}); err != nil {
 				return err
 			}
-		} else if err := t.begin(Channel{Business: business}); err != nil { // theirs listen again
+		} else if err := t.begin(Channel{Business: business, Events: []NoticeKind{NoticeMessage}}); err != nil { // theirs listen again
 			return err
 		}
 		t.hint(0, 0, HintPeople)

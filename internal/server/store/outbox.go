@@ -301,6 +301,9 @@ func (t *tx) claim(bridge int64, terms Terms, which string, arg any) ([]Outgoing
 	claimed := make([]Outgoing, 0, len(ids))
 	for _, id := range ids {
 		o, obstacle, err := t.outgoing(id)
+		if err == nil && obstacle != noObstacle { // it does not leave, and counts for no pace
+			err = t.exec(`UPDATE messages SET left_at = 0 WHERE id = $1`, id)
+		}
 		switch {
 		case err != nil:
 		case obstacle == noFile:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -87,7 +86,7 @@ func (w *poolWriter) try(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	if err := conn.Commit(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnsure, err)
+		return unsure(err)
 	}
 	w.committed(1, w.now().Sub(began))
 	if len(t.hints) > 0 {

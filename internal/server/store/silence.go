@@ -13,7 +13,8 @@ import (
 // pgSilence is how long PostgreSQL may say nothing to who waits for it. A peer that
 // vanished is silent for ever, and what waits for it without an end of its own, such
 // as the outbox, would be too. No statement takes nearly as long, but those of a
-// migration, which has connections of its own.
+// migration, which has connections of its own. Who waits for a lock as long, such as
+// that of another server's migration, fails too and is tried again.
 const pgSilence = 30 * time.Second
 
 // impatient makes the connections that dial opens fail when they are silent for

@@ -167,7 +167,7 @@ func (w *groupWriter) commit(batch []*job, join func([]*job) []*job) (all []*job
 	}
 	if err := guarded(t, commit); err != nil {
 		rollback(t)
-		return batch, false, fmt.Errorf("commit: %w: %w", ErrUnsure, err)
+		return batch, false, fmt.Errorf("commit: %w", unsure(err))
 	}
 	w.committed(len(batch), w.now().Sub(began))
 	if len(t.hints) > 0 {
