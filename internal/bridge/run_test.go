@@ -172,6 +172,11 @@ func TestWhatKeepsTheBridgeFromStartingIsSaidPlainly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ln.Close()
+	go func() { // a program that has nothing to say to a bridge
+		for conn, err := ln.Accept(); err == nil; conn, err = ln.Accept() {
+			_ = conn.Close()
+		}
+	}()
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	with := func(change map[string]string) func(string) string {
 		values := settings("http://127.0.0.1:1")

@@ -23,6 +23,8 @@ const (
 	// what a bridge has to put everything down.
 	startTime = 20 * time.Second
 	stopTime  = 15 * time.Second
+	// endTime is what a bridge has to be gone that the system was told to end.
+	endTime = 5 * time.Second
 	// lookEvery is how often that is looked at.
 	lookEvery = 250 * time.Millisecond
 )
@@ -146,7 +148,7 @@ var errOtherSettings = ticket.NewError(ticket.CodeConflict, "Sigue en marcha: "+
 // nothingElse is an error when a bridge of this folder runs that does not know our
 // token. One that was told to end by the system may take a moment.
 func (k keeper) nothingElse(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	ctx, cancel := context.WithTimeout(ctx, endTime)
 	defer cancel()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
