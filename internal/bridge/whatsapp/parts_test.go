@@ -325,6 +325,19 @@ func newTestIntake(put func(queue.Entry) error) (*intake, *mailbox) {
 	return newIntake(put, known(), m, 3, zerolog.Nop()), m
 }
 
+// withPoison is an intake that notes what it stores, and a message on which storing
+// does what poison does.
+func withPoison(notes *[]queue.Entry, poison func() error) (*intake, *mailbox, *events.Message) {
+	in, mail := newTestIntake(func(e queue.Entry) error {
+		if e.Message.Content == "veneno" {
+			return poison()
+		}
+		*notes = append(*notes, e)
+		return nil
+	})
+	return in, mail, from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("veneno"))
+}
+
 func TestAFullDiskIsNoReasonToGiveAMessageUp(t *testing.T) {
 	full := true
 	stored := 0
@@ -378,14 +391,7 @@ func TestNothingOvertakesAMessageThatIsNotStored(t *testing.T) {
 
 func TestAMessageThatPanicsIsGivenUpAfterItsTries(t *testing.T) {
 	var notes []queue.Entry
-	in, _ := newTestIntake(func(e queue.Entry) error {
-		if e.Message.Content == "veneno" {
-			panic("poison")
-		}
-		notes = append(notes, e)
-		return nil
-	})
-	evt := from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("veneno"))
+	in, _, evt := withPoison(&notes, func() error { panic("poison") })
 	for try, want := range []bool{false, false, true} {
 		if got := in.message(evt); got != want {
 			t.Errorf("try %d: got %v, want %v", try, got, want)
@@ -411,14 +417,7 @@ func TestAMessageThatPanicsIsGivenUpAfterItsTries(t *testing.T) {
 
 func TestAnAnswerOfThePhoneThatPanicsIsGivenUpAfterItsTriesAndHoldsNothingUp(t *testing.T) {
 	var notes []queue.Entry
-	in, _ := newTestIntake(func(e queue.Entry) error {
-		if e.Message.Content == "veneno" {
-			panic("poison")
-		}
-		notes = append(notes, e)
-		return nil
-	})
-	evt := from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("veneno"))
+	in, _, evt := withPoison(&notes, func() error { panic("poison") })
 	for try, want := range []int{0, 0, 1} {
 		taken := 0
 		in.answer(evt, func() { taken++ })

@@ -106,14 +106,7 @@ func TestWhatASenderMakesUpIsReadBackFromTheQueue(t *testing.T) {
 
 func TestAMessageThatTheQueueCannotKeepIsGivenUpAndHoldsNothingUp(t *testing.T) {
 	var notes []queue.Entry
-	in, mail := newTestIntake(func(e queue.Entry) error {
-		if e.Message.Content == "veneno" {
-			return fmt.Errorf("%w: odd", queue.ErrUnfit)
-		}
-		notes = append(notes, e)
-		return nil
-	})
-	evt := from(types.MessageSource{Chat: anaLID, Sender: anaLID}, text("veneno"))
+	in, mail, evt := withPoison(&notes, func() error { return fmt.Errorf("%w: odd", queue.ErrUnfit) })
 	for try, want := range []bool{false, false, true} {
 		if got := in.message(evt); got != want {
 			t.Errorf("try %d: got %v, want %v", try, got, want)

@@ -22,9 +22,9 @@ type CustomerChange struct {
 
 // ChangeCustomer changes a customer for user, 0 for a program. Blocking resolves
 // their open tickets and takes back the replies that wait, and one that is being
-// sent unless that succeeds; what they write from
-// then on is stored, but opens and reopens nothing. An unknown customer is
-// CodeNotFound, a name that is too long CodeInvalid.
+// sent unless that succeeds; what they write from then on is stored, but opens and
+// reopens nothing. An unknown customer is CodeNotFound, a name that is too long
+// CodeInvalid.
 func (s *Store) ChangeCustomer(ctx context.Context, business, user, id int64, c CustomerChange) error {
 	if c.Given != nil {
 		name := strings.TrimSpace(clean(*c.Given))

@@ -92,10 +92,9 @@ type progress struct{ low, high int64 }
 
 // IndexWords makes up to limit messages and as many contacts findable that were
 // not yet, or have other words now, fewer if they are long, and reports whether
-// there may be more. New
-// ones come first, then the older the later. Words that nobody has any more it
-// forgets. Calling it again and again keeps the index up to date; several servers
-// may do so at once.
+// there may be more. New ones come first, then the older the later. Words that
+// nobody has any more it forgets. Calling it again and again keeps the index up to
+// date; several servers may do so at once.
 func (s *Store) IndexWords(ctx context.Context, limit int) (more bool, err error) {
 	for _, src := range sources {
 		some, err := s.index(ctx, src, limit)

@@ -14,10 +14,10 @@ var errNoReply = ticket.NewError(ticket.CodeNotFound, "Respuesta no encontrada")
 
 // ReplySent notes that WhatsApp took a reply: the ticket is answered, of what the
 // customer wrote only what came after the reply was written is unread, and it is
-// in progress if it was pending. Repeating it does
-// nothing; an unknown message is CodeNotFound, and so is one without that WhatsApp
-// id, if it is not empty: on SQLite another reply may have got the number of one
-// whose customer was erased while it was on its way.
+// in progress if it was pending. Repeating it does nothing; an unknown message is
+// CodeNotFound, and so is one without that WhatsApp id, if it is not empty: on
+// SQLite another reply may have got the number of one whose customer was erased
+// while it was on its way.
 func (s *Store) ReplySent(ctx context.Context, message int64, waID string) error {
 	return s.write(ctx, "note sent reply", func(t *tx) error {
 		var ticketID int64
